@@ -1,0 +1,66 @@
+import { constants } from "node:os";
+import { setImmediate as turn } from "node:timers/promises";
+import { ZmqClosedError } from "./errors.js";
+
+/** Signals that end a process by default and that a terminal or a supervisor sends. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** What is to be shut down when the process ends. */
+const registered = new Set<() => Promise<void>>();
+
+/** Calls `shutdown` when a signal ends the process or it has nothing left to do. @returns what undoes it */
+export function atExit(shutdown: () => Promise<void>): () => void {
+  if (registered.size === 0) listen();
+  registered.add(shutdown);
+  return () => {
+    if (registered.delete(shutdown) && registered.size === 0) stopListening();
+  };
+}
+
+function listen(): void {
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  process.on("beforeExit", shutDownAll);
+}
+
+function stopListening(): void {
+  for (const signal of SIGNALS) process.removeListener(signal, onSignal);
+  process.removeListener("beforeExit", shutDownAll);
+}
+
+async function shutDownAll(): Promise<void> {
+  await Promise.all([...registered].map((shutdown) => shutdown()));
+}
+
+async function onSignal(signal: NodeJS.Signals): Promise<void> {
+  stopListening(); // so that a second signal ends the process at once
+  const ours = process.listenerCount(signal) === 0;
+  if (ours) endQuietly();
+  await shutDownAll();
+  await turn(); // what the shutdown made go on comes to its end
+  await turn();
+  if (ours) endBy(signal);
+}
+
+/** Ends the process as the signal would have: a shell sees 128 plus its number. */
+function endBy(signal: NodeJS.Signals): void {
+  const code = 128 + constants.signals[signal];
+  process.exitCode = code;
+  process.kill(process.pid, signal);
+  setTimeout(() => process.exit(code), 100); // where something has hidden the signal
+}
+
+/**
+ * While a signal ends the process, what fails because its connections close is no news: neither to
+ * whoever looks at the terminal nor to the program's own handlers of uncaught exceptions.
+ */
+function endQuietly(): void {
+  const handlers = process.listeners("uncaughtException");
+  process.removeAllListeners("uncaughtException");
+  process.on("uncaughtException", (error, origin) => {
+    if (error instanceof ZmqClosedError) return;
+    for (const handler of handlers) handler(error, origin);
+    if (handlers.length > 0) return;
+    console.error(error);
+    process.exit(1);
+  });
+}

@@ -1,0 +1,96 @@
+import { ZmqEndpointError } from "./errors.js";
+
+/** Whether a socket listens at an address or connects to it. */
+export const ZmqEndpointType = {
+  /** Listen there for peers (zmq_bind). */
+  bind: "bind",
+  /** Connect to the peer there, now and again whenever it goes and comes back (zmq_connect). */
+  connect: "connect",
+} as const;
+export type ZmqEndpointType = (typeof ZmqEndpointType)[keyof typeof ZmqEndpointType];
+
+const TRANSPORTS = ["tcp", "ipc", "inproc", "udp", "ws", "wss", "pgm", "epgm", "tipc", "norm"];
+const TCP = /^(?:[^;]+;)?(?<host>\S+):(?<port>\*|!|\d+)$/;
+/** What fits into sockaddr_un, less the terminating NUL. */
+const IPC_PATH_LIMIT = 107;
+
+/**
+ * Where a connection binds or connects: an endpoint type and an address such as
+ * `tcp://127.0.0.1:5555`, `ipc:///tmp/feed` or `inproc://workers`.
+ *
+ * A wildcard port (`tcp://127.0.0.1:*`) lets the system choose; the connection's `endpoints` then
+ * tell the real one.
+ */
+export class ZmqEndpoint {
+  readonly type: ZmqEndpointType;
+  readonly address: string;
+
+  /** @throws {ZmqEndpointError} for an address that can be neither bound nor connected to. */
+  constructor(type: ZmqEndpointType, address: string) {
+    if (type !== ZmqEndpointType.bind && type !== ZmqEndpointType.connect) {
+      throw new ZmqEndpointError(
+        String(address),
+        `the type is "bind" or "connect", not ${String(type)}`,
+      );
+    }
+    check(type, address);
+    this.type = type;
+    this.address = address;
+  }
+
+  /** An endpoint to listen at. */
+  static bind(address: string): ZmqEndpoint {
+    return new ZmqEndpoint(ZmqEndpointType.bind, address);
+  }
+
+  /** An endpoint to connect to. */
+  static connect(address: string): ZmqEndpoint {
+    return new ZmqEndpoint(ZmqEndpointType.connect, address);
+  }
+
+  toString(): string {
+    return `${this.type} ${this.address}`;
+  }
+}
+
+/** Finds at once what libzmq finds late (a connect), in other words (EINVAL), or not (port 99999). */
+function check(type: ZmqEndpointType, address: string): void {
+  if (typeof address !== "string") {
+    throw new ZmqEndpointError(String(address), "an address is a string");
+  }
+  const [, transport, rest = ""] = /^([a-z]+):\/\/(.*)$/s.exec(address) ?? [];
+  if (transport === undefined) {
+    throw new ZmqEndpointError(
+      address,
+      "an address is written transport://place, as in tcp://127.0.0.1:5555",
+    );
+  }
+  if (!TRANSPORTS.includes(transport)) {
+    throw new ZmqEndpointError(
+      address,
+      `unknown transport "${transport}"; there are ${TRANSPORTS.join(", ")}`,
+    );
+  }
+  if (transport === "tcp") checkTcp(type, address, rest);
+  else if (rest === "") throw new ZmqEndpointError(address, `${transport}:// wants a name`);
+  else if (transport === "ipc" && Buffer.byteLength(rest) > IPC_PATH_LIMIT) {
+    throw new ZmqEndpointError(
+      address,
+      `the path of a Unix socket has ${IPC_PATH_LIMIT} bytes at most`,
+      "ENAMETOOLONG",
+    );
+  }
+}
+
+function checkTcp(type: ZmqEndpointType, address: string, rest: string): void {
+  const { host, port } = TCP.exec(rest)?.groups ?? {};
+  if (host === undefined || port === undefined) {
+    throw new ZmqEndpointError(address, "tcp:// wants host:port");
+  }
+  if (Number(port) > 65_535) throw new ZmqEndpointError(address, "ports end at 65535");
+  if (type === ZmqEndpointType.bind) return;
+  if (host === "*") throw new ZmqEndpointError(address, "a wildcard host can only be bound");
+  if (port === "*" || port === "!" || Number(port) === 0) {
+    throw new ZmqEndpointError(address, "a wildcard port can only be bound");
+  }
+}

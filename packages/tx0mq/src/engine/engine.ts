@@ -1,0 +1,117 @@
+import type { SocketTypeName } from "../socket-type.js";
+
+/** A frame to be sent: text goes out as UTF-8. */
+export type Frame = string | ArrayBufferView | ArrayBuffer;
+
+/** What some draft types send and receive beside the data. */
+export interface MessageMeta {
+  /** CLIENT/SERVER: the peer (zmq_msg_routing_id). */
+  routingId?: number;
+  /** RADIO/DISH: the group (zmq_msg_group). */
+  group?: string | Buffer;
+}
+
+/** An event of a socket's monitor, as libzmq names it (ZMQ_EVENT_…), in camel case. */
+export interface EngineEvent {
+  readonly type: string;
+  readonly address?: string;
+  readonly interval?: number;
+  readonly error?: Error;
+}
+
+/**
+ * What tx0mq asks of the code that drives libzmq. One module implements it on the `zeromq` package;
+ * an engine that is faster, or a fake one for tests, can stand in (`new ZmqFactory({ engine })`).
+ *
+ * Nothing in it blocks, and an engine may call its sink at any time but within a call from above.
+ */
+export interface Engine {
+  /** The version of libzmq, as `"4.3.5"`. */
+  readonly zmqVersion: string;
+  /** A new pair of CURVE keys, in Z85 (zmq_curve_keypair). */
+  curveKeyPair(): { publicKey: string; secretKey: string };
+  createContext(options: ContextOptions): EngineContext;
+  /** Makes of both sockets one proxy that runs off the event loop until it is stopped. */
+  proxy(frontend: EngineSocket, backend: EngineSocket): EngineProxy;
+}
+
+export interface ContextOptions {
+  /** ZMQ_IO_THREADS */
+  ioThreads?: number | undefined;
+  /** ZMQ_MAX_SOCKETS */
+  maxSockets?: number | undefined;
+  /** The context that all threads of the process share. */
+  shared: boolean;
+}
+
+export interface EngineContext {
+  createSocket(
+    type: SocketTypeName,
+    options: Readonly<Record<string, unknown>>,
+    sink: EngineSink,
+  ): EngineSocket;
+  /** Gives the context back, when all its sockets are closed. */
+  release(): void;
+}
+
+export interface EngineSocket {
+  /** Whether libzmq has a message now. Takes none. */
+  readonly readable: boolean;
+  /** Whether libzmq would take a message now. */
+  readonly writable: boolean;
+
+  /** @returns the address that was bound, with the real port. @throws ZmqError */
+  bind(address: string): string;
+  connect(address: string): void;
+  /** Ends a bind or a connect. */
+  remove(address: string): void;
+  setOption(name: string, value: unknown): void;
+  joinGroup(group: string): void;
+  leaveGroup(group: string): void;
+
+  /**
+   * Sends one message: all frames or none.
+   *
+   * @returns nothing when the message was taken; else a promise that settles when it has been, or
+   * has been refused for good. Until then no other message may be sent; `sink.sent` tells when.
+   */
+  send(frames: Frame | readonly Frame[], meta?: MessageMeta): Promise<void> | undefined;
+
+  /**
+   * Starts to hand messages to `sink.received`, as many as have arrived in one go, until it returns
+   * false: then the engine takes no further message out of libzmq.
+   */
+  read(): void;
+
+  /** Resolves when libzmq would take a message. */
+  whenWritable(): Promise<void>;
+
+  /** Starts to hand the monitor's events to `sink.event`. */
+  monitor(): void;
+
+  /** Closes the socket; resolves when libzmq has let go of all its addresses and messages. */
+  close(linger: number): Promise<void>;
+}
+
+/** What a connection gives its socket, to be called back on. */
+export interface EngineSink {
+  /** Takes one message. @returns whether more are wanted. */
+  received(frames: Buffer[], meta: MessageMeta | undefined): boolean;
+  /** Whether messages are wanted at this moment. */
+  wants(): boolean;
+  /** For how many milliseconds a message is worth waiting for: a whole number, or -1 for ever. */
+  patience(): number;
+  /** The message whose `send` had returned a promise has been dealt with. */
+  sent(): void;
+  /** Something failed that nobody waits for. */
+  failed(error: Error): void;
+  event(event: EngineEvent): void;
+}
+
+export interface EngineProxy {
+  /** Settles when the proxy has ended and both sockets are closed. */
+  readonly ended: Promise<void>;
+  pause(): void;
+  resume(): void;
+  stop(): void;
+}

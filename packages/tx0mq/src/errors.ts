@@ -1,0 +1,210 @@
+/** What went wrong, as a stable string that programs may compare. */
+export type ZmqErrorCode =
+  | "ERR_ZMQ_ADDRESS_IN_USE"
+  | "ERR_ZMQ_ARGUMENT"
+  | "ERR_ZMQ_CLOSED"
+  | "ERR_ZMQ_ENDPOINT"
+  | "ERR_ZMQ_OPTION"
+  | "ERR_ZMQ_PROTOCOL"
+  | "ERR_ZMQ_QUEUE_FULL"
+  | "ERR_ZMQ_STATE"
+  | "ERR_ZMQ_SYSTEM"
+  | "ERR_ZMQ_TIMEOUT"
+  | "ERR_ZMQ_UNKNOWN_REQUEST"
+  | "ERR_ZMQ_UNROUTABLE"
+  | "ABORT_ERR";
+
+interface Details {
+  address?: string | undefined;
+  errno?: string | undefined;
+  cause?: unknown;
+}
+
+/** Base of all errors that tx0mq throws, rejects with or emits. */
+export class ZmqError extends Error {
+  /** The kind of error: stable from release to release. */
+  readonly code: ZmqErrorCode;
+  /** The address that the error is about, where there is one. */
+  readonly address?: string;
+  /** The name of libzmq's error number (`"EADDRINUSE"`), where the error came from there. */
+  readonly errno?: string;
+
+  constructor(code: ZmqErrorCode, message: string, { address, errno, cause }: Details = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+    this.code = code;
+    if (address !== undefined) this.address = address;
+    if (errno !== undefined) this.errno = errno;
+  }
+}
+
+/** Another socket, of this process or of another, is bound to the address. */
+export class ZmqAddressInUseError extends ZmqError {
+  constructor(address: string, errno?: string) {
+    super(
+      "ERR_ZMQ_ADDRESS_IN_USE",
+      `address in use: ${address} (stop the program that is bound to it, or bind another address)`,
+      { address, errno },
+    );
+  }
+}
+
+/** A value that cannot be what it is used for: a message of `undefined`, a tag with a NUL. */
+export class ZmqArgumentError extends ZmqError {
+  constructor(message: string) {
+    super("ERR_ZMQ_ARGUMENT", message);
+  }
+}
+
+/** The connection or the factory has been shut down, or was while the operation waited. */
+export class ZmqClosedError extends ZmqError {
+  constructor(what: string) {
+    super("ERR_ZMQ_CLOSED", `${what} has been shut down`);
+  }
+}
+
+/** An address that cannot be bound or connected to: a typo, an unknown interface, no permission. */
+export class ZmqEndpointError extends ZmqError {
+  constructor(address: string, why: string, errno?: string) {
+    super("ERR_ZMQ_ENDPOINT", `bad endpoint ${JSON.stringify(address)}: ${why}`, {
+      address,
+      errno,
+    });
+  }
+}
+
+/** An option that the socket type does not have, or a value that the option does not take. */
+export class ZmqOptionError extends ZmqError {
+  /** The option's name. */
+  readonly option: string;
+
+  constructor(option: string, why: string, errno?: string) {
+    super("ERR_ZMQ_OPTION", `option ${option}: ${why}`, { errno });
+    this.option = option;
+  }
+}
+
+/** A message from the network that is not of the form that the connection reads. It was dropped. */
+export class ZmqProtocolError extends ZmqError {
+  /** The frames of the message that was refused. */
+  readonly frames: readonly Buffer[];
+
+  constructor(why: string, frames: readonly Buffer[]) {
+    super("ERR_ZMQ_PROTOCOL", `malformed message refused: ${why}`);
+    this.frames = frames;
+  }
+}
+
+/** As many messages wait to be sent as `sendQueueLimit` allows. This one was not taken. */
+export class ZmqQueueFullError extends ZmqError {
+  constructor(limit: number) {
+    super(
+      "ERR_ZMQ_QUEUE_FULL",
+      `${limit} messages wait to be sent already; await send() so as not to outrun the peers, or raise sendQueueLimit`,
+    );
+  }
+}
+
+/** The socket cannot do that now: a REQ that sends twice, a REP that has nothing to reply to. */
+export class ZmqStateError extends ZmqError {
+  constructor(message: string, errno?: string) {
+    super("ERR_ZMQ_STATE", message, { errno });
+  }
+}
+
+/** An error of libzmq or of the operating system that has no kind of its own here. */
+export class ZmqSystemError extends ZmqError {
+  constructor(message: string, errno?: string, address?: string, cause?: unknown) {
+    super("ERR_ZMQ_SYSTEM", message, { errno, address, cause });
+  }
+}
+
+/** What was waited for did not come in time. */
+export class ZmqTimeoutError extends ZmqError {
+  /** How long it was waited for, in milliseconds. */
+  readonly timeout: number;
+
+  constructor(what: string, timeout: number) {
+    super("ERR_ZMQ_TIMEOUT", `no ${what} within ${timeout} ms`);
+    this.timeout = timeout;
+  }
+}
+
+/** A reply to a request that is not open: replied to before, never received, or given up on. */
+export class ZmqUnknownRequestError extends ZmqError {
+  constructor(id: unknown) {
+    super(
+      "ERR_ZMQ_UNKNOWN_REQUEST",
+      `no open request ${String(id)}: it was replied to already, never received, or dropped because more than maxOpenRequests were open`,
+    );
+  }
+}
+
+/** No connected peer has the routing id that the message is addressed to. */
+export class ZmqUnroutableError extends ZmqError {
+  constructor(errno?: string) {
+    super("ERR_ZMQ_UNROUTABLE", "no connected peer has the message's routing id", { errno });
+  }
+}
+
+/** The operation's `AbortSignal` was aborted; its reason is the `cause`. Named as Node names it. */
+export class ZmqAbortError extends ZmqError {
+  constructor(reason: unknown) {
+    super("ABORT_ERR", "the operation was aborted", { cause: reason });
+    this.name = "AbortError";
+  }
+}
+
+const ENDPOINT_ERRORS: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EADDRNOTAVAIL: "no interface of this machine has that address",
+  EINVAL: "libzmq cannot parse it",
+  ENAMETOOLONG: "the path is too long for a Unix socket",
+  ENOCOMPATPROTO: "this socket type cannot use this transport",
+  ENODEV: "no such interface (bind takes an interface's name or address, not a host name)",
+  ENOENT: "no such folder",
+  ENOTDIR: "a part of the path is not a folder",
+  EPROTONOSUPPORT: "this libzmq does not have the transport",
+};
+
+/** Whether the error is one that the binding threw: an `Error` with a `code` such as EAGAIN. */
+export function errnoOf(error: unknown): string | undefined {
+  const code: unknown = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : undefined;
+}
+
+/** Translates an error that the engine met while it dealt with an address. */
+export function endpointError(error: unknown, address: string): ZmqError {
+  if (error instanceof ZmqError) return error;
+  const errno = errnoOf(error);
+  if (errno === "EADDRINUSE") return new ZmqAddressInUseError(address, errno);
+  const why = errno === undefined ? undefined : ENDPOINT_ERRORS[errno];
+  if (why !== undefined) return new ZmqEndpointError(address, why, errno);
+  return systemError(error, `cannot use ${address}`, address);
+}
+
+/** Translates an error that the engine met on a socket. */
+export function socketError(error: unknown, what: string): ZmqError {
+  if (error instanceof ZmqError) return error;
+  const errno = errnoOf(error);
+  switch (errno) {
+    case "EFSM":
+      return new ZmqStateError(`${what}: not in the socket's present state`, errno);
+    case "EHOSTUNREACH":
+      return new ZmqUnroutableError(errno);
+    case "EBADF":
+    case "ENOTSOCK":
+    case "ETERM":
+      return new ZmqClosedError("the connection");
+    default:
+      return systemError(error, what);
+  }
+}
+
+function systemError(error: unknown, what: string, address?: string): ZmqError {
+  const errno = errnoOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  const hint =
+    errno === "EMFILE" ? " (too many sockets: shut connections down, or raise maxSockets)" : "";
+  return new ZmqSystemError(`${what}: ${message}${hint}`, errno, address, error);
+}

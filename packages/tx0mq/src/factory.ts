@@ -1,0 +1,146 @@
+import { atExit } from "./at-exit.js";
+import type { AnyConnection } from "./connection.js";
+import type { Engine, EngineContext } from "./engine/engine.js";
+import { zeromqEngine } from "./engine/zeromq.js";
+import { ZmqClosedError, ZmqOptionError } from "./errors.js";
+import { kAdopt, kAwait, kContext, kDisown, kEngine } from "./internal.js";
+
+export interface FactoryOptions {
+  /** Threads that do the network's work; one serves about a gigabyte a second. ZMQ_IO_THREADS. Default: 1. */
+  ioThreads?: number;
+  /** How many sockets there can be at once, monitors among them. ZMQ_MAX_SOCKETS. Default: 1,023. */
+  maxSockets?: number;
+  /**
+   * How long a connection's undelivered messages may hold up its shutdown, in ms; -1 for ever.
+   * ZMQ_LINGER of all its sockets, unless they have one of their own. Default: 100.
+   */
+  lingerPeriod?: number;
+  /**
+   * Use the one context that all threads of the process share, so that `inproc://` reaches from one
+   * thread to another. It keeps the `ioThreads` and `maxSockets` that it has. Default: false.
+   */
+  shared?: boolean;
+  /** What drives libzmq. Default: the `zeromq` package. */
+  engine?: Engine;
+}
+
+/**
+ * Owns a ZeroMQ context and the connections made in it.
+ *
+ * ```ts
+ * await using factory = new ZmqFactory();
+ * factory.registerForShutdown();
+ * ```
+ */
+export class ZmqFactory {
+  readonly ioThreads: number;
+  /** The linger period of connections that are made from now on, in ms; -1 for ever. */
+  lingerPeriod: number;
+
+  readonly #engine: Engine;
+  readonly #connections = new Set<AnyConnection>();
+  readonly #awaited = new Set<Promise<void>>();
+  #context: EngineContext | undefined;
+  #shutdown: Promise<void> | undefined;
+  #unregister: (() => void) | undefined;
+
+  /** @throws {ZmqOptionError} for a value that does not fit */
+  constructor({
+    ioThreads,
+    maxSockets,
+    lingerPeriod = 100,
+    shared = false,
+    engine = zeromqEngine,
+  }: FactoryOptions = {}) {
+    whole("ioThreads", ioThreads, 0);
+    whole("maxSockets", maxSockets, 1);
+    whole("lingerPeriod", lingerPeriod, -1);
+    if (shared && (ioThreads ?? maxSockets) !== undefined) {
+      throw new ZmqOptionError("shared", "the shared context keeps its ioThreads and maxSockets");
+    }
+    this.ioThreads = ioThreads ?? 1;
+    this.lingerPeriod = lingerPeriod;
+    this.#engine = engine;
+    this.#context = engine.createContext({ ioThreads, maxSockets, shared });
+  }
+
+  /** The connections that are not shut down. */
+  get connections(): ReadonlySet<AnyConnection> {
+    return this.#connections;
+  }
+
+  /** Whether the factory has been shut down, or is being. */
+  get closed(): boolean {
+    return this.#shutdown !== undefined;
+  }
+
+  /**
+   * Shuts all connections down and gives the context up. Resolves when all is released, so that the
+   * process can end by itself. A second call gives the same promise.
+   */
+  shutdown(): Promise<void> {
+    this.#shutdown ??= this.#end();
+    return this.#shutdown;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  async #end(): Promise<void> {
+    const context = this.#context;
+    await Promise.all([
+      ...[...this.#connections].map((connection) => connection.shutdown()),
+      ...this.#awaited,
+    ]);
+    this.#unregister?.();
+    this.#context = undefined;
+    context?.release();
+  }
+
+  /**
+   * Shuts the factory down when the process ends: on SIGINT, SIGTERM and SIGHUP, and when it has
+   * nothing left to do.
+   *
+   * On a signal the process then ends as the signal ends it (a shell sees 128 plus its number), once
+   * what the shutdown made go on has run: the code behind a `for await`, `finally` blocks. Operations
+   * that end in {@link ZmqClosedError} because of the signal print no stack trace. A second signal
+   * ends the process at once. Where the program listens to the signal itself, the end is left to it.
+   */
+  registerForShutdown(): void {
+    if (this.closed) return;
+    this.#unregister ??= atExit(() => this.shutdown());
+  }
+
+  /** @internal @throws {ZmqClosedError} */
+  [kContext](): EngineContext {
+    if (this.#context === undefined || this.closed) throw new ZmqClosedError("the factory");
+    return this.#context;
+  }
+
+  /** @internal */
+  get [kEngine](): Engine {
+    return this.#engine;
+  }
+
+  /** @internal */
+  [kAdopt](connection: AnyConnection): void {
+    this.#connections.add(connection);
+  }
+
+  /** @internal */
+  [kDisown](connection: AnyConnection): void {
+    this.#connections.delete(connection);
+  }
+
+  /** @internal */
+  [kAwait](closing: Promise<void>): void {
+    this.#awaited.add(closing);
+    void closing.then(() => this.#awaited.delete(closing));
+  }
+}
+
+function whole(option: string, value: number | undefined, least: number): void {
+  if (value === undefined || (Number.isInteger(value) && value >= least)) return;
+  throw new ZmqOptionError(option, `is a whole number, ${least} or more, not ${value}`);
+}

@@ -1,0 +1,17 @@
+/* Symbols under which the library's own modules reach what is nobody else's business. */
+
+/** A connection's engine socket, and whether the event loop is done with it (proxy). */
+export const kSocket = Symbol("tx0mq.socket");
+/** Waits until a connection is readable, without reading (poll). */
+export const kPeek = Symbol("tx0mq.peek");
+/** Hands a connection over to code that reads and writes the socket itself (proxy). */
+export const kHandOver = Symbol("tx0mq.handOver");
+/** A factory's engine context. */
+export const kContext = Symbol("tx0mq.context");
+/** A factory's engine. */
+export const kEngine = Symbol("tx0mq.engine");
+/** Adds a connection to its factory, or takes it out. */
+export const kAdopt = Symbol("tx0mq.adopt");
+export const kDisown = Symbol("tx0mq.disown");
+/** Tells a factory of something that its shutdown has to wait for. */
+export const kAwait = Symbol("tx0mq.await");

@@ -1,0 +1,18 @@
+import { ZmqConnection } from "../connection.js";
+import type { ZmqEndpoint } from "../endpoint.js";
+import type { Frame } from "../engine/engine.js";
+import type { ZmqFactory } from "../factory.js";
+import type { ClientOptions } from "../options.js";
+
+/** A CLIENT socket (RFC 41, draft): as DEALER, thread-safe, messages of one frame. */
+export class ZmqClientConnection extends ZmqConnection<[Buffer], Frame> {
+  static override readonly socketType = "CLIENT";
+
+  constructor(
+    factory: ZmqFactory,
+    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
+    options?: ClientOptions,
+  ) {
+    super(factory, endpoints, options);
+  }
+}

@@ -1,0 +1,58 @@
+import { ZmqConnection } from "../connection.js";
+import type { ZmqEndpoint } from "../endpoint.js";
+import type { MessageMeta } from "../engine/engine.js";
+import { ZmqArgumentError } from "../errors.js";
+import type { ZmqFactory } from "../factory.js";
+import { isGroup, NO_GROUP } from "../frames.js";
+import { kSocket } from "../internal.js";
+import type { DishOptions } from "../options.js";
+
+/**
+ * A DISH socket (RFC 48, draft): as SUB, thread-safe, over UDP too. Receives `[data, { group }]` of
+ * the groups that it has joined.
+ */
+export class ZmqDishConnection extends ZmqConnection<
+  [data: Buffer, from: { group: string }],
+  never
+> {
+  static override readonly socketType = "DISH";
+  readonly #joined = new Set<string>();
+
+  constructor(
+    factory: ZmqFactory,
+    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
+    options?: DishOptions,
+  ) {
+    super(factory, endpoints, options);
+  }
+
+  /**
+   * Receives the group's messages from now on: the exact name, no prefix. zmq_join
+   *
+   * @throws {ZmqArgumentError} for a group that is joined already, or no name of one
+   */
+  join(group: string): void {
+    if (!isGroup(group)) throw new ZmqArgumentError(NO_GROUP);
+    if (this.#joined.has(group)) throw new ZmqArgumentError(`group "${group}" is joined already`);
+    this[kSocket].joinGroup(group);
+    this.#joined.add(group);
+  }
+
+  /**
+   * Ends a `join(group)`. zmq_leave
+   *
+   * @throws {ZmqArgumentError} for a group that is not joined
+   */
+  leave(group: string): void {
+    if (!this.#joined.has(group)) throw new ZmqArgumentError(`group "${group}" is not joined`);
+    this[kSocket].leaveGroup(group);
+    this.#joined.delete(group);
+  }
+
+  protected override decode(
+    [data]: Buffer[],
+    meta: MessageMeta | undefined,
+  ): [Buffer, { group: string }] | undefined {
+    return [data as Buffer, { group: String(meta?.group ?? "") }];
+  }
+}

@@ -1,0 +1,17 @@
+import { ZmqConnection } from "../connection.js";
+import type { ZmqEndpoint } from "../endpoint.js";
+import type { ZmqFactory } from "../factory.js";
+import type { GatherOptions } from "../options.js";
+
+/** A GATHER socket (RFC 49, draft): as PULL, thread-safe, messages of one frame. */
+export class ZmqGatherConnection extends ZmqConnection<[Buffer], never> {
+  static override readonly socketType = "GATHER";
+
+  constructor(
+    factory: ZmqFactory,
+    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
+    options?: GatherOptions,
+  ) {
+    super(factory, endpoints, options);
+  }
+}

@@ -1,0 +1,17 @@
+import { ZmqConnection } from "../connection.js";
+import type { ZmqEndpoint } from "../endpoint.js";
+import type { ZmqFactory } from "../factory.js";
+import type { PairOptions } from "../options.js";
+
+/** A PAIR socket (RFC 31): one peer and no other; between threads, over inproc. */
+export class ZmqPairConnection extends ZmqConnection {
+  static override readonly socketType = "PAIR";
+
+  constructor(
+    factory: ZmqFactory,
+    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
+    options?: PairOptions,
+  ) {
+    super(factory, endpoints, options);
+  }
+}

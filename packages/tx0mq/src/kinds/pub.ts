@@ -1,0 +1,55 @@
+import { ZmqConnection } from "../connection.js";
+import type { ZmqEndpoint } from "../endpoint.js";
+import type { Frame } from "../engine/engine.js";
+import { ZmqArgumentError } from "../errors.js";
+import type { ZmqFactory } from "../factory.js";
+import { isFrame, toBuffer } from "../frames.js";
+import type { PubOptions } from "../options.js";
+
+const NUL = Buffer.of(0);
+
+/**
+ * A PUB socket (RFC 29): sends each message to all subscribers whose subscriptions it matches. What
+ * a subscriber is too slow for, or too late for, is dropped for it (but see `noDrop`).
+ */
+export class ZmqPubConnection extends ZmqConnection<never> {
+  static override readonly socketType = "PUB";
+  /** Whether `publish` sends tx0mq's one frame `tag NUL message` instead of two frames. */
+  readonly singleFrame: boolean;
+
+  constructor(
+    factory: ZmqFactory,
+    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
+    {
+      singleFrame = false,
+      ...options
+    }: PubOptions & {
+      /**
+       * Publish in one frame `tag NUL message`, as Python's tx0mq and txZMQ do, instead of in the two
+       * frames `tag`, `message`. Default: false.
+       */
+      singleFrame?: boolean;
+    } = {},
+  ) {
+    super(factory, endpoints, options);
+    this.singleFrame = singleFrame;
+  }
+
+  /**
+   * Sends a message to the subscribers whose subscription the tag begins with.
+   *
+   * @param tag any bytes; in the single-frame form any but NUL
+   * @throws {ZmqArgumentError} for a NUL in the tag in the single-frame form
+   */
+  publish(message: Frame, tag: Frame = ""): Promise<void> {
+    if (!this.singleFrame) return this.sendFrames([tag, message]);
+    if (!isFrame(message) || !isFrame(tag)) return this.sendFrames([tag, message]); // which says why not
+    const tagBytes = toBuffer(tag);
+    if (tagBytes.includes(0)) {
+      return Promise.reject(
+        new ZmqArgumentError("a NUL ends the tag in the single-frame form, so no tag can have one"),
+      );
+    }
+    return this.sendFrames([Buffer.concat([tagBytes, NUL, toBuffer(message)])]);
+  }
+}

@@ -1,0 +1,17 @@
+import { ZmqConnection } from "../connection.js";
+import type { ZmqEndpoint } from "../endpoint.js";
+import type { ZmqFactory } from "../factory.js";
+import type { PushOptions } from "../options.js";
+
+/** A PUSH socket (RFC 30): deals messages to its PULL peers in turn, and waits while there are none. */
+export class ZmqPushConnection extends ZmqConnection<never> {
+  static override readonly socketType = "PUSH";
+
+  constructor(
+    factory: ZmqFactory,
+    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
+    options?: PushOptions,
+  ) {
+    super(factory, endpoints, options);
+  }
+}

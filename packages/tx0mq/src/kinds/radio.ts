@@ -1,0 +1,34 @@
+import { ZmqConnection } from "../connection.js";
+import type { ZmqEndpoint } from "../endpoint.js";
+import type { Frame } from "../engine/engine.js";
+import { ZmqArgumentError } from "../errors.js";
+import type { ZmqFactory } from "../factory.js";
+import { isGroup, NO_GROUP } from "../frames.js";
+import type { RadioOptions } from "../options.js";
+
+/**
+ * A RADIO socket (RFC 48, draft): as PUB, thread-safe, over UDP too. Messages are
+ * `[data, { group }]`, for the DISH peers that have joined the group.
+ */
+export class ZmqRadioConnection extends ZmqConnection<
+  never,
+  readonly [data: Frame, to: { group: string }]
+> {
+  static override readonly socketType = "RADIO";
+
+  constructor(
+    factory: ZmqFactory,
+    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
+    options?: RadioOptions,
+  ) {
+    super(factory, endpoints, options);
+  }
+
+  override send(message: readonly [data: Frame, to: { group: string }]): Promise<void> {
+    const [data, to] = message ?? [];
+    if (!isGroup(to?.group)) {
+      return Promise.reject(new ZmqArgumentError(`a RADIO sends [data, { group }]: ${NO_GROUP}`));
+    }
+    return this.sendFrames(data, { group: to.group });
+  }
+}

@@ -1,0 +1,49 @@
+import { ZmqConnection } from "../connection.js";
+import type { ZmqEndpoint } from "../endpoint.js";
+import type { Frame, MessageMeta } from "../engine/engine.js";
+import { ZmqArgumentError } from "../errors.js";
+import type { ZmqFactory } from "../factory.js";
+import type { ServerOptions } from "../options.js";
+
+/** Tells a SERVER's peers apart. */
+export interface RoutingId {
+  readonly routingId: number;
+}
+
+/**
+ * A SERVER socket (RFC 41, draft): as ROUTER, thread-safe. Messages are `[data, { routingId }]` both
+ * ways: a reply goes to the client whose routing id it carries.
+ */
+export class ZmqServerConnection extends ZmqConnection<
+  [data: Buffer, peer: RoutingId],
+  readonly [data: Frame, peer: RoutingId]
+> {
+  static override readonly socketType = "SERVER";
+
+  constructor(
+    factory: ZmqFactory,
+    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
+    options?: ServerOptions,
+  ) {
+    super(factory, endpoints, options);
+  }
+
+  override send(message: readonly [data: Frame, peer: RoutingId]): Promise<void> {
+    const [data, peer] = message ?? [];
+    const routingId = peer?.routingId;
+    // 32 bits, and 0 is no peer's.
+    if (typeof routingId !== "number" || routingId >>> 0 !== routingId || routingId === 0) {
+      return Promise.reject(
+        new ZmqArgumentError("a SERVER sends [data, { routingId }], the id as it was received"),
+      );
+    }
+    return this.sendFrames(data, { routingId });
+  }
+
+  protected override decode(
+    [data]: Buffer[],
+    meta: MessageMeta | undefined,
+  ): [Buffer, RoutingId] | undefined {
+    return [data as Buffer, { routingId: meta?.routingId ?? 0 }];
+  }
+}

@@ -1,0 +1,20 @@
+import { ZmqConnection } from "../connection.js";
+import type { ZmqEndpoint } from "../endpoint.js";
+import type { ZmqFactory } from "../factory.js";
+import type { StreamOptions } from "../options.js";
+
+/**
+ * A STREAM socket: raw TCP. Messages are `[routing id, bytes]`; empty bytes tell that a peer came or
+ * went, and, sent, end its connection (once the STREAM is read or written again).
+ */
+export class ZmqStreamConnection extends ZmqConnection {
+  static override readonly socketType = "STREAM";
+
+  constructor(
+    factory: ZmqFactory,
+    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
+    options?: StreamOptions,
+  ) {
+    super(factory, endpoints, options);
+  }
+}

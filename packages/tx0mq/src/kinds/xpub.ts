@@ -1,0 +1,30 @@
+import { ZmqConnection } from "../connection.js";
+import type { ZmqEndpoint } from "../endpoint.js";
+import type { ZmqFactory } from "../factory.js";
+import type { XPubOptions } from "../options.js";
+
+/**
+ * An XPUB socket (RFC 29): a PUB that receives its subscribers' subscriptions: a byte 1 (0 for a
+ * cancellation) and the tag, in one frame.
+ */
+export class ZmqXPubConnection extends ZmqConnection {
+  static override readonly socketType = "XPUB";
+
+  constructor(
+    factory: ZmqFactory,
+    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
+    options?: XPubOptions,
+  ) {
+    super(factory, endpoints, options);
+  }
+
+  /** With the `manual` option: makes the subscription that was received last one to this tag. ZMQ_SUBSCRIBE */
+  subscribe(tag: string | Uint8Array): void {
+    this.setOption("subscribe", tag);
+  }
+
+  /** With the `manual` option: takes a subscription to this tag from the peer that was received last. ZMQ_UNSUBSCRIBE */
+  unsubscribe(tag: string | Uint8Array): void {
+    this.setOption("unsubscribe", tag);
+  }
+}

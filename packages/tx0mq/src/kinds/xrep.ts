@@ -1,0 +1,129 @@
+import { type Message, ZmqConnection } from "../connection.js";
+import type { ZmqEndpoint } from "../endpoint.js";
+import type { Frame } from "../engine/engine.js";
+import {
+  ZmqArgumentError,
+  ZmqOptionError,
+  ZmqProtocolError,
+  ZmqUnknownRequestError,
+} from "../errors.js";
+import type { ZmqFactory } from "../factory.js";
+import { EMPTY } from "../frames.js";
+import type { RouterOptions } from "../options.js";
+
+/** Tells open requests apart, for `reply`. It is this connection's own and stays here. */
+export type RequestId = number;
+
+/** A request, as received: its id and its parts. */
+export type XREPRequest = [id: RequestId, ...parts: Buffer[]];
+
+export interface XREPOptions extends RouterOptions {
+  /**
+   * How many requests may be open at once. One more, and the oldest is given up: it cannot be replied
+   * to any more. Default: 65,536.
+   */
+  maxOpenRequests?: number;
+}
+
+const MAX_OPEN_REQUESTS = 65_536;
+
+/**
+ * Replies to any number of open requests, in any order. It is a ROUTER that keeps the envelope of
+ * each request, however deep, until the reply. So it serves REQ, {@link ZmqXREQConnection}, Python's
+ * tx0mq and txZMQ, and what comes through brokers.
+ *
+ * A message without an envelope is refused and reported as an `"error"` event.
+ */
+export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never> {
+  static override readonly socketType = "ROUTER";
+  /** How many requests may be open at once. */
+  readonly maxOpenRequests: number;
+
+  /** The envelopes of open requests, oldest first, each with its delimiter. */
+  readonly #open = new Map<RequestId, Message>();
+  #lastId = 0;
+  #droppedRequests = 0;
+
+  constructor(
+    factory: ZmqFactory,
+    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
+    { maxOpenRequests = MAX_OPEN_REQUESTS, ...options }: XREPOptions = {},
+  ) {
+    if (!Number.isInteger(maxOpenRequests) || maxOpenRequests < 1) {
+      throw new ZmqOptionError("maxOpenRequests", `is 1 or more, not ${maxOpenRequests}`);
+    }
+    super(factory, endpoints, options);
+    this.maxOpenRequests = maxOpenRequests;
+  }
+
+  /** How many requests are open. */
+  get openRequests(): number {
+    return this.#open.size;
+  }
+
+  /** How many requests were given up because more than `maxOpenRequests` were open. */
+  get droppedRequests(): number {
+    return this.#droppedRequests;
+  }
+
+  /**
+   * Called with each request that no `receive()` and no iterator waits for: override it, and call
+   * `reply` with the same id, now or later. (`"message"` listeners are called as well.)
+   */
+  gotMessage(_id: RequestId, ..._parts: Buffer[]): unknown {
+    return undefined;
+  }
+
+  /**
+   * Replies to a request.
+   *
+   * @throws {ZmqUnknownRequestError} where the request is not open: replied to already, or unknown
+   * @throws {ZmqArgumentError} for what cannot be sent; the request stays open
+   */
+  reply(id: RequestId, ...parts: Frame[]): Promise<void> {
+    const envelope = this.#open.get(id);
+    if (envelope === undefined) return Promise.reject(new ZmqUnknownRequestError(id));
+    if (parts.length === 0) {
+      return Promise.reject(new ZmqArgumentError("a reply has at least one part"));
+    }
+    this.#open.delete(id);
+    return this.sendFrames([...envelope, ...parts]).catch((error) => {
+      if (error instanceof ZmqArgumentError) this.#open.set(id, envelope);
+      throw error;
+    });
+  }
+
+  override messageReceived(request: XREPRequest): unknown {
+    super.messageReceived(request);
+    return this.gotMessage(...request);
+  }
+
+  protected override handlesMessages(): boolean {
+    return (
+      this.messageReceived !== ZmqXREPConnection.prototype.messageReceived ||
+      this.gotMessage !== ZmqXREPConnection.prototype.gotMessage ||
+      this.listenerCount("message") > 0
+    );
+  }
+
+  /** Opens a request: everything up to the first empty frame is the way back (RFC 28). */
+  protected override decode(frames: Message): XREPRequest | undefined {
+    const delimiter = frames.findIndex((frame) => frame.length === 0);
+    if (delimiter < 1 || delimiter === frames.length - 1) {
+      this.report(
+        new ZmqProtocolError("a request is an envelope, an empty frame and its parts", frames),
+      );
+      return undefined;
+    }
+    if (this.#open.size >= this.maxOpenRequests) {
+      const [oldest] = this.#open.keys();
+      this.#open.delete(oldest as RequestId);
+      this.#droppedRequests += 1;
+    }
+    this.#lastId += 1;
+    const envelope = frames.slice(0, delimiter);
+    envelope.push(EMPTY);
+    this.#open.set(this.#lastId, envelope);
+    return [this.#lastId, ...frames.slice(delimiter + 1)];
+  }
+}

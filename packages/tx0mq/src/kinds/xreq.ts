@@ -1,0 +1,189 @@
+import { randomBytes } from "node:crypto";
+import { type Message, ZmqConnection } from "../connection.js";
+import type { ZmqEndpoint } from "../endpoint.js";
+import type { Frame } from "../engine/engine.js";
+import {
+  ZmqAbortError,
+  ZmqArgumentError,
+  ZmqClosedError,
+  type ZmqError,
+  ZmqOptionError,
+  ZmqProtocolError,
+  ZmqTimeoutError,
+} from "../errors.js";
+import type { ZmqFactory } from "../factory.js";
+import { EMPTY, isFrame } from "../frames.js";
+import type { DealerOptions } from "../options.js";
+
+export interface RequestOptions {
+  /** Reject with a {@link ZmqTimeoutError} after so many ms; -1 for never. Default: the connection's `requestTimeout`. */
+  timeout?: number | undefined;
+  /** Reject with a {@link ZmqAbortError} when it is aborted. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface XREQOptions extends DealerOptions {
+  /** Time-out of requests that have none of their own, in ms; -1 for none. Default: -1. */
+  requestTimeout?: number;
+}
+
+interface Request {
+  readonly frames: Frame[];
+  readonly resolve: (reply: Message) => void;
+  readonly reject: (error: ZmqError) => void;
+  readonly release: (() => void) | undefined;
+}
+
+/** Ids are a random prefix of the connection and a count, 8 bytes each. */
+const PREFIX = 8;
+const COUNT = 8;
+
+/**
+ * Requests with any number in flight: `sendMsg` gives a promise of the reply, and replies come in any
+ * order. It is a DEALER that sends `[id, empty, ...parts]`; the id comes back with the reply. So it
+ * talks to REP, to {@link ZmqXREPConnection}, to Python's tx0mq and txZMQ, and through brokers.
+ *
+ * Requests go to the connected peers in turn. None is sent twice: a request that is lost with its
+ * peer rejects after its time-out, and without one never.
+ */
+export class ZmqXREQConnection extends ZmqConnection<Message, never> {
+  static override readonly socketType = "DEALER";
+  /** Time-out of requests that have none of their own, in ms; -1 for none. */
+  readonly requestTimeout: number;
+
+  readonly #requests = new Map<string, Request>();
+  readonly #prefix = randomBytes(PREFIX);
+  #count = 0;
+  #lateReplies = 0;
+
+  constructor(
+    factory: ZmqFactory,
+    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
+    { requestTimeout = -1, ...options }: XREQOptions = {},
+  ) {
+    super(factory, endpoints, options);
+    if (!isPeriod(requestTimeout)) {
+      throw new ZmqOptionError("requestTimeout", `is a number of ms or -1, not ${requestTimeout}`);
+    }
+    this.requestTimeout = requestTimeout;
+  }
+
+  /** How many requests are in flight. */
+  get requestsInFlight(): number {
+    return this.#requests.size;
+  }
+
+  /** How many replies were dropped because their request had been given up on, or was never made. */
+  get lateReplies(): number {
+    return this.#lateReplies;
+  }
+
+  /**
+   * Sends a request; the promise is of the reply's parts.
+   *
+   * @param args the parts of the request, at least one; behind them, options
+   * @throws {ZmqTimeoutError} when the reply did not come in time
+   * @throws {ZmqAbortError} when the signal was aborted
+   * @throws {ZmqClosedError} when the connection was shut down before the reply came
+   * @throws {ZmqArgumentError} for what cannot be sent
+   * @throws {ZmqQueueFullError} when `sendQueueLimit` messages wait to be sent already
+   */
+  sendMsg(...args: Frame[] | [...parts: Frame[], options: RequestOptions]): Promise<Message> {
+    const last = args.at(-1);
+    const options = isOptions(last) ? last : {};
+    const parts = (isOptions(last) ? args.slice(0, -1) : args) as Frame[];
+    const { timeout = this.requestTimeout, signal } = options;
+    if (parts.length === 0) {
+      return Promise.reject(new ZmqArgumentError("a request has at least one part"));
+    }
+    if (!isPeriod(timeout)) {
+      return Promise.reject(
+        new ZmqArgumentError(`a timeout is a number of ms or -1, not ${timeout}`),
+      );
+    }
+    if (signal?.aborted) return Promise.reject(new ZmqAbortError(signal.reason));
+
+    return new Promise((resolve, reject) => {
+      const id = this.#nextId();
+      const key = id.toString("latin1");
+      const frames = [id, EMPTY, ...parts];
+      const release = this.#giveUpOn(key, timeout, signal);
+      this.#requests.set(key, { frames, resolve, reject, release });
+      this.sendFrames(frames).catch((error) => this.#giveUp(key, error));
+    });
+  }
+
+  /** Sets up what ends a request before its reply comes. @returns what takes that down again */
+  #giveUpOn(
+    key: string,
+    timeout: number,
+    signal: AbortSignal | undefined,
+  ): (() => void) | undefined {
+    if (timeout < 0 && signal === undefined) return undefined;
+    const timer =
+      timeout < 0
+        ? undefined
+        : setTimeout(
+            () => this.#giveUp(key, new ZmqTimeoutError("reply", timeout)),
+            Math.min(timeout, 2 ** 31 - 1),
+          );
+    const abort = (): void => this.#giveUp(key, new ZmqAbortError(signal?.reason));
+    signal?.addEventListener("abort", abort, { once: true });
+    return () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    };
+  }
+
+  #giveUp(key: string, error: ZmqError): void {
+    const request = this.#requests.get(key);
+    if (request === undefined) return;
+    this.#requests.delete(key);
+    request.release?.();
+    request.frames.length = 0; // where it still waits to be sent, it need not be
+    request.reject(error);
+  }
+
+  /** An id that no other request has: not of this connection, and hardly of any other. */
+  #nextId(): Buffer {
+    this.#count += 1;
+    const id = Buffer.allocUnsafe(PREFIX + COUNT);
+    this.#prefix.copy(id);
+    id.writeDoubleBE(this.#count, PREFIX);
+    return id;
+  }
+
+  override messageReceived(frames: Message): void {
+    const [id, delimiter, ...reply] = frames;
+    if (id === undefined || delimiter === undefined || delimiter.length > 0) {
+      throw new ZmqProtocolError("a reply is an id, an empty frame and its parts", frames);
+    }
+    const key = id.toString("latin1");
+    const request = this.#requests.get(key);
+    if (request === undefined) {
+      this.#lateReplies += 1;
+      return;
+    }
+    this.#requests.delete(key);
+    request.release?.();
+    request.resolve(reply);
+  }
+
+  protected override handlesMessages(): boolean {
+    return true;
+  }
+
+  protected override shuttingDown(): void {
+    for (const key of [...this.#requests.keys()]) {
+      this.#giveUp(key, new ZmqClosedError(String(this)));
+    }
+  }
+}
+
+function isOptions(value: unknown): value is RequestOptions {
+  return typeof value === "object" && value !== null && !isFrame(value) && !Array.isArray(value);
+}
+
+function isPeriod(value: number): boolean {
+  return Number.isFinite(value) && (value >= 0 || value === -1);
+}

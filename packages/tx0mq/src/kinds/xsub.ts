@@ -1,0 +1,31 @@
+import { ZmqConnection } from "../connection.js";
+import type { ZmqEndpoint } from "../endpoint.js";
+import type { ZmqFactory } from "../factory.js";
+import { toBuffer } from "../frames.js";
+import type { XSubOptions } from "../options.js";
+
+const UNSUBSCRIBE = Buffer.of(0);
+const SUBSCRIBE = Buffer.of(1);
+
+/** An XSUB socket (RFC 29): a SUB whose subscriptions are messages, which a proxy can pass on. */
+export class ZmqXSubConnection extends ZmqConnection {
+  static override readonly socketType = "XSUB";
+
+  constructor(
+    factory: ZmqFactory,
+    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
+    options?: XSubOptions,
+  ) {
+    super(factory, endpoints, options);
+  }
+
+  /** Asks all publishers, those to come too, for messages that begin with the tag. RFC 29. */
+  subscribe(tag: string | Uint8Array = ""): Promise<void> {
+    return this.send(Buffer.concat([SUBSCRIBE, toBuffer(tag)]));
+  }
+
+  /** Takes one `subscribe(tag)` back. */
+  unsubscribe(tag: string | Uint8Array = ""): Promise<void> {
+    return this.send(Buffer.concat([UNSUBSCRIBE, toBuffer(tag)]));
+  }
+}

@@ -1,0 +1,290 @@
+import { ZmqOptionError } from "./errors.js";
+import { RECEIVE_ONLY, SEND_ONLY, SOCKET_TYPES, type SocketTypeName } from "./socket-type.js";
+
+/** Options that every connection takes. Each is set before the socket binds or connects. */
+export interface ConnectionOptions {
+  /**
+   * How long messages that are not yet delivered may hold up a shutdown, in ms; -1 for ever.
+   * ZMQ_LINGER. Default: the factory's `lingerPeriod`.
+   */
+  lingerPeriod?: number;
+  /**
+   * How many messages may wait in the connection when ZeroMQ takes no more (no peer yet, or its
+   * high-water mark is reached). One more is refused with a {@link ZmqQueueFullError}.
+   * Default: 65,536.
+   */
+  sendQueueLimit?: number;
+
+  /** Which I/O threads serve the socket, as a bit mask; 0 for all. ZMQ_AFFINITY. Default: 0. */
+  affinity?: number;
+  /** Length of the queue of connections that are not yet accepted. ZMQ_BACKLOG. Default: 100. */
+  backlog?: number;
+  /** Time-out of one attempt to connect, in ms; 0 for the system's. ZMQ_CONNECT_TIMEOUT. Default: 0. */
+  connectTimeout?: number;
+  /** How long a ZMTP handshake may take, in ms; 0 for ever. ZMQ_HANDSHAKE_IVL. Default: 30,000. */
+  handshakeInterval?: number;
+  /** Time between two ZMTP heartbeats (PING), in ms; 0 for none. ZMQ_HEARTBEAT_IVL. Default: 0. */
+  heartbeatInterval?: number;
+  /** How long a peer's answer may take before it counts as gone, in ms. ZMQ_HEARTBEAT_TIMEOUT. Default: heartbeatInterval. */
+  heartbeatTimeout?: number;
+  /** After how many ms without a PING the peer may count us as gone. ZMQ_HEARTBEAT_TTL. Default: 0, never. */
+  heartbeatTimeToLive?: number;
+  /** Queue messages only for peers that are connected, not for those on their way. ZMQ_IMMEDIATE. Default: false. */
+  immediate?: boolean;
+  /** The network interface to keep to. ZMQ_BINDTODEVICE. Default: any. */
+  interface?: string;
+  /** Allow IPv6 as well. ZMQ_IPV6. Default: false. */
+  ipv6?: boolean;
+  /** A peer that sends a larger message is disconnected, in bytes; -1 for any. ZMQ_MAXMSGSIZE. Default: -1. */
+  maxMessageSize?: number;
+  /** Largest packet of a multicast transport, in bytes. ZMQ_MULTICAST_MAXTPDU. Default: 1,500. */
+  multicastMaxTransportDataUnit?: number;
+  /** Rate limit of multicast transports, in kbit/s. ZMQ_RATE. Default: 100. */
+  rate?: number;
+  /** How long a multicast receiver can be away without loss, in ms. ZMQ_RECOVERY_IVL. Default: 10,000. */
+  recoveryInterval?: number;
+  /** Time before a lost connection is tried again, in ms; -1 for never. ZMQ_RECONNECT_IVL. Default: 100. */
+  reconnectInterval?: number;
+  /** The reconnect interval doubles up to this, in ms; 0 for no growth. ZMQ_RECONNECT_IVL_MAX. Default: 0. */
+  reconnectMaxInterval?: number;
+  /** Address of a SOCKS5 proxy for TCP. ZMQ_SOCKS_PROXY. Default: none. */
+  socksProxy?: string;
+  /** SO_KEEPALIVE: 1 on, 0 off, -1 the system's. ZMQ_TCP_KEEPALIVE. Default: -1. */
+  tcpKeepalive?: number;
+  /** TCP_KEEPCNT; -1 the system's. ZMQ_TCP_KEEPALIVE_CNT. Default: -1. */
+  tcpKeepaliveCount?: number;
+  /** TCP_KEEPIDLE, in s; -1 the system's. ZMQ_TCP_KEEPALIVE_IDLE. Default: -1. */
+  tcpKeepaliveIdle?: number;
+  /** TCP_KEEPINTVL, in s; -1 the system's. ZMQ_TCP_KEEPALIVE_INTVL. Default: -1. */
+  tcpKeepaliveInterval?: number;
+  /** TCP_USER_TIMEOUT, in ms; 0 the system's. ZMQ_TCP_MAXRT. Default: 0. */
+  tcpMaxRetransmitTimeout?: number;
+  /** The TOS byte of outgoing IP packets. ZMQ_TOS. Default: 0. */
+  typeOfService?: number;
+
+  /** Be the server of the PLAIN mechanism (RFC 24). ZMQ_PLAIN_SERVER. Default: false. */
+  plainServer?: boolean;
+  /** User name of a PLAIN client. ZMQ_PLAIN_USERNAME. Default: none, which is no security. */
+  plainUsername?: string;
+  /** Password of a PLAIN client. ZMQ_PLAIN_PASSWORD. Default: none. */
+  plainPassword?: string;
+  /** Be the server of the CURVE mechanism (RFC 26). ZMQ_CURVE_SERVER. Default: false. */
+  curveServer?: boolean;
+  /** Own public key: 40 characters of Z85 (RFC 32) or 32 bytes. ZMQ_CURVE_PUBLICKEY. */
+  curvePublicKey?: string | Uint8Array;
+  /** Own secret key: 40 characters of Z85 or 32 bytes. ZMQ_CURVE_SECRETKEY. */
+  curveSecretKey?: string | Uint8Array;
+  /** For a client, the server's public key. ZMQ_CURVE_SERVERKEY. */
+  curveServerKey?: string | Uint8Array;
+  /** The domain that is sent to the ZAP handler (RFC 27). ZMQ_ZAP_DOMAIN. Default: empty, no ZAP for NULL. */
+  zapDomain?: string;
+  /** Ask the ZAP handler only where a domain is set. ZMQ_ZAP_ENFORCE_DOMAIN. Default: false. */
+  zapEnforceDomain?: boolean;
+}
+
+/** Options of the types that send. */
+export interface SendOptions {
+  /** SO_SNDBUF, in bytes; -1 the system's. ZMQ_SNDBUF. Default: -1. */
+  sendBufferSize?: number;
+  /** How many messages ZeroMQ holds for each peer; 0 for any number. ZMQ_SNDHWM. Default: 1,000. */
+  sendHighWaterMark?: number;
+  /** Hops that a multicast packet may take. ZMQ_MULTICAST_HOPS. Default: 1. */
+  multicastHops?: number;
+}
+
+/** Options of the types that receive. */
+export interface ReceiveOptions {
+  /** SO_RCVBUF, in bytes; -1 the system's. ZMQ_RCVBUF. Default: -1. */
+  receiveBufferSize?: number;
+  /** How many messages of each peer ZeroMQ holds for us; 0 for any number. ZMQ_RCVHWM. Default: 1,000. */
+  receiveHighWaterMark?: number;
+}
+
+interface Duplex extends ConnectionOptions, SendOptions, ReceiveOptions {}
+
+interface Routed {
+  /** The name by which ROUTER peers know this socket: 1 to 255 bytes, the first not 0. ZMQ_ROUTING_ID. Default: made up by each peer. */
+  routingId?: string | Uint8Array;
+  /** Send an empty message to each new peer, so that a ROUTER there learns the routing id. ZMQ_PROBE_ROUTER. Default: false. */
+  probeRouter?: boolean;
+}
+
+interface Conflated {
+  /** Keep the newest message only; not for multipart messages. ZMQ_CONFLATE. Default: false. */
+  conflate?: boolean;
+}
+
+interface Matched {
+  /** Pass what does not match the subscriptions; to be set on publishers and subscribers alike. ZMQ_INVERT_MATCHING. Default: false. */
+  invertMatching?: boolean;
+}
+
+interface Dropping {
+  /** Wait for slow subscribers instead of dropping their messages. ZMQ_XPUB_NODROP. Default: false. */
+  noDrop?: boolean;
+}
+
+export interface PairOptions extends Duplex {}
+export interface PubOptions extends ConnectionOptions, SendOptions, Conflated, Matched, Dropping {}
+export interface SubOptions extends ConnectionOptions, ReceiveOptions, Conflated, Matched {}
+export interface ReqOptions extends Duplex, Routed {
+  /** Number the requests and drop replies to older ones. ZMQ_REQ_CORRELATE. Default: false. */
+  correlate?: boolean;
+  /** Allow a new request while a reply is due; it goes to another peer. ZMQ_REQ_RELAXED. Default: false. */
+  relaxed?: boolean;
+}
+export interface RepOptions extends Duplex {
+  /** The name by which ROUTER peers know this socket. ZMQ_ROUTING_ID. Default: made up by each peer. */
+  routingId?: string | Uint8Array;
+}
+export interface DealerOptions extends Duplex, Routed, Conflated {}
+export interface RouterOptions extends Duplex, Routed {
+  /** Refuse messages to unknown peers instead of dropping them. ZMQ_ROUTER_MANDATORY. Default: false. */
+  mandatory?: boolean;
+  /** Let a new peer take over the routing id of an old one. ZMQ_ROUTER_HANDOVER. Default: false. */
+  handover?: boolean;
+}
+export interface PullOptions extends ConnectionOptions, ReceiveOptions, Conflated {}
+export interface PushOptions extends ConnectionOptions, SendOptions, Conflated {}
+export interface XPubOptions extends Duplex, Matched, Dropping {
+  /** Receive every subscription, not each tag's first alone. ZMQ_XPUB_VERBOSE. Default: false. */
+  verbose?: boolean;
+  /** Receive every subscription and every cancellation. ZMQ_XPUB_VERBOSER. Default: false. */
+  verboser?: boolean;
+  /** Subscriptions take effect only by `subscribe()` and `unsubscribe()` here. ZMQ_XPUB_MANUAL. Default: false. */
+  manual?: boolean;
+  /** A message for every new subscriber. ZMQ_XPUB_WELCOME_MSG. Default: none. */
+  welcomeMessage?: string | Uint8Array;
+}
+export interface XSubOptions extends Duplex {}
+export interface StreamOptions extends Duplex {
+  /** Tell of peers that come and go by a message with an empty frame. ZMQ_STREAM_NOTIFY. Default: true. */
+  notify?: boolean;
+}
+export interface ServerOptions extends Duplex {}
+export interface ClientOptions extends Duplex {}
+export interface RadioOptions extends ConnectionOptions, SendOptions {}
+export interface DishOptions extends ConnectionOptions, ReceiveOptions {}
+export interface GatherOptions extends ConnectionOptions, ReceiveOptions, Conflated {}
+export interface ScatterOptions extends ConnectionOptions, SendOptions, Conflated {}
+export interface DgramOptions extends Duplex {}
+
+/** How libzmq wants an option's value. */
+export type OptionKind = "bool" | "int32" | "int64" | "uint64" | "bytes";
+
+export interface OptionEntry {
+  /** The number of the ZMQ_ constant. */
+  readonly id: number;
+  readonly kind: OptionKind;
+  /** The socket types that have it; all where it is left out. */
+  readonly types?: readonly SocketTypeName[];
+}
+
+const TYPES = Object.keys(SOCKET_TYPES) as SocketTypeName[];
+const SENDERS = TYPES.filter((type) => !RECEIVE_ONLY.has(type));
+const RECEIVERS = TYPES.filter((type) => !SEND_ONLY.has(type));
+const CONFLATERS = ["PULL", "PUSH", "SUB", "PUB", "DEALER", "SCATTER", "GATHER"] as const;
+
+/** libzmq's socket options under their names here. */
+export const OPTIONS: Readonly<Record<string, OptionEntry>> = {
+  affinity: { id: 4, kind: "uint64" },
+  backlog: { id: 19, kind: "int32" },
+  connectTimeout: { id: 79, kind: "int32" },
+  handshakeInterval: { id: 66, kind: "int32" },
+  heartbeatInterval: { id: 75, kind: "int32" },
+  heartbeatTimeToLive: { id: 76, kind: "int32" },
+  heartbeatTimeout: { id: 77, kind: "int32" },
+  lingerPeriod: { id: 17, kind: "int32" },
+  immediate: { id: 39, kind: "bool" },
+  interface: { id: 92, kind: "bytes" },
+  ipv6: { id: 42, kind: "bool" },
+  maxMessageSize: { id: 22, kind: "int64" },
+  multicastMaxTransportDataUnit: { id: 84, kind: "int32" },
+  rate: { id: 8, kind: "int32" },
+  recoveryInterval: { id: 9, kind: "int32" },
+  reconnectInterval: { id: 18, kind: "int32" },
+  reconnectMaxInterval: { id: 21, kind: "int32" },
+  socksProxy: { id: 68, kind: "bytes" },
+  tcpKeepalive: { id: 34, kind: "int32" },
+  tcpKeepaliveCount: { id: 35, kind: "int32" },
+  tcpKeepaliveIdle: { id: 36, kind: "int32" },
+  tcpKeepaliveInterval: { id: 37, kind: "int32" },
+  tcpMaxRetransmitTimeout: { id: 80, kind: "int32" },
+  typeOfService: { id: 57, kind: "int32" },
+
+  plainServer: { id: 44, kind: "bool" },
+  plainUsername: { id: 45, kind: "bytes" },
+  plainPassword: { id: 46, kind: "bytes" },
+  curveServer: { id: 47, kind: "bool" },
+  curvePublicKey: { id: 48, kind: "bytes" },
+  curveSecretKey: { id: 49, kind: "bytes" },
+  curveServerKey: { id: 50, kind: "bytes" },
+  zapDomain: { id: 55, kind: "bytes" },
+  zapEnforceDomain: { id: 93, kind: "bool" },
+
+  sendBufferSize: { id: 11, kind: "int32", types: SENDERS },
+  sendHighWaterMark: { id: 23, kind: "int32", types: SENDERS },
+  multicastHops: { id: 25, kind: "int32", types: SENDERS },
+  receiveBufferSize: { id: 12, kind: "int32", types: RECEIVERS },
+  receiveHighWaterMark: { id: 24, kind: "int32", types: RECEIVERS },
+
+  routingId: { id: 5, kind: "bytes", types: ["REQ", "REP", "ROUTER", "DEALER"] },
+  probeRouter: { id: 51, kind: "bool", types: ["ROUTER", "DEALER", "REQ"] },
+  correlate: { id: 52, kind: "bool", types: ["REQ"] },
+  relaxed: { id: 53, kind: "bool", types: ["REQ"] },
+  mandatory: { id: 33, kind: "bool", types: ["ROUTER"] },
+  handover: { id: 56, kind: "bool", types: ["ROUTER"] },
+  conflate: { id: 54, kind: "bool", types: CONFLATERS },
+  invertMatching: { id: 74, kind: "bool", types: ["PUB", "SUB", "XPUB"] },
+  noDrop: { id: 69, kind: "bool", types: ["PUB", "XPUB"] },
+  verbose: { id: 40, kind: "bool", types: ["XPUB"] },
+  verboser: { id: 78, kind: "bool", types: ["XPUB"] },
+  manual: { id: 71, kind: "bool", types: ["XPUB"] },
+  welcomeMessage: { id: 72, kind: "bytes", types: ["XPUB"] },
+  notify: { id: 73, kind: "bool", types: ["STREAM"] },
+};
+
+/** Whether the value is one of the kind; integers of 64 bits as far as a number holds them. */
+function fits(kind: OptionKind, value: unknown): boolean {
+  switch (kind) {
+    case "bool":
+      return typeof value === "boolean";
+    case "bytes":
+      return typeof value === "string" || value instanceof Uint8Array;
+    case "int32":
+      return Number.isInteger(value) && (value as number) === ((value as number) | 0);
+    case "int64":
+      return Number.isSafeInteger(value);
+    case "uint64":
+      return Number.isSafeInteger(value) && (value as number) >= 0;
+  }
+}
+
+const WANTED: Readonly<Record<OptionKind, string>> = {
+  bool: "true or false",
+  bytes: "a string or a Uint8Array",
+  int32: "a whole number of 32 bits",
+  int64: "a whole number",
+  uint64: "a whole number that is not negative",
+};
+
+/**
+ * Finds an option's entry and checks the value for it.
+ *
+ * @throws {ZmqOptionError} for an option that the type does not have or a value that does not fit.
+ */
+export function optionEntry(type: SocketTypeName, name: string, value: unknown): OptionEntry {
+  const entry = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
+  if (entry === undefined) throw new ZmqOptionError(name, "there is no such option");
+  if (entry.types !== undefined && !entry.types.includes(type)) {
+    throw new ZmqOptionError(
+      name,
+      `${type} sockets do not have it; ${entry.types.join(", ")} sockets do`,
+    );
+  }
+  if (!fits(entry.kind, value)) {
+    const given = typeof value === "string" ? JSON.stringify(value) : String(value);
+    throw new ZmqOptionError(name, `is ${WANTED[entry.kind]}, not ${given}`);
+  }
+  return entry;
+}

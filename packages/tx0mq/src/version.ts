@@ -1,0 +1,15 @@
+import { zeromqEngine } from "./engine/zeromq.js";
+
+/** The version of tx0mq. */
+export const version = "0.1.0";
+
+/** The version of libzmq that is loaded, as `"4.3.5"`. */
+export const zmqVersion: string = zeromqEngine.zmqVersion;
+
+/**
+ * A new pair of keys for the CURVE mechanism, each 40 characters of Z85 (RFC 32): for the options
+ * `curvePublicKey`, `curveSecretKey` and, with the server's public key, `curveServerKey`.
+ */
+export function curveKeyPair(): { publicKey: string; secretKey: string } {
+  return zeromqEngine.curveKeyPair();
+}
