@@ -1,0 +1,4 @@
+export type { Line, LineMatch, Source } from "./output.ts";
+export type { Exit, Program, Signal } from "./program.ts";
+export { type Command, Stage, type StartOptions } from "./stage.ts";
+export { WaitError } from "./wait.ts";

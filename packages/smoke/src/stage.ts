@@ -1,0 +1,133 @@
+import { existsSync, mkdtempSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import type { TestContext } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { Addresses } from "./addresses.ts";
+import { Janitor } from "./janitor.ts";
+import { Program } from "./program.ts";
+import { type Happening, report } from "./report.ts";
+
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+
+/** What to run when it is not a TypeScript program. */
+export interface Command {
+  readonly command: readonly [string, ...string[]];
+}
+
+/** How to start a program. */
+export interface StartOptions {
+  /** The folder that it runs in: by default the one of the test file. */
+  readonly cwd?: string;
+  /** Environment variables beside the test's own; `undefined` takes one away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** What it is called in errors and reports: by default its own name. */
+  readonly name?: string;
+}
+
+/**
+ * Where the programs of one test run. It gives them addresses of their own, shows what they printed
+ * if the test fails, and in the end leaves no process and no file.
+ */
+export class Stage {
+  /** A temporary folder, removed in the end. */
+  readonly folder: string;
+
+  readonly #home: string;
+  readonly #janitor: Janitor;
+  readonly #addresses: Addresses;
+  readonly #programs: Program[] = [];
+  readonly #events: Happening[] = [];
+  readonly #started = performance.now();
+  #over = false;
+
+  /** `testFile` is the test's `import.meta.url`: programs are looked for beside it. */
+  constructor(t: TestContext, testFile: string) {
+    this.#home = dirname(fileURLToPath(testFile));
+    this.folder = mkdtempSync(join(shortFolder(), "smoke-"));
+    this.#janitor = new Janitor(this.folder);
+    this.#addresses = new Addresses(this.folder);
+    t.after(() => this.#close(t));
+  }
+
+  /**
+   * Starts a program: `hwserver` is hwserver.ts beside the test file, a path like
+   * `../weather/wuserver` works as well.
+   */
+  start(
+    program: string | Command,
+    args: readonly string[] = [],
+    options: StartOptions = {},
+  ): Program {
+    if (this.#over) throw new Error("the test is over: nothing can be started any more");
+    const command =
+      typeof program === "string" ? this.#typescript(program) : ([...program.command] as const);
+    const [file, ...rest] = command;
+    const started = new Program({
+      name: this.#label(options.name ?? nameOf(program)),
+      command: [file, ...rest, ...args],
+      cwd: options.cwd ?? this.#home,
+      env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...options.env },
+      now: () => performance.now() - this.#started,
+      onEvent: (source, text) => {
+        this.#note(source, text);
+        this.#janitor.check(source.pid);
+      },
+    });
+    this.#janitor.watch(started.pid);
+    this.#programs.push(started);
+    this.#note(started, ["started", ...args].join(" "));
+    return started;
+  }
+
+  /** An `ipc://` endpoint in the stage's folder; the same name gives the same endpoint. */
+  ipc(name: string): string {
+    return this.#addresses.ipc(name);
+  }
+
+  /** A `tcp://` endpoint on the loopback interface that is free, another one at each call. */
+  tcp(): Promise<string> {
+    return this.#addresses.tcp();
+  }
+
+  async #close(t: TestContext): Promise<void> {
+    this.#over = true;
+    // Before the killing: how the programs were when the test failed is what matters.
+    if (failed(t)) for (const line of report(this.#events, this.#programs)) t.diagnostic(line);
+    const cleaned = this.#janitor.clean();
+    await Promise.all(this.#programs.map((program) => program.leave()));
+    await cleaned;
+  }
+
+  #typescript(program: string): [string, ...string[]] {
+    const path = resolve(this.#home, program.endsWith(".ts") ? program : `${program}.ts`);
+    if (!existsSync(path)) throw new Error(`cannot start ${program}: there is no ${path}`);
+    return [process.execPath, "--import", TSX, path];
+  }
+
+  #label(name: string): string {
+    const names = new Set(this.#programs.map((program) => program.name));
+    let label = name;
+    for (let i = 2; names.has(label); i++) label = `${name} ${i}`;
+    return label;
+  }
+
+  #note(program: Program, text: string): void {
+    this.#events.push({ at: performance.now() - this.#started, name: program.name, text });
+  }
+}
+
+function nameOf(program: string | Command): string {
+  return typeof program === "string" ? basename(program, ".ts") : basename(program.command[0]);
+}
+
+/** The path of a socket is 107 bytes at most, and some systems have long temporary folders. */
+function shortFolder(): string {
+  return tmpdir().length <= 60 ? tmpdir() : "/tmp";
+}
+
+/** `error` came with Node 20.12, and the types for Node 20 do not have it. */
+function failed(t: TestContext & { readonly error?: Error | null }): boolean {
+  return t.error !== undefined && t.error !== null;
+}
