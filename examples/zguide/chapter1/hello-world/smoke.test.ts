@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { test } from "node:test";
+import { type Program, Stage } from "@tx0mq/smoke";
+import { ZmqEndpoint, ZmqFactory, ZmqRepConnection } from "tx0mq";
+
+const ANYWHERE = "tcp://127.0.0.1:*";
+const CONVERSATION = Array.from({ length: 10 }, (_, n) => [
+  `Sending Hello ${n}`,
+  `Received World ${n}`,
+]).flat();
+
+test("ten requests get ten replies, in order, whoever starts first", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  const address = await stage.tcp();
+  const client = stage.start("hwclient", ["--endpoint", address]);
+  await client.line(/Sending Hello 0/);
+  const server = stage.start("hwserver", ["--endpoint", address, "--work", "0"]);
+
+  assert.deepEqual(await client.exit(), { code: 0, signal: null });
+  assert.deepEqual(client.lines.slice(1), CONVERSATION);
+  assert.equal(received(server), 10);
+
+  const second = stage.start("hwserver", ["--endpoint", address]);
+  assert.deepEqual(await second.exit(), { code: 1, signal: null });
+  assert.equal(second.errors.length, 1);
+  assert.ok(second.errors[0]?.includes(`address in use: ${address}`), "it names the address");
+
+  await endsOnCtrlC(server);
+});
+
+test("the server survives a client that is killed while it waits for its reply", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  const server = stage.start("hwserver", ["--endpoint", ANYWHERE, "--work", "1000"]);
+  const [, address = ""] = await server.line(/listening on (\S+)/);
+
+  const victim = stage.start("hwclient", ["--endpoint", address]);
+  await server.line(/Received Hello/);
+  victim.kill("SIGKILL");
+  await victim.exit();
+  assert.equal(victim.lines.at(-1), "Sending Hello 0", "it was killed before its reply came");
+
+  const client = stage.start("hwclient", ["--endpoint", address]);
+  await client.line(/Received World 0/);
+});
+
+test("the server in three parts answers the same client, several at once, with more workers", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  const backend = stage.ipc("backend");
+  const server = stage.start("hwserver-proxy", [
+    ...["--frontend", ANYWHERE, "--backend", backend, "--work", "0"],
+  ]);
+  const [, address = ""] = await server.line(/listening on (\S+),/);
+
+  const clients = [1, 2].map(() => stage.start("hwclient", ["--endpoint", address]));
+  for (const client of clients) {
+    assert.deepEqual(await client.exit(), { code: 0, signal: null });
+    assert.deepEqual(client.lines.slice(1), CONVERSATION);
+  }
+  assert.equal(received(server), 20);
+
+  await using factory = new ZmqFactory();
+  const worker = new ZmqRepConnection(factory);
+  worker.on("message", () => worker.send("World"));
+  worker.addEndpoints(ZmqEndpoint.connect(backend));
+  await once(worker, "handshakeSucceeded");
+  await stage.start("hwclient", ["--endpoint", address]).exit();
+  assert.equal(received(server), 25, "a DEALER deals the ten requests to both workers in turn");
+
+  await endsOnCtrlC(server);
+});
+
+test("a client without a server ends on Ctrl-C", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  const client = stage.start("hwclient", ["--endpoint", stage.ipc("nowhere")]);
+  await client.line(/Sending Hello 0/);
+
+  await endsOnCtrlC(client);
+});
+
+test("wrong arguments get one line of usage", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  const programs = ["hwserver", "hwclient", "hwserver-proxy"].map((name) =>
+    stage.start(name, ["--colour", "red"]),
+  );
+  for (const program of programs) {
+    assert.deepEqual(await program.exit(), { code: 2, signal: null });
+    assert.equal(program.errors.length, 1);
+    assert.match(program.errors[0] ?? "", new RegExp(`^usage: ${program.name} .*--colour`));
+  }
+
+  const typo = stage.start("hwserver", ["--endpoint", "tpc://127.0.0.1:5555"]);
+  assert.deepEqual(await typo.exit(), { code: 2, signal: null });
+  assert.equal(typo.errors.length, 1);
+  assert.match(typo.errors[0] ?? "", /unknown transport "tpc"/);
+});
+
+function received({ lines }: Program): number {
+  return lines.filter((line) => line === "Received Hello").length;
+}
+
+async function endsOnCtrlC(program: Program): Promise<void> {
+  program.kill("SIGINT");
+  assert.deepEqual(await program.exit(), { code: null, signal: "SIGINT" });
+  assert.deepEqual(program.errors, [], "no stack trace");
+}
