@@ -54,8 +54,9 @@ test("nothing else is found", () => {
 
 test("typing errors, parts of a name and names of programs lead to the examples", () => {
   assert.deepEqual(near("helo-wrld"), ["hello-world"]);
+  assert.deepEqual(near("helo"), ["hello-world"]);
   assert.deepEqual(near("Hello"), ["hello-world"]);
-  assert.deepEqual(near("majordomo2"), ["majordomo"]);
+  assert.deepEqual(near("majordomo2"), ["majordomo", "async-majordomo"]);
   assert.deepEqual(near("domo"), ["majordomo", "async-majordomo"]);
   assert.deepEqual(near("clone-9"), ["clone-1", "clone-2"]);
   assert.deepEqual(near("hwserver"), ["hello-world"]);

@@ -20,9 +20,14 @@ export function nearExamples(
   wanted: string,
 ): ExampleWorkspace[] {
   const word = wanted.split("/").filter(Boolean).at(-1)?.toLowerCase() ?? "";
+  if (word === "") return [];
   const candidates = examples
     .map((workspace) => {
-      const names = [workspace.name, ...workspace.example.programs.map(({ name }) => name)];
+      const names = [
+        workspace.name,
+        ...workspace.name.split("-"),
+        ...workspace.example.programs.map(({ name }) => name),
+      ];
       return { workspace, distance: Math.min(...names.map((name) => distance(word, name))) };
     })
     .sort((a, b) => a.distance - b.distance);
