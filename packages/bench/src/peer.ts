@@ -104,6 +104,9 @@ if (parentPort) {
   parentPort.postMessage(peer.lastEndpoint);
 } else {
   process.on("SIGINT", () => undefined); // the benchmark ends its processes itself
-  process.once("disconnect", () => process.exit());
+  process.once("disconnect", () => {
+    peer.stop(); // the end of the process would wait for a proxy that runs
+    process.exit();
+  });
   process.send?.(peer.lastEndpoint);
 }
