@@ -30,7 +30,7 @@ function commandLine(): { endpoint: string } {
       options: { endpoint: { type: "string", default: "tcp://localhost:5555" } },
     }).values;
   } catch (error) {
-    const why = (error as Error).message;
+    const [why] = (error as Error).message.split("\n");
     console.error(`usage: hwclient [--endpoint ADDRESS]   (${why})`);
     process.exit(2);
   }

@@ -62,7 +62,7 @@ function commandLine(): { frontend: string; backend: string; workTime: number } 
     if (!(workTime >= 0)) throw new Error(`--work is a number of ms, not "${values.work}"`);
     return { ...values, workTime };
   } catch (error) {
-    const why = (error as Error).message;
+    const [why] = (error as Error).message.split("\n");
     console.error(
       `usage: hwserver-proxy [--frontend ADDRESS] [--backend ADDRESS] [--work MS]   (${why})`,
     );

@@ -34,7 +34,7 @@ function commandLine(): { endpoint: string; workTime: number } {
     if (!(workTime >= 0)) throw new Error(`--work is a number of ms, not "${values.work}"`);
     return { endpoint: values.endpoint, workTime };
   } catch (error) {
-    const why = (error as Error).message;
+    const [why] = (error as Error).message.split("\n");
     console.error(`usage: hwserver [--endpoint ADDRESS] [--work MS]   (${why})`);
     process.exit(2);
   }

@@ -62,8 +62,9 @@ test("the server in three parts answers the same client, several at once, with m
   await using factory = new ZmqFactory();
   const worker = new ZmqRepConnection(factory);
   worker.on("message", () => worker.send("World"));
+  const joined = once(worker, "handshakeSucceeded");
   worker.addEndpoints(ZmqEndpoint.connect(backend));
-  await once(worker, "handshakeSucceeded");
+  await joined;
   await stage.start("hwclient", ["--endpoint", address]).exit();
   assert.equal(received(server), 25, "a DEALER deals the ten requests to both workers in turn");
 
