@@ -51,8 +51,8 @@ function thread(workerData: Relay): Worker {
   if (Number.parseInt(process.versions.node, 10) >= 22) {
     return new Worker(new URL(import.meta.url), { workerData });
   }
-  const self = JSON.stringify(import.meta.url);
-  const load = `import("tsx/esm/api").then(({ register }) => { register(); return import(${self}); })`;
+  const [tsx, self] = [import.meta.resolve("tsx/esm/api"), import.meta.url];
+  const load = `import("${tsx}").then(({ register }) => { register(); return import("${self}"); })`;
   return new Worker(load, { eval: true, workerData });
 }
 

@@ -69,8 +69,8 @@ function thread(job: Job): Worker {
   if (Number.parseInt(process.versions.node, 10) >= 22) {
     return new Worker(new URL(import.meta.url), options);
   }
-  const self = JSON.stringify(import.meta.url);
-  const load = `import("tsx/esm/api").then(({ register }) => { register(); return import(${self}); })`;
+  const [tsx, self] = [import.meta.resolve("tsx/esm/api"), import.meta.url];
+  const load = `import("${tsx}").then(({ register }) => { register(); return import("${self}"); })`;
   return new Worker(load, { eval: true, ...options });
 }
 
