@@ -1,8 +1,58 @@
 import type { Frame } from "./engine/engine.js";
-import { ZmqArgumentError } from "./errors.js";
+import { ZmqArgumentError, ZmqProtocolError } from "./errors.js";
 
 /** The empty frame: the delimiter between an envelope and its message (RFC 28). */
 export const EMPTY: Buffer = Buffer.alloc(0);
+
+/**
+ * Puts a message into an envelope for one peer: `[address, EMPTY, ...message]` (RFC 28). It is what a
+ * ROUTER sends to a REQ, and what a broker adds to send a whole message through one of its workers.
+ *
+ * ```ts
+ * const request = await frontend.receive(); // [client, EMPTY, …]
+ * await backend.send(wrap(worker, request)); // [worker, EMPTY, client, EMPTY, …]
+ * ```
+ *
+ * @param address the peer's routing id
+ * @param message a frame or a list of frames
+ */
+export function wrap(address: Frame, message: Frame | readonly Frame[]): Frame[] {
+  return isFrame(message) ? [address, EMPTY, message] : [address, EMPTY, ...message];
+}
+
+/** A message that was taken out of its outermost envelope, by {@link unwrap}. */
+export interface Unwrapped {
+  /** The first frame: the peer that a ROUTER has it from. Empty where the envelope has no address. */
+  address: Buffer;
+  /** The way back: all addresses, then the empty frame. `[...envelope, ...reply]` is a reply. */
+  envelope: Buffer[];
+  /** What follows: at least one frame. */
+  body: [first: Buffer, ...rest: Buffer[]];
+}
+
+/**
+ * Takes a message out of its outermost envelope: everything up to and including the first empty frame
+ * (RFC 28), however many brokers' addresses there are. The other way round from {@link wrap}.
+ *
+ * ```ts
+ * const { address: worker, body } = unwrap(await backend.receive());
+ * idle.push(worker);
+ * if (!body[0].equals(READY)) await frontend.send(body); // [client, EMPTY, …]
+ * ```
+ *
+ * @throws {ZmqProtocolError} for a message without an empty frame, or with nothing after it
+ */
+export function unwrap(message: readonly Buffer[]): Unwrapped {
+  const delimiter = message.findIndex((frame) => frame.length === 0);
+  if (delimiter < 0 || delimiter === message.length - 1) {
+    throw new ZmqProtocolError("a message is its envelope, an empty frame and a body", message);
+  }
+  return {
+    address: message[0] as Buffer,
+    envelope: message.slice(0, delimiter + 1),
+    body: message.slice(delimiter + 1) as [Buffer, ...Buffer[]],
+  };
+}
 
 /** A frame as bytes. */
 export function toBuffer(frame: Frame): Buffer {

@@ -27,7 +27,7 @@ export interface ConnectionOptions {
   heartbeatInterval?: number;
   /** How long a peer's answer may take before it counts as gone, in ms. ZMQ_HEARTBEAT_TIMEOUT. Default: heartbeatInterval. */
   heartbeatTimeout?: number;
-  /** After how many ms without a PING the peer may count us as gone. ZMQ_HEARTBEAT_TTL. Default: 0, never. */
+  /** After how many ms without a PING the peer may count us as gone, in steps of 100. ZMQ_HEARTBEAT_TTL. Default: 0, never. */
   heartbeatTimeToLive?: number;
   /** Queue messages only for peers that are connected, not for those on their way. ZMQ_IMMEDIATE. Default: false. */
   immediate?: boolean;
@@ -64,9 +64,9 @@ export interface ConnectionOptions {
 
   /** Be the server of the PLAIN mechanism (RFC 24). ZMQ_PLAIN_SERVER. Default: false. */
   plainServer?: boolean;
-  /** User name of a PLAIN client. ZMQ_PLAIN_USERNAME. Default: none, which is no security. */
+  /** User name of a PLAIN client: 1 to 255 bytes. ZMQ_PLAIN_USERNAME. Default: none, which is no security. */
   plainUsername?: string;
-  /** Password of a PLAIN client. ZMQ_PLAIN_PASSWORD. Default: none. */
+  /** Password of a PLAIN client: 1 to 255 bytes. ZMQ_PLAIN_PASSWORD. Default: none. */
   plainPassword?: string;
   /** Be the server of the CURVE mechanism (RFC 26). ZMQ_CURVE_SERVER. Default: false. */
   curveServer?: boolean;
@@ -124,28 +124,38 @@ interface Dropping {
   noDrop?: boolean;
 }
 
+/** Options of PAIR sockets. */
 export interface PairOptions extends Duplex {}
+/** Options of PUB sockets. */
 export interface PubOptions extends ConnectionOptions, SendOptions, Conflated, Matched, Dropping {}
+/** Options of SUB sockets. */
 export interface SubOptions extends ConnectionOptions, ReceiveOptions, Conflated, Matched {}
+/** Options of REQ sockets. */
 export interface ReqOptions extends Duplex, Routed {
   /** Number the requests and drop replies to older ones. ZMQ_REQ_CORRELATE. Default: false. */
   correlate?: boolean;
   /** Allow a new request while a reply is due; it goes to another peer. ZMQ_REQ_RELAXED. Default: false. */
   relaxed?: boolean;
 }
+/** Options of REP sockets. */
 export interface RepOptions extends Duplex {
   /** The name by which ROUTER peers know this socket. ZMQ_ROUTING_ID. Default: made up by each peer. */
   routingId?: string | Uint8Array;
 }
+/** Options of DEALER sockets. */
 export interface DealerOptions extends Duplex, Routed, Conflated {}
+/** Options of ROUTER sockets. */
 export interface RouterOptions extends Duplex, Routed {
   /** Refuse messages to unknown peers instead of dropping them. ZMQ_ROUTER_MANDATORY. Default: false. */
   mandatory?: boolean;
   /** Let a new peer take over the routing id of an old one. ZMQ_ROUTER_HANDOVER. Default: false. */
   handover?: boolean;
 }
+/** Options of PULL sockets. */
 export interface PullOptions extends ConnectionOptions, ReceiveOptions, Conflated {}
+/** Options of PUSH sockets. */
 export interface PushOptions extends ConnectionOptions, SendOptions, Conflated {}
+/** Options of XPUB sockets. */
 export interface XPubOptions extends Duplex, Matched, Dropping {
   /** Receive every subscription, not each tag's first alone. ZMQ_XPUB_VERBOSE. Default: false. */
   verbose?: boolean;
@@ -153,32 +163,74 @@ export interface XPubOptions extends Duplex, Matched, Dropping {
   verboser?: boolean;
   /** Subscriptions take effect only by `subscribe()` and `unsubscribe()` here. ZMQ_XPUB_MANUAL. Default: false. */
   manual?: boolean;
-  /** A message for every new subscriber. ZMQ_XPUB_WELCOME_MSG. Default: none. */
+  /** A message for every new subscriber; the XPUB sends it while it is read or written. ZMQ_XPUB_WELCOME_MSG. Default: none. */
   welcomeMessage?: string | Uint8Array;
 }
+/** Options of XSUB sockets. */
 export interface XSubOptions extends Duplex {}
+/** Options of STREAM sockets. */
 export interface StreamOptions extends Duplex {
   /** Tell of peers that come and go by a message with an empty frame. ZMQ_STREAM_NOTIFY. Default: true. */
   notify?: boolean;
 }
+/** Options of SERVER sockets. */
 export interface ServerOptions extends Duplex {}
+/** Options of CLIENT sockets. */
 export interface ClientOptions extends Duplex {}
+/** Options of RADIO sockets. */
 export interface RadioOptions extends ConnectionOptions, SendOptions {}
+/** Options of DISH sockets. */
 export interface DishOptions extends ConnectionOptions, ReceiveOptions {}
+/** Options of GATHER sockets. */
 export interface GatherOptions extends ConnectionOptions, ReceiveOptions, Conflated {}
+/** Options of SCATTER sockets. */
 export interface ScatterOptions extends ConnectionOptions, SendOptions, Conflated {}
+/** Options of DGRAM sockets. */
 export interface DgramOptions extends Duplex {}
 
 /** How libzmq wants an option's value. */
 export type OptionKind = "bool" | "int32" | "int64" | "uint64" | "bytes";
 
+/** What there is to know of an option. */
 export interface OptionEntry {
   /** The number of the ZMQ_ constant. */
   readonly id: number;
   readonly kind: OptionKind;
   /** The socket types that have it; all where it is left out. */
   readonly types?: readonly SocketTypeName[];
+  /** What bytes there have to be. */
+  readonly form?: Form;
 }
+
+interface Form {
+  readonly wanted: string;
+  fits(value: string | Uint8Array): boolean;
+}
+
+/** A CURVE key. */
+const KEY: Form = {
+  wanted: "40 characters of Z85 or 32 bytes",
+  fits: (value) =>
+    typeof value === "string"
+      ? /^[0-9A-Za-z.\-:+=^!/*?&<>()[\]{}@%$#]{40}$/.test(value)
+      : value.length === 32,
+};
+
+/** The first byte 0 marks the names that libzmq makes up. */
+const ROUTING_ID: Form = {
+  wanted: "1 to 255 bytes, the first not 0",
+  fits: (value) =>
+    SHORT.fits(value) && (typeof value === "string" ? value.charCodeAt(0) : value[0]) !== 0,
+};
+
+/** What goes into a field of ZMTP that says its length in one byte. */
+const SHORT: Form = {
+  wanted: "1 to 255 bytes",
+  fits(value) {
+    const length = typeof value === "string" ? Buffer.byteLength(value) : value.length;
+    return length >= 1 && length <= 255;
+  },
+};
 
 const TYPES = Object.keys(SOCKET_TYPES) as SocketTypeName[];
 const SENDERS = TYPES.filter((type) => !RECEIVE_ONLY.has(type));
@@ -213,12 +265,12 @@ export const OPTIONS: Readonly<Record<string, OptionEntry>> = {
   typeOfService: { id: 57, kind: "int32" },
 
   plainServer: { id: 44, kind: "bool" },
-  plainUsername: { id: 45, kind: "bytes" },
-  plainPassword: { id: 46, kind: "bytes" },
+  plainUsername: { id: 45, kind: "bytes", form: SHORT },
+  plainPassword: { id: 46, kind: "bytes", form: SHORT },
   curveServer: { id: 47, kind: "bool" },
-  curvePublicKey: { id: 48, kind: "bytes" },
-  curveSecretKey: { id: 49, kind: "bytes" },
-  curveServerKey: { id: 50, kind: "bytes" },
+  curvePublicKey: { id: 48, kind: "bytes", form: KEY },
+  curveSecretKey: { id: 49, kind: "bytes", form: KEY },
+  curveServerKey: { id: 50, kind: "bytes", form: KEY },
   zapDomain: { id: 55, kind: "bytes" },
   zapEnforceDomain: { id: 93, kind: "bool" },
 
@@ -228,7 +280,7 @@ export const OPTIONS: Readonly<Record<string, OptionEntry>> = {
   receiveBufferSize: { id: 12, kind: "int32", types: RECEIVERS },
   receiveHighWaterMark: { id: 24, kind: "int32", types: RECEIVERS },
 
-  routingId: { id: 5, kind: "bytes", types: ["REQ", "REP", "ROUTER", "DEALER"] },
+  routingId: { id: 5, kind: "bytes", form: ROUTING_ID, types: ["REQ", "REP", "ROUTER", "DEALER"] },
   probeRouter: { id: 51, kind: "bool", types: ["ROUTER", "DEALER", "REQ"] },
   correlate: { id: 52, kind: "bool", types: ["REQ"] },
   relaxed: { id: 53, kind: "bool", types: ["REQ"] },
@@ -283,8 +335,17 @@ export function optionEntry(type: SocketTypeName, name: string, value: unknown):
     );
   }
   if (!fits(entry.kind, value)) {
-    const given = typeof value === "string" ? JSON.stringify(value) : String(value);
-    throw new ZmqOptionError(name, `is ${WANTED[entry.kind]}, not ${given}`);
+    throw new ZmqOptionError(name, `is ${WANTED[entry.kind]}, not ${shown(entry.kind, value)}`);
+  }
+  if (entry.form !== undefined && !entry.form.fits(value as string | Uint8Array)) {
+    throw new ZmqOptionError(name, `is ${entry.form.wanted}`); // it may be a secret
   }
   return entry;
+}
+
+/** A wrong value, for an error: not what may be a part of a secret. */
+function shown(kind: OptionKind, value: unknown): string {
+  if (value === null) return "null";
+  if (typeof value === "object" || kind === "bytes") return `a ${typeof value}`;
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
 }

@@ -1,14 +1,9 @@
 import { type Message, ZmqConnection } from "../connection.js";
 import type { ZmqEndpoint } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
-import {
-  ZmqArgumentError,
-  ZmqOptionError,
-  ZmqProtocolError,
-  ZmqUnknownRequestError,
-} from "../errors.js";
+import { ZmqArgumentError, ZmqOptionError, ZmqUnknownRequestError } from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
-import { EMPTY } from "../frames.js";
+import { unwrap } from "../frames.js";
 import type { RouterOptions } from "../options.js";
 
 /** Tells open requests apart, for `reply`. It is this connection's own and stays here. */
@@ -17,7 +12,13 @@ export type RequestId = number;
 /** A request, as received: its id and its parts. */
 export type XREPRequest = [id: RequestId, ...parts: Buffer[]];
 
+/** Options of a {@link ZmqXREPConnection}: those of a ROUTER, and how many requests may be open. */
 export interface XREPOptions extends RouterOptions {
+  /**
+   * How many replies ZeroMQ holds for each peer; what is more is dropped, as a ROUTER does.
+   * ZMQ_SNDHWM. Default: `maxOpenRequests`, so that all open requests can be replied to at once.
+   */
+  sendHighWaterMark?: number;
   /**
    * How many requests may be open at once. One more, and the oldest is given up: it cannot be replied
    * to any more. Default: 65,536.
@@ -52,7 +53,7 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never> {
     if (!Number.isInteger(maxOpenRequests) || maxOpenRequests < 1) {
       throw new ZmqOptionError("maxOpenRequests", `is 1 or more, not ${maxOpenRequests}`);
     }
-    super(factory, endpoints, options);
+    super(factory, endpoints, { sendHighWaterMark: maxOpenRequests, ...options });
     this.maxOpenRequests = maxOpenRequests;
   }
 
@@ -106,24 +107,16 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never> {
     );
   }
 
-  /** Opens a request: everything up to the first empty frame is the way back (RFC 28). */
-  protected override decode(frames: Message): XREPRequest | undefined {
-    const delimiter = frames.findIndex((frame) => frame.length === 0);
-    if (delimiter < 1 || delimiter === frames.length - 1) {
-      this.report(
-        new ZmqProtocolError("a request is an envelope, an empty frame and its parts", frames),
-      );
-      return undefined;
-    }
+  /** Opens a request. One without an envelope throws, which is reported. */
+  protected override decode(frames: Message): XREPRequest {
+    const { envelope, body } = unwrap(frames);
     if (this.#open.size >= this.maxOpenRequests) {
       const [oldest] = this.#open.keys();
       this.#open.delete(oldest as RequestId);
       this.#droppedRequests += 1;
     }
     this.#lastId += 1;
-    const envelope = frames.slice(0, delimiter);
-    envelope.push(EMPTY);
     this.#open.set(this.#lastId, envelope);
-    return [this.#lastId, ...frames.slice(delimiter + 1)];
+    return [this.#lastId, ...body];
   }
 }

@@ -12,9 +12,10 @@ import {
   ZmqTimeoutError,
 } from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
-import { EMPTY, isFrame } from "../frames.js";
+import { EMPTY } from "../frames.js";
 import type { DealerOptions } from "../options.js";
 
+/** What ends a request before its reply comes. */
 export interface RequestOptions {
   /** Reject with a {@link ZmqTimeoutError} after so many ms; -1 for never. Default: the connection's `requestTimeout`. */
   timeout?: number | undefined;
@@ -22,6 +23,7 @@ export interface RequestOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** Options of a {@link ZmqXREQConnection}: those of a DEALER, and a time-out. */
 export interface XREQOptions extends DealerOptions {
   /** Time-out of requests that have none of their own, in ms; -1 for none. Default: -1. */
   requestTimeout?: number;
@@ -61,10 +63,10 @@ export class ZmqXREQConnection extends ZmqConnection<Message, never> {
     endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
     { requestTimeout = -1, ...options }: XREQOptions = {},
   ) {
-    super(factory, endpoints, options);
     if (!isPeriod(requestTimeout)) {
       throw new ZmqOptionError("requestTimeout", `is a number of ms or -1, not ${requestTimeout}`);
     }
+    super(factory, endpoints, options);
     this.requestTimeout = requestTimeout;
   }
 
@@ -180,8 +182,11 @@ export class ZmqXREQConnection extends ZmqConnection<Message, never> {
   }
 }
 
+/** Plain objects are options; of anything else that is no frame, the sender is told so. */
 function isOptions(value: unknown): value is RequestOptions {
-  return typeof value === "object" && value !== null && !isFrame(value) && !Array.isArray(value);
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 function isPeriod(value: number): boolean {

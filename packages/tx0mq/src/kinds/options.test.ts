@@ -1,0 +1,807 @@
+import assert from "node:assert/strict";
+import { connect as connectTcp, createServer, type Socket } from "node:net";
+import {
+  type ClientOptions,
+  type ConnectionOptions,
+  curveKeyPair,
+  type DealerOptions,
+  type DgramOptions,
+  type DishOptions,
+  type GatherOptions,
+  type PairOptions,
+  type PubOptions,
+  type PullOptions,
+  type PushOptions,
+  type RadioOptions,
+  type ReceiveOptions,
+  type RepOptions,
+  type ReqOptions,
+  type RouterOptions,
+  type ScatterOptions,
+  type SendOptions,
+  type ServerOptions,
+  SOCKET_TYPES,
+  type SocketTypeName,
+  type StreamOptions,
+  type SubOptions,
+  type XPubOptions,
+  type XSubOptions,
+  ZmqClientConnection,
+  type ZmqConnection,
+  ZmqDealerConnection,
+  ZmqDgramConnection,
+  ZmqDishConnection,
+  ZmqEndpoint,
+  ZmqGatherConnection,
+  ZmqOptionError,
+  ZmqPairConnection,
+  ZmqPubConnection,
+  ZmqPullConnection,
+  ZmqPushConnection,
+  ZmqRadioConnection,
+  ZmqRepConnection,
+  ZmqReqConnection,
+  ZmqRouterConnection,
+  ZmqScatterConnection,
+  ZmqServerConnection,
+  ZmqStreamConnection,
+  ZmqSubConnection,
+  ZmqUnroutableError,
+  ZmqXPubConnection,
+  ZmqXREPConnection,
+  ZmqXREQConnection,
+  ZmqXSubConnection,
+} from "../index.js";
+import { kSocket } from "../internal.js";
+import { OPTIONS } from "../options.js";
+import {
+  at,
+  failure,
+  next,
+  place,
+  prove,
+  type Stage,
+  settled,
+  TRANSPORTS,
+  text,
+  told,
+  until,
+} from "../testing/stage.js";
+
+const KEYS = curveKeyPair();
+
+/*
+ * Every option with a value that is not its default. `Required` has the compiler see to it that none
+ * is forgotten.
+ */
+const COMMON: Required<ConnectionOptions> = {
+  lingerPeriod: 7,
+  sendQueueLimit: 7,
+  affinity: 1,
+  backlog: 7,
+  connectTimeout: 7,
+  handshakeInterval: 7,
+  heartbeatInterval: 7,
+  heartbeatTimeout: 7,
+  heartbeatTimeToLive: 700,
+  immediate: true,
+  interface: "lo",
+  ipv6: true,
+  maxMessageSize: 2 ** 40,
+  multicastMaxTransportDataUnit: 7,
+  rate: 7,
+  recoveryInterval: 7,
+  reconnectInterval: 7,
+  reconnectMaxInterval: 77,
+  socksProxy: "127.0.0.1:1080",
+  tcpKeepalive: 1,
+  tcpKeepaliveCount: 7,
+  tcpKeepaliveIdle: 7,
+  tcpKeepaliveInterval: 7,
+  tcpMaxRetransmitTimeout: 7,
+  typeOfService: 7,
+  plainServer: true,
+  plainUsername: "user",
+  plainPassword: "pässword",
+  curveServer: true,
+  curvePublicKey: KEYS.publicKey,
+  curveSecretKey: KEYS.secretKey,
+  curveServerKey: KEYS.publicKey,
+  zapDomain: "domain",
+  zapEnforceDomain: true,
+};
+const SEND: Required<SendOptions> = {
+  sendBufferSize: 7000,
+  sendHighWaterMark: 7,
+  multicastHops: 7,
+};
+const RECEIVE: Required<ReceiveOptions> = { receiveBufferSize: 7000, receiveHighWaterMark: 8 };
+const DUPLEX = { ...COMMON, ...SEND, ...RECEIVE };
+
+interface Options {
+  PAIR: PairOptions;
+  PUB: PubOptions;
+  SUB: SubOptions;
+  REQ: ReqOptions;
+  REP: RepOptions;
+  DEALER: DealerOptions;
+  ROUTER: RouterOptions;
+  PULL: PullOptions;
+  PUSH: PushOptions;
+  XPUB: XPubOptions;
+  XSUB: XSubOptions;
+  STREAM: StreamOptions;
+  SERVER: ServerOptions;
+  CLIENT: ClientOptions;
+  RADIO: RadioOptions;
+  DISH: DishOptions;
+  GATHER: GatherOptions;
+  SCATTER: ScatterOptions;
+  DGRAM: DgramOptions;
+}
+const ROUTED = { routingId: "me", probeRouter: true };
+const BY_TYPE: { [Type in SocketTypeName]: Required<Options[Type]> } = {
+  PAIR: DUPLEX,
+  PUB: { ...COMMON, ...SEND, conflate: true, invertMatching: true, noDrop: true },
+  SUB: { ...COMMON, ...RECEIVE, conflate: true, invertMatching: true },
+  REQ: { ...DUPLEX, ...ROUTED, correlate: true, relaxed: true },
+  REP: { ...DUPLEX, routingId: "me" },
+  DEALER: { ...DUPLEX, ...ROUTED, conflate: true },
+  ROUTER: { ...DUPLEX, ...ROUTED, mandatory: true, handover: true },
+  PULL: { ...COMMON, ...RECEIVE, conflate: true },
+  PUSH: { ...COMMON, ...SEND, conflate: true },
+  XPUB: {
+    ...DUPLEX,
+    invertMatching: true,
+    noDrop: true,
+    verbose: true,
+    verboser: true,
+    manual: true,
+    welcomeMessage: "welcome",
+  },
+  XSUB: DUPLEX,
+  STREAM: { ...DUPLEX, notify: false },
+  SERVER: DUPLEX,
+  CLIENT: DUPLEX,
+  RADIO: { ...COMMON, ...SEND },
+  DISH: { ...COMMON, ...RECEIVE },
+  GATHER: { ...COMMON, ...RECEIVE, conflate: true },
+  SCATTER: { ...COMMON, ...SEND, conflate: true },
+  DGRAM: DUPLEX,
+};
+
+const KINDS = [
+  ...[ZmqPairConnection, ZmqPubConnection, ZmqSubConnection, ZmqReqConnection, ZmqRepConnection],
+  ...[ZmqDealerConnection, ZmqRouterConnection, ZmqPullConnection, ZmqPushConnection],
+  ...[ZmqXPubConnection, ZmqXSubConnection, ZmqStreamConnection, ZmqServerConnection],
+  ...[ZmqClientConnection, ZmqRadioConnection, ZmqDishConnection, ZmqGatherConnection],
+  ...[ZmqScatterConnection, ZmqDgramConnection],
+];
+
+/** A security mechanism takes the place of another, so these are set apart from each other. */
+const MECHANISMS = [
+  ["plainServer"],
+  ["plainUsername", "plainPassword"],
+  ["curveServer"],
+  ["curvePublicKey", "curveSecretKey", "curveServerKey"],
+];
+/** libzmq, or the binding, does not tell these: tests of their own show their effect. */
+const UNTOLD = new Set([
+  ...["curvePublicKey", "curveSecretKey", "curveServerKey", "probeRouter", "correlate"],
+  ...["relaxed", "mandatory", "handover", "noDrop", "verbose", "verboser", "manual"],
+  ...["welcomeMessage", "notify"],
+]);
+const GETTERS = {
+  bool: "getBoolOption",
+  int32: "getInt32Option",
+  int64: "getInt64Option",
+  uint64: "getUint64Option",
+  bytes: "getStringOption",
+} as const;
+
+/** What the socket itself says that an option is. */
+function told0(connection: unknown, name: string): unknown {
+  const entry = OPTIONS[name];
+  assert(entry !== undefined);
+  const { native } = (connection as { [kSocket]: { native: object } })[kSocket] as {
+    native: Record<string, (id: number) => unknown>;
+  };
+  return native[GETTERS[entry.kind]]?.(entry.id);
+}
+
+function make(stage: Stage, Kind: unknown, options: object): unknown {
+  return stage.make(Kind as new () => unknown, options);
+}
+
+prove("there is a class for every type, and an option for every entry", () => {
+  assert.deepEqual(
+    KINDS.map(({ socketType }) => socketType).sort(),
+    [...Object.keys(SOCKET_TYPES)].sort(),
+  );
+  const options = new Set(Object.values(BY_TYPE).flatMap(Object.keys));
+  options.delete("sendQueueLimit"); // the connection's own
+  assert.deepEqual([...options].sort(), Object.keys(OPTIONS).sort());
+});
+
+for (const Kind of KINDS) {
+  const options: Record<string, unknown> = { ...BY_TYPE[Kind.socketType] };
+  prove(`all options of ${Kind.socketType} reach the socket`, (stage) => {
+    const secure = new Set(MECHANISMS.flat());
+    const groups = [Object.keys(options).filter((name) => !secure.has(name)), ...MECHANISMS];
+    for (const names of groups) {
+      const given = Object.fromEntries(names.map((name) => [name, options[name]]));
+      const connection = make(stage, Kind, given);
+      for (const name of names) {
+        if (name === "sendQueueLimit") {
+          assert.equal((connection as ZmqPairConnection).sendQueueLimit, options[name]);
+        } else if (!UNTOLD.has(name)) {
+          assert.equal(told0(connection, name), options[name], name);
+        }
+      }
+    }
+  });
+
+  prove(`an option that ${Kind.socketType} does not have is an error that names it`, (stage) => {
+    for (const [name, entry] of Object.entries(OPTIONS)) {
+      if (name in options) continue;
+      const value = { bool: true, int32: 1, int64: 1, uint64: 1, bytes: "x" }[entry.kind];
+      assert.throws(
+        () => make(stage, Kind, { [name]: value }),
+        (error) => {
+          failure(ZmqOptionError, new RegExp(`option ${name}: ${Kind.socketType} sockets`))(error);
+          assert.equal((error as ZmqOptionError).option, name);
+          assert.equal((error as ZmqOptionError).code, "ERR_ZMQ_OPTION");
+          return true;
+        },
+      );
+    }
+    assert.equal(stage.factory.connections.size, 0);
+  });
+}
+
+prove("a wrong option is an error of the compiler, and of the constructor", (stage) => {
+  const { factory } = stage;
+  const wrong: [option: string, () => unknown][] = [
+    // @ts-expect-error there is no such option
+    ["colour", () => new ZmqPairConnection(factory, [], { colour: "red" })],
+    // @ts-expect-error it is sendHighWaterMark
+    ["sendHighWatermark", () => new ZmqPairConnection(factory, [], { sendHighWatermark: 1 })],
+    // @ts-expect-error a PUB sends only
+    ["receiveHighWaterMark", () => new ZmqPubConnection(factory, [], { receiveHighWaterMark: 1 })],
+    // @ts-expect-error a SUB receives only
+    ["sendHighWaterMark", () => new ZmqSubConnection(factory, [], { sendHighWaterMark: 1 })],
+    // @ts-expect-error a PAIR has none
+    ["routingId", () => new ZmqPairConnection(factory, [], { routingId: "x" })],
+    // @ts-expect-error a ROUTER's
+    ["mandatory", () => new ZmqDealerConnection(factory, [], { mandatory: true })],
+    // @ts-expect-error a ROUTER's
+    ["handover", () => new ZmqXREQConnection(factory, [], { handover: true })],
+    // @ts-expect-error an XREP has parts
+    ["conflate", () => new ZmqXREPConnection(factory, [], { conflate: true })],
+    // @ts-expect-error an XPUB's
+    ["verbose", () => new ZmqPubConnection(factory, [], { verbose: true })],
+    // @ts-expect-error a REQ's
+    ["relaxed", () => new ZmqRepConnection(factory, [], { relaxed: true })],
+    // @ts-expect-error the publishers'
+    ["singleFrame", () => new ZmqSubConnection(factory, [], { singleFrame: true })],
+    // @ts-expect-error a boolean
+    ["immediate", () => new ZmqPairConnection(factory, [], { immediate: "yes" })],
+    // @ts-expect-error a boolean
+    ["mandatory", () => new ZmqRouterConnection(factory, [], { mandatory: 1 })],
+    // @ts-expect-error a number
+    ["sendHighWaterMark", () => new ZmqPairConnection(factory, [], { sendHighWaterMark: "10" })],
+    // @ts-expect-error a number, not null
+    ["sendHighWaterMark", () => new ZmqPairConnection(factory, [], { sendHighWaterMark: null })],
+    // @ts-expect-error a string or bytes
+    ["routingId", () => new ZmqDealerConnection(factory, [], { routingId: 5 })],
+    // @ts-expect-error a string or bytes
+    ["curveServerKey", () => new ZmqDealerConnection(factory, [], { curveServerKey: {} })],
+    // @ts-expect-error a string
+    ["plainPassword", () => new ZmqDealerConnection(factory, [], { plainPassword: 12345 })],
+    // @ts-expect-error a number
+    ["lingerPeriod", () => new ZmqPairConnection(factory, [], { lingerPeriod: "1 s" })],
+    // @ts-expect-error a number
+    ["sendQueueLimit", () => new ZmqPairConnection(factory, [], { sendQueueLimit: "many" })],
+    // @ts-expect-error a number
+    ["requestTimeout", () => new ZmqXREQConnection(factory, [], { requestTimeout: "1 s" })],
+    // @ts-expect-error a number
+    ["maxOpenRequests", () => new ZmqXREPConnection(factory, [], { maxOpenRequests: "many" })],
+  ];
+  for (const [option, construct] of wrong) {
+    const check = (error: unknown): true => {
+      failure(ZmqOptionError, new RegExp(`option ${option}: `))(error);
+      assert.equal((error as ZmqOptionError).option, option);
+      return true;
+    };
+    assert.throws(construct, check, `${option}: ${construct}`);
+  }
+  assert.equal(factory.connections.size, 0);
+});
+
+prove("a value that does not fit is an error that says what does", (stage) => {
+  const wrong: [DealerOptions, RegExp][] = [
+    [{ sendHighWaterMark: 1.5 }, /whole number of 32 bits, not 1\.5/],
+    [{ sendHighWaterMark: Number.NaN }, /whole number of 32 bits, not NaN/],
+    [{ sendHighWaterMark: 2 ** 31 }, /whole number of 32 bits, not 2147483648/],
+    [{ sendHighWaterMark: -1 }, /libzmq does not take -1/],
+    [{ tcpKeepalive: 7 }, /libzmq does not take 7/],
+    [{ maxMessageSize: 0.5 }, /whole number, not 0\.5/],
+    [{ affinity: -1 }, /not negative, not -1/],
+    [{ sendQueueLimit: -1 }, /0 or more, not -1/],
+    [{ routingId: Buffer.of(0, 1) }, /the first not 0/],
+    [{ routingId: "" }, /1 to 255 bytes/],
+    [{ routingId: "ü".repeat(128) }, /1 to 255 bytes/],
+    [{ routingId: new Uint8Array(256) }, /1 to 255 bytes/],
+    [{ plainUsername: "" }, /1 to 255 bytes/],
+    [{ curveServerKey: "too short" }, /40 characters of Z85 or 32 bytes/],
+    [{ curveServerKey: "_".repeat(40) }, /40 characters of Z85 or 32 bytes/],
+    [{ curveServerKey: new Uint8Array(40) }, /40 characters of Z85 or 32 bytes/],
+  ];
+  for (const [options, why] of wrong) {
+    assert.throws(() => stage.bind(ZmqDealerConnection, options), failure(ZmqOptionError, why));
+  }
+  assert.equal(stage.factory.connections.size, 0);
+});
+
+prove("no secret gets into an error", (stage) => {
+  const secret = "hush";
+  for (const options of [
+    { curveSecretKey: secret },
+    { plainPassword: secret.repeat(100) },
+    { curveSecretKey: { secret } as never },
+    { plainPassword: [secret] as never },
+  ]) {
+    assert.throws(
+      () => stage.make(ZmqDealerConnection, options),
+      (error) => !String(error).includes(secret) && failure(ZmqOptionError)(error),
+    );
+  }
+});
+
+prove("undefined is as good as not given", (stage) => {
+  const undefinedOptions = Object.fromEntries(
+    Object.keys(BY_TYPE.DEALER).map((name) => [name, undefined]),
+  );
+  const given = stage.make(ZmqDealerConnection, undefinedOptions);
+  const plain = stage.make(ZmqDealerConnection);
+  for (const name of Object.keys(BY_TYPE.DEALER)) {
+    if (name === "sendQueueLimit" || UNTOLD.has(name)) continue;
+    assert.equal(told0(given, name), told0(plain, name), name);
+  }
+});
+
+// What options do ----------------------------------------------------------------------------
+
+prove("high-water marks hold messages back", async (stage) => {
+  const pull = stage.bind(ZmqPullConnection, { receiveHighWaterMark: 4 }, place("inproc"));
+  const push = stage.connect(ZmqPushConnection, pull, { sendHighWaterMark: 3 });
+  let sent = 0;
+  for (; push.writable; sent += 1) await push.send(String(sent));
+  assert.equal(sent, 7);
+  const waits = push.send("one more");
+  assert.equal(await settled(waits), false);
+  for (let n = 0; n < 7; n += 1) assert.deepEqual(await next(pull), [String(n)]);
+  assert.deepEqual(await next(pull), ["one more"]);
+});
+
+prove("immediate: messages wait for a peer that is there", async (stage) => {
+  const address = await nowhere();
+  const push = stage.connect(ZmqPushConnection, address, { immediate: true });
+  assert.equal(push.writable, false);
+  const trusting = stage.connect(ZmqPushConnection, address, { immediate: false });
+  assert.equal(trusting.writable, true);
+});
+
+prove("routingId names the socket, any bytes", async (stage) => {
+  const router = stage.bind(ZmqRouterConnection);
+  for (const routingId of ["name", "ü", Buffer.of(0xff, 0, 1), "x".repeat(255)]) {
+    const dealer = stage.connect(ZmqDealerConnection, router, { routingId });
+    await dealer.send("hello");
+    assert.deepEqual((await router.receive())[0], Buffer.from(routingId as string));
+  }
+});
+
+prove("mandatory: a ROUTER refuses what it cannot deliver", async (stage) => {
+  const strict = stage.bind(ZmqRouterConnection, { mandatory: true });
+  await assert.rejects(strict.send(["nobody", "x"]), failure(ZmqUnroutableError));
+  const dealer = stage.connect(ZmqDealerConnection, strict, { routingId: "somebody" });
+  await dealer.send("hello");
+  await strict.receive();
+  await strict.send(["somebody", "x"]);
+  assert.deepEqual(await next(dealer), ["x"]);
+  await stage.bind(ZmqRouterConnection).send(["nobody", "x"]);
+});
+
+for (const handover of [false, true]) {
+  prove(
+    `handover: ${handover}: the ${handover ? "newer" : "older"} peer has the id`,
+    async (stage) => {
+      const router = stage.bind(ZmqRouterConnection, { handover });
+      const older = stage.connect(ZmqDealerConnection, router, { routingId: "same" });
+      await older.send("older");
+      assert.deepEqual(await next(router), ["same", "older"]);
+      const newer = stage.make(ZmqDealerConnection, { routingId: "same" });
+      const met = told(router, "handshakeSucceeded");
+      newer.addEndpoints(ZmqEndpoint.connect(at(router)));
+      await met;
+      const holder = handover ? newer : older;
+      await holder.send("who?");
+      assert.deepEqual(await next(router), ["same", "who?"]);
+      await router.send(["same", "you"]);
+      assert.deepEqual(await next(holder), ["you"]);
+    },
+  );
+}
+
+prove("conflate: the newest message alone is kept", async (stage) => {
+  const pull = stage.bind(ZmqPullConnection, { conflate: true }, place("inproc"));
+  const push = stage.connect(ZmqPushConnection, pull, { conflate: true });
+  for (let n = 0; n < 10; n += 1) await push.send(String(n));
+  assert.deepEqual(await next(pull), ["9"]);
+  await push.send("next");
+  assert.deepEqual(await next(pull), ["next"]);
+});
+
+prove("probeRouter: a ROUTER learns of the peer before it says anything", async (stage) => {
+  for (const Kind of [ZmqDealerConnection, ZmqReqConnection, ZmqRouterConnection]) {
+    const router = stage.bind(ZmqRouterConnection);
+    const { socketType } = Kind;
+    stage.connect<unknown, RouterOptions>(Kind as never, router, {
+      probeRouter: true,
+      routingId: socketType,
+    });
+    assert.deepEqual(await next(router), [socketType, ""]);
+  }
+});
+
+prove("notify: false: a STREAM does not tell of peers that come", async (stage) => {
+  const stream = stage.bind(ZmqStreamConnection, { notify: false });
+  const client = await tcpClient(stage, at(stream));
+  client.write("data");
+  const [, data] = await stream.receive();
+  assert.equal(String(data), "data");
+});
+
+const SUBSCRIPTIONS: [options: XPubOptions, wanted: number[]][] = [
+  [{}, [1, 1, 1]],
+  [{ verbose: true }, [2, 2, 1]],
+  [{ verboser: true }, [2, 2, 2]],
+];
+for (const [options, wanted] of SUBSCRIPTIONS) {
+  prove(`an XPUB with ${JSON.stringify(options)} is told of subscriptions`, async (stage) => {
+    const xpub = stage.bind(ZmqXPubConnection, options, place("inproc"));
+    const subs = [1, 2].map(() => stage.connect(ZmqXSubConnection, xpub));
+    const heard: string[] = [];
+    /** Has all subscribers do something, and waits until the XPUB has been told of it. */
+    const all = async (act: (sub: ZmqXSubConnection) => Promise<void>): Promise<void> => {
+      for (const [n, sub] of subs.entries()) {
+        await act(sub);
+        const mark = `end ${n} ${heard.length}`;
+        await sub.subscribe(mark);
+        while (!heard.includes(`+${mark}`)) {
+          const [change] = await xpub.receive();
+          heard.push(`${change?.[0] === 1 ? "+" : "-"}${change?.subarray(1)}`);
+        }
+      }
+    };
+    await all((sub) => sub.subscribe("a"));
+    await all((sub) => sub.subscribe("b"));
+    await all((sub) => sub.unsubscribe("a"));
+    const count = (one: string): number => heard.filter((other) => other === one).length;
+    assert.deepEqual([count("+a"), count("+b"), count("-a")], wanted);
+  });
+}
+
+prove("manual: an XPUB decides what its subscribers get", async (stage) => {
+  const xpub = stage.bind(ZmqXPubConnection, { manual: true });
+  const xsub = stage.connect(ZmqXSubConnection, xpub);
+  await xsub.subscribe("a");
+  assert.deepEqual(await next(xpub), ["\u0001a"]);
+  xpub.subscribe("b");
+  for (const tag of ["a", "b"]) await xpub.send(tag);
+  assert.deepEqual(await next(xsub), ["b"]);
+  await xsub.unsubscribe("a");
+  assert.deepEqual(await next(xpub), ["\u0000a"]);
+  xpub.unsubscribe("b");
+  await xsub.subscribe("c");
+  assert.deepEqual(await next(xpub), ["\u0001c"]);
+  xpub.subscribe("c");
+  for (const tag of ["b", "c"]) await xpub.send(tag);
+  assert.deepEqual(await next(xsub), ["c"]);
+});
+
+prove("welcomeMessage: an XPUB greets new subscribers", async (stage) => {
+  const xpub = stage.bind(ZmqXPubConnection, { welcomeMessage: Buffer.from("welcome") });
+  xpub.on("message", () => undefined); // a socket that is not used does not greet
+  for (const _ of [1, 2]) {
+    const sub = stage.make(ZmqSubConnection);
+    sub.subscribe("welcome");
+    sub.addEndpoints(ZmqEndpoint.connect(at(xpub)));
+    assert.deepEqual(await next(sub), ["welcome"]);
+  }
+});
+
+prove("invertMatching: a subscriber gets all but what it subscribes to", async (stage) => {
+  const xpub = stage.bind(ZmqXPubConnection, { invertMatching: true });
+  const sub = stage.make(ZmqSubConnection, { invertMatching: true });
+  sub.subscribe("a");
+  sub.addEndpoints(ZmqEndpoint.connect(at(xpub)));
+  await xpub.receive();
+  for (const tag of ["a", "ab", "b"]) await xpub.send(tag);
+  assert.deepEqual(await next(sub), ["b"]);
+});
+
+for (const Kind of [ZmqPubConnection, ZmqXPubConnection]) {
+  prove(`noDrop: a ${Kind.socketType} waits for slow subscribers`, async (stage) => {
+    const marks = { sendHighWaterMark: 5 };
+    const pub = stage.bind<ZmqConnection, PubOptions>(
+      Kind as never,
+      { noDrop: true, ...marks },
+      place("inproc"),
+    );
+    const sub = stage.connect(ZmqSubConnection, pub, { receiveHighWaterMark: 5 });
+    sub.subscribe();
+    await until(() => {
+      void pub.send("sync");
+      return sub.readable;
+    });
+    const sends = Array.from({ length: 100 }, (_, n) => pub.send(String(n)));
+    assert.equal(await settled(sends.at(-1) as Promise<void>), false);
+    const got: string[] = [];
+    while (got.length < 100) {
+      const [message] = await next(sub);
+      if (message !== "sync") got.push(String(message));
+    }
+    assert.deepEqual(
+      got,
+      Array.from({ length: 100 }, (_, n) => String(n)),
+    );
+  });
+}
+
+prove("maxMessageSize: a peer that sends more is disconnected", async (stage) => {
+  const pull = stage.make(ZmqPullConnection, { maxMessageSize: 1000 });
+  const disconnected = told(pull, "disconnected");
+  pull.addEndpoints(ZmqEndpoint.bind(place()));
+  const push = stage.connect(ZmqPushConnection, pull, { reconnectInterval: 1 });
+  await push.send("x".repeat(1001));
+  await disconnected;
+  await until(() => {
+    void push.send("x".repeat(1000));
+    return pull.readable;
+  });
+  assert.deepEqual(await next(pull), ["x".repeat(1000)]);
+});
+
+prove(
+  "reconnectInterval and reconnectMaxInterval say when a connection is tried again",
+  async (stage) => {
+    const dealer = stage.make(ZmqDealerConnection, {
+      reconnectInterval: 1,
+      reconnectMaxInterval: 4,
+    });
+    const intervals: number[] = [];
+    dealer.on("retried", ({ interval }) => intervals.push(interval));
+    dealer.addEndpoints(ZmqEndpoint.connect(await nowhere()));
+    await until(() => intervals.length >= 6);
+    assert(Math.min(...intervals) >= 1 && Math.max(...intervals) <= 4, String(intervals));
+  },
+);
+
+prove("handshakeInterval: who does not speak ZMTP is hung up on", async (stage) => {
+  const pull = stage.make(ZmqPullConnection, { handshakeInterval: 10 });
+  const failed = told<{ reason: string }>(pull, "handshakeFailed");
+  pull.addEndpoints(ZmqEndpoint.bind(place()));
+  const client = await tcpClient(stage, at(pull));
+  client.resume();
+  await told(client, "close");
+  assert.equal((await failed).reason, "other");
+});
+
+const HEARTBEATS: Record<string, [DealerOptions, who: "we" | "peer"]> = {
+  "heartbeatInterval, heartbeatTimeout": [{ heartbeatInterval: 20, heartbeatTimeout: 50 }, "we"],
+  heartbeatTimeToLive: [
+    { heartbeatInterval: 20, heartbeatTimeout: 60_000, heartbeatTimeToLive: 100 },
+    "peer",
+  ],
+};
+for (const [names, [options, who]] of Object.entries(HEARTBEATS)) {
+  prove(`${names}: ${who} notice that the other side has stopped`, async (stage) => {
+    const peer = stage.bind(ZmqDealerConnection);
+    const relay = await relayed(stage, at(peer));
+    const dealer = stage.make(ZmqDealerConnection, options);
+    const noticing = who === "we" ? dealer : peer;
+    noticing.on("disconnected", () => undefined);
+    dealer.addEndpoints(ZmqEndpoint.connect(relay.address));
+    await dealer.send("hello");
+    assert.deepEqual(await next(peer), ["hello"]);
+    await until(relay.pinged);
+    const disconnected = told(noticing, "disconnected");
+    relay.stop();
+    await disconnected;
+  });
+}
+
+// Security -----------------------------------------------------------------------------------
+
+/** Says who may come in (RFC 27). */
+class ZapHandler extends ZmqRepConnection {
+  readonly asked: { domain: string; mechanism: string; credentials: Buffer[] }[] = [];
+  admits = (_mechanism: string, _credentials: readonly Buffer[]): boolean => false;
+
+  override async messageReceived(frames: Buffer[]): Promise<void> {
+    const [version, sequence, domain, , , mechanism, ...credentials] = frames;
+    assert.equal(String(version), "1.0");
+    this.asked.push({ domain: String(domain), mechanism: String(mechanism), credentials });
+    const verdict = this.admits(String(mechanism), credentials) ? ["200", "OK"] : ["400", "no"];
+    await this.send(["1.0", sequence as Buffer, ...verdict, "", ""]);
+  }
+}
+
+/** A PUSH that is let in, and whose messages are the only ones that the PULL gets. */
+async function admitted(
+  stage: Stage,
+  pull: ZmqPullConnection,
+  options: PushOptions,
+): Promise<void> {
+  const push = stage.connect(ZmqPushConnection, pull, options);
+  await push.send("let in");
+  assert.deepEqual(await next(pull), ["let in"]);
+}
+
+/** A PUSH that is not. @returns why */
+async function refused(
+  stage: Stage,
+  pull: ZmqPullConnection,
+  options: PushOptions,
+  where: "here" | "there" = "here",
+): Promise<string> {
+  const push = stage.make(ZmqPushConnection, options);
+  const failed = told<{ reason: string }>(where === "here" ? push : pull, "handshakeFailed");
+  push.addEndpoints(ZmqEndpoint.connect(at(pull)));
+  await push.send("not let in");
+  const { reason } = await failed;
+  await push.shutdown();
+  return reason;
+}
+
+for (const transport of TRANSPORTS.filter((one) => one !== "inproc")) {
+  prove(`PLAIN: user and password decide, over ${transport}`, async (stage) => {
+    const zap = stage.bind(ZapHandler, {}, "inproc://zeromq.zap.01");
+    zap.admits = (mechanism, [user, password]) =>
+      mechanism === "PLAIN" && String(user) === "ada" && String(password) === "löve";
+    const server = { plainServer: true, zapDomain: "office" };
+    const pull = stage.bind(ZmqPullConnection, server, place(transport));
+    const right = { plainUsername: "ada", plainPassword: "löve" };
+    assert.equal(await refused(stage, pull, { ...right, plainPassword: "hate" }), "auth");
+    assert.equal(await refused(stage, pull, { ...right, plainUsername: "bob" }), "auth");
+    await admitted(stage, pull, right);
+    assert.deepEqual([...new Set(zap.asked.map(({ domain }) => domain))], ["office"]);
+    assert.deepEqual(text(zap.asked.at(-1)?.credentials ?? []), ["ada", "löve"]);
+    await refused(stage, pull, {}, "there"); // no mechanism at all
+    await admitted(stage, pull, right);
+  });
+
+  prove(`CURVE: keys decide, over ${transport}`, async (stage) => {
+    const [serverKeys, clientKeys, strangerKeys] = [curveKeyPair(), curveKeyPair(), curveKeyPair()];
+    const zap = stage.bind(ZapHandler, {}, "inproc://zeromq.zap.01");
+    zap.admits = (mechanism, [key]) =>
+      mechanism === "CURVE" && key?.equals(z85(clientKeys.publicKey)) === true;
+    const server = { curveServer: true, curveSecretKey: serverKeys.secretKey, zapDomain: "vault" };
+    const pull = stage.bind(ZmqPullConnection, server, place(transport));
+    const right = {
+      curvePublicKey: clientKeys.publicKey,
+      curveSecretKey: clientKeys.secretKey,
+      curveServerKey: serverKeys.publicKey,
+    };
+    const stranger = {
+      curvePublicKey: strangerKeys.publicKey,
+      curveSecretKey: strangerKeys.secretKey,
+      curveServerKey: serverKeys.publicKey,
+    };
+    assert.equal(await refused(stage, pull, stranger), "auth");
+    const { publicKey } = strangerKeys;
+    await refused(stage, pull, { ...right, curveServerKey: publicKey }, "there");
+    await refused(stage, pull, {}, "there");
+    await admitted(stage, pull, right);
+    await admitted(stage, pull, {
+      curvePublicKey: z85(right.curvePublicKey),
+      curveSecretKey: z85(right.curveSecretKey),
+      curveServerKey: z85(right.curveServerKey),
+    });
+    assert.deepEqual([...new Set(zap.asked.map(({ domain }) => domain))], ["vault"]);
+  });
+}
+
+prove("NULL: the ZAP handler is asked where there is a domain", async (stage) => {
+  const zap = stage.bind(ZapHandler, {}, "inproc://zeromq.zap.01");
+  await admitted(stage, stage.bind(ZmqPullConnection), {});
+  assert.deepEqual(zap.asked, []);
+  const guarded = stage.bind(ZmqPullConnection, { zapDomain: "street" });
+  assert.equal(await refused(stage, guarded, {}), "auth");
+  zap.admits = () => true;
+  await admitted(stage, guarded, {});
+  assert.deepEqual(zap.asked.at(-1), { domain: "street", mechanism: "NULL", credentials: [] });
+});
+
+prove("CURVE without a ZAP handler admits whoever knows the server's key", async (stage) => {
+  const server = curveKeyPair();
+  const client = curveKeyPair();
+  const pull = stage.bind(ZmqPullConnection, {
+    curveServer: true,
+    curveSecretKey: server.secretKey,
+  });
+  await admitted(stage, pull, {
+    curvePublicKey: client.publicKey,
+    curveSecretKey: client.secretKey,
+    curveServerKey: server.publicKey,
+  });
+});
+
+/** The bytes of a key in Z85 (RFC 32). */
+function z85(key: string): Buffer {
+  const digits =
+    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
+  const bytes = Buffer.alloc(32);
+  for (let n = 0; n < 8; n += 1) {
+    const word = [...key.slice(5 * n, 5 * n + 5)].reduce(
+      (sum, c) => 85 * sum + digits.indexOf(c),
+      0,
+    );
+    bytes.writeUInt32BE(word, 4 * n);
+  }
+  return bytes;
+}
+
+// TCP by hand --------------------------------------------------------------------------------
+
+async function tcpClient(stage: Stage, address: string): Promise<Socket> {
+  const socket = connectTcp(Number(new URL(address).port), "127.0.0.1");
+  stage.t.after(() => socket.destroy());
+  await new Promise((resolve) => socket.once("connect", resolve));
+  return socket;
+}
+
+/** An address that nobody listens at. */
+async function nowhere(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return `tcp://127.0.0.1:${port}`;
+}
+
+/** A way to an address that can be made to carry nothing any more. */
+async function relayed(
+  stage: Stage,
+  to: string,
+): Promise<{ address: string; pinged(): boolean; stop(): void }> {
+  let pings = 0;
+  const pairs: Socket[] = [];
+  const server = createServer((near) => {
+    const far = connectTcp(Number(new URL(to).port), "127.0.0.1");
+    for (const socket of [near, far]) socket.on("error", () => undefined);
+    pairs.push(near, far);
+    near.on("data", (data) => {
+      if (data.includes("PING")) pings += 1;
+    });
+    near.pipe(far);
+    far.pipe(near);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  stage.t.after(() => {
+    server.close();
+    for (const socket of pairs) socket.destroy();
+  });
+  const { port } = server.address() as { port: number };
+  return {
+    address: `tcp://127.0.0.1:${port}`,
+    pinged: () => pings > 0,
+    stop() {
+      for (const socket of pairs) {
+        socket.unpipe();
+        socket.pause();
+      }
+    },
+  };
+}

@@ -1,0 +1,341 @@
+import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
+import {
+  EMPTY,
+  type Message,
+  type RequestOptions,
+  type RouterOptions,
+  unwrap,
+  ZmqAbortError,
+  ZmqArgumentError,
+  ZmqClosedError,
+  ZmqEndpoint,
+  ZmqOptionError,
+  ZmqProtocolError,
+  ZmqQueueFullError,
+  ZmqRepConnection,
+  ZmqRouterConnection,
+  ZmqTimeoutError,
+  ZmqXREPConnection,
+  ZmqXREQConnection,
+} from "../index.js";
+import {
+  failure,
+  place,
+  prove,
+  type Stage,
+  settled,
+  TRANSPORTS,
+  text,
+  until,
+} from "../testing/stage.js";
+
+/** Replies to the first request with the last reply that there is to give. */
+function backwards(stage: Stage, address: string, count: number): ZmqXREPConnection {
+  const server = stage.bind(ZmqXREPConnection, {}, address);
+  const replies: (() => Promise<void>)[] = [];
+  server.on("message", ([id, ...parts]) => {
+    replies.unshift(() => server.reply(id, "re:", ...parts));
+    if (replies.length === count) for (const reply of replies) void reply();
+  });
+  return server;
+}
+
+/** A server that is a ROUTER and does what the test says. */
+function byHand(
+  stage: Stage,
+  options: RouterOptions = {},
+): {
+  router: ZmqRouterConnection;
+  /** The next request: who sent it, its id, its parts. */
+  request(): Promise<{ from: Buffer; id: Buffer; parts: Message }>;
+} {
+  const router = stage.bind(ZmqRouterConnection, options);
+  return {
+    router,
+    async request() {
+      const { envelope, body } = unwrap(await router.receive());
+      const [from, id, delimiter, ...more] = envelope;
+      assert(from !== undefined && id !== undefined);
+      assert.deepEqual([delimiter, ...more], [EMPTY]);
+      return { from, id, parts: body };
+    },
+  };
+}
+
+for (const transport of TRANSPORTS) {
+  prove(`each request gets its own reply, in any order, over ${transport}`, async (stage) => {
+    const server = backwards(stage, place(transport), 3);
+    const client = stage.connect(ZmqXREQConnection, server);
+    const order: string[] = [];
+    const replies = ["one", "two", "three"].map(async (name) => {
+      const reply = text(await client.sendMsg(name, "more"));
+      order.push(name);
+      return reply;
+    });
+    assert.equal(client.requestsInFlight, 3);
+    assert.deepEqual(await Promise.all(replies), [
+      ["re:", "one", "more"],
+      ["re:", "two", "more"],
+      ["re:", "three", "more"],
+    ]);
+    assert.deepEqual(order, ["three", "two", "one"]);
+    assert.equal(client.requestsInFlight, 0);
+  });
+
+  prove(`plain REP servers answer, each in its turn, over ${transport}`, async (stage) => {
+    const servers = ["A", "B"].map((name) => {
+      const rep = stage.bind(ZmqRepConnection, {}, place(transport));
+      rep.on("message", ([request]) => rep.send([name, String(request)]));
+      return rep;
+    });
+    const client = stage.make(ZmqXREQConnection);
+    for (const { lastEndpoint } of servers) {
+      client.addEndpoints(ZmqEndpoint.connect(lastEndpoint as string));
+    }
+    const replies = await Promise.all(
+      Array.from({ length: 10 }, async (_, n) => text(await client.sendMsg(String(n)))),
+    );
+    assert.deepEqual(
+      replies.map(([, request]) => request),
+      ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+    );
+    assert.equal(replies.filter(([server]) => server === "A").length, 5);
+  });
+}
+
+prove("on the wire a request is its id, an empty frame and its parts", async (stage) => {
+  const { router, request } = byHand(stage);
+  const client = stage.connect(ZmqXREQConnection, router, { routingId: "client" });
+  const reply = client.sendMsg("a", "", Buffer.of(0, 255), new Uint16Array([1]));
+  const { from, id, parts } = await request();
+  assert.equal(String(from), "client");
+  assert.equal(id.length, 16);
+  assert.deepEqual(parts, [Buffer.from("a"), EMPTY, Buffer.of(0, 255), Buffer.of(1, 0)]);
+  await router.send([from, id, EMPTY, "", "reply"]);
+  assert.deepEqual(text(await reply), ["", "reply"]);
+});
+
+prove(
+  "10,000 requests of each are in flight at once, and no two ids are the same",
+  async (stage) => {
+    const { router, request } = byHand(stage, { sendHighWaterMark: 0 });
+    const clients = [1, 2].map(() => stage.connect(ZmqXREQConnection, router));
+    const replies = clients.flatMap((client) =>
+      Array.from({ length: 10_000 }, (_, n) => client.sendMsg(String(n))),
+    );
+    const requests: Awaited<ReturnType<typeof request>>[] = [];
+    while (requests.length < replies.length) requests.push(await request());
+    for (const { requestsInFlight } of clients) assert.equal(requestsInFlight, 10_000);
+    assert.equal(new Set(requests.map(({ id }) => id.toString("hex"))).size, replies.length);
+    for (const { from, id, parts } of requests.reverse()) {
+      await router.send([from, id, EMPTY, ...parts]);
+    }
+    const received = (await Promise.all(replies)).map(String);
+    assert.deepEqual(
+      received,
+      replies.map((_, n) => String(n % 10_000)),
+    );
+    for (const { requestsInFlight, lateReplies } of clients) {
+      assert.deepEqual([requestsInFlight, lateReplies], [0, 0]);
+    }
+
+    const one = clients[0]?.sendMsg("one more");
+    const { from, id } = await request();
+    assert(!requests.some((earlier) => earlier.id.equals(id)), "nor later on");
+    await router.send([from, id, EMPTY, "reply"]);
+    await one;
+  },
+);
+
+prove(
+  "a request that is given up leaves the others alone; its late reply is dropped",
+  async (stage) => {
+    const { router, request } = byHand(stage);
+    const client = stage.connect(ZmqXREQConnection, router);
+    const waits: [RequestOptions, name: string][] = [
+      [{ timeout: 1 }, "ZmqTimeoutError"],
+      [{ timeout: 0 }, "ZmqTimeoutError"],
+      [{}, "AbortError"],
+      [{ timeout: 60_000 }, "AbortError"],
+    ];
+    for (const [index, [options, name]] of waits.entries()) {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const patient = client.sendMsg("patient");
+      const impatient = client.sendMsg("impatient", { ...options, signal });
+      const failed = assert.rejects(impatient, { name });
+      const [first, second] = [await request(), await request()];
+      if (name === "AbortError") controller.abort("no more");
+      await failed;
+      assert.equal(client.requestsInFlight, 1);
+      assert.equal(getEventListeners(signal, "abort").length, 0);
+      for (const { from, id, parts } of [second, first]) {
+        await router.send([from, id, EMPTY, ...parts]);
+      }
+      assert.deepEqual(text(await patient), ["patient"]);
+      assert.equal(client.lateReplies, index + 1);
+    }
+  },
+);
+
+prove("errors say what was waited for, and how long, or why it was aborted", async (stage) => {
+  const client = stage.bind(ZmqXREQConnection);
+  await assert.rejects(client.sendMsg("x", { timeout: 5 }), (error) => {
+    failure(ZmqTimeoutError, /^no reply within 5 ms$/)(error);
+    assert.deepEqual(
+      [(error as ZmqTimeoutError).timeout, (error as ZmqTimeoutError).code],
+      [...[5, "ERR_ZMQ_TIMEOUT"]],
+    );
+    return true;
+  });
+  const reason = new Error("user went away");
+  const aborted = client.sendMsg("x", { signal: AbortSignal.abort(reason) });
+  await assert.rejects(aborted, { name: "AbortError", code: "ABORT_ERR", cause: reason });
+});
+
+prove("requestTimeout is for requests without a timeout of their own", async (stage) => {
+  const { router, request } = byHand(stage);
+  const client = stage.connect(ZmqXREQConnection, router, { requestTimeout: 1 });
+  assert.equal(client.requestTimeout, 1);
+  const patient = client.sendMsg("patient", { timeout: -1 });
+  const { from, id } = await request();
+  await assert.rejects(client.sendMsg("x"), failure(ZmqTimeoutError, / 1 ms/));
+  await assert.rejects(client.sendMsg("x", {}), failure(ZmqTimeoutError, / 1 ms/));
+  await assert.rejects(
+    client.sendMsg("x", { timeout: undefined, signal: undefined }),
+    failure(ZmqTimeoutError, / 1 ms/),
+  );
+  await assert.rejects(client.sendMsg("x", { timeout: 2 }), failure(ZmqTimeoutError, / 2 ms/));
+  await router.send([from, id, EMPTY, "reply"]);
+  assert.deepEqual(text(await patient), ["reply"]);
+});
+
+prove("a signal is let go of when the reply comes", async (stage) => {
+  const server = backwards(stage, place("inproc"), 1);
+  const client = stage.connect(ZmqXREQConnection, server);
+  const controller = new AbortController();
+  const reply = client.sendMsg("x", { signal: controller.signal, timeout: 60_000 });
+  assert.equal(getEventListeners(controller.signal, "abort").length, 1);
+  await reply;
+  assert.equal(getEventListeners(controller.signal, "abort").length, 0);
+  controller.abort();
+});
+
+prove("a request that is given up before ZeroMQ has taken it is not sent", async (stage) => {
+  const client = stage.make(ZmqXREQConnection, { immediate: true }); // no peer, so all wait
+  const controller = new AbortController();
+  const { signal } = controller;
+  const given = [
+    client.sendMsg("in hand", { signal }),
+    client.sendMsg("queued", { signal }),
+    client.sendMsg("timed out", { timeout: 1 }),
+  ];
+  const wanted = client.sendMsg("wanted");
+  const rejected = given.map((request) => assert.rejects(request));
+  await rejected[2];
+  controller.abort();
+  await Promise.all(rejected);
+  assert.equal(client.requestsInFlight, 1);
+
+  const { router, request } = byHand(stage);
+  client.addEndpoints(ZmqEndpoint.connect(router.lastEndpoint as string));
+  const { from, id, parts } = await request();
+  assert.deepEqual(text(parts), ["wanted"]);
+  await router.send([from, id, EMPTY, "reply"]);
+  await wanted;
+});
+
+prove("given-up requests make room in the queue for others", async (stage) => {
+  const client = stage.make(ZmqXREQConnection, { immediate: true, sendQueueLimit: 2 });
+  const controller = new AbortController();
+  const given = [1, 2, 3].map(() => client.sendMsg("x", { signal: controller.signal }));
+  const rejected = given.map((request) => assert.rejects(request, failure(ZmqAbortError)));
+  await assert.rejects(client.sendMsg("too many"), failure(ZmqQueueFullError, /^2 messages/));
+  assert.equal(client.requestsInFlight, 3);
+  controller.abort();
+  await Promise.all(rejected);
+  const wanted = client.sendMsg("there is room");
+  assert.equal(await settled(wanted), false);
+  await Promise.all([assert.rejects(wanted, failure(ZmqClosedError)), client.shutdown()]);
+});
+
+prove("shutdown rejects the requests in flight, and those to come", async (stage) => {
+  const { router, request } = byHand(stage);
+  const client = stage.connect(ZmqXREQConnection, router);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const sent = [client.sendMsg("one"), client.sendMsg("two", { signal, timeout: 60_000 })];
+  await request();
+  await request();
+  const queued = stage.make(ZmqXREQConnection, { immediate: true });
+  sent.push(queued.sendMsg("three"), queued.sendMsg("four"));
+  const rejected = sent.map((reply) =>
+    assert.rejects(reply, { name: "ZmqClosedError", code: "ERR_ZMQ_CLOSED" }),
+  );
+  await Promise.all([client.shutdown(), queued.shutdown(), ...rejected]);
+  assert.equal(client.requestsInFlight, 0);
+  assert.equal(getEventListeners(signal, "abort").length, 0);
+  await assert.rejects(client.sendMsg("five"), failure(ZmqClosedError));
+  assert.equal(client.requestsInFlight, 0);
+});
+
+prove("garbage from a server is reported, and replies are still found", async (stage) => {
+  const { router, request } = byHand(stage);
+  const client = stage.connect(ZmqXREQConnection, router);
+  const errors: Error[] = [];
+  client.on("error", (error) => errors.push(error));
+  const reply = client.sendMsg("x");
+  const { from, id } = await request();
+  const garbage = [
+    ["one frame"],
+    [""],
+    [id],
+    [id, "no delimiter", "x"],
+    Array.from({ length: 1000 }, () => "part"),
+  ];
+  for (const frames of garbage) await router.send([from, ...frames]);
+  await router.send([from, "never asked", EMPTY, "x"]);
+  await router.send([from, id, EMPTY]); // an empty reply is one
+  assert.deepEqual(await reply, []);
+  assert.equal(errors.length, garbage.length);
+  for (const error of errors) failure(ZmqProtocolError, /empty frame/)(error);
+  assert.deepEqual(
+    errors.map((error) => (error as ZmqProtocolError).frames.length),
+    garbage.map((frames) => frames.length),
+  );
+  await router.send([from, id, EMPTY, "once more"]);
+  await until(() => client.lateReplies === 2);
+});
+
+prove("what is no request is refused at once", async (stage) => {
+  const client = stage.bind(ZmqXREQConnection);
+  const wrong: [never[], RegExp][] = [
+    [[], /at least one part/],
+    [[{ timeout: 5 }], /at least one part/],
+    [[undefined], /undefined/],
+    [["x", undefined], /undefined/],
+    [["x", null], /null/],
+    [["x", 5], /number/],
+    [["x", ["y"]], /object/],
+    [["x", Promise.resolve("y")], /object/],
+    [["x", {}, "y"], /object/],
+    [["x", { timeout: -2 }], /timeout .* not -2/],
+    [["x", { timeout: Number.NaN }], /timeout .* not NaN/],
+    [["x", { timeout: "5" }], /timeout .* not 5/],
+  ] as never;
+  for (const [args, why] of wrong) {
+    await assert.rejects(client.sendMsg(...args), failure(ZmqArgumentError, why));
+  }
+  assert.equal(client.requestsInFlight, 0);
+});
+
+prove("a wrong requestTimeout leaves no connection behind", (stage) => {
+  for (const requestTimeout of [-2, Number.NaN, "5" as never]) {
+    assert.throws(
+      () => stage.bind(ZmqXREQConnection, { requestTimeout }),
+      failure(ZmqOptionError, /requestTimeout/),
+    );
+  }
+  assert.equal(stage.factory.connections.size, 0);
+});
