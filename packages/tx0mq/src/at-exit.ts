@@ -51,7 +51,8 @@ function endBy(signal: NodeJS.Signals): void {
 
 /**
  * While a signal ends the process, what fails because its connections close is no news: neither to
- * whoever looks at the terminal nor to the program's own handlers of uncaught exceptions.
+ * whoever looks at the terminal nor to the program's own handlers of uncaught exceptions and
+ * unhandled rejections.
  */
 function endQuietly(): void {
   const handlers = process.listeners("uncaughtException");
@@ -62,5 +63,13 @@ function endQuietly(): void {
     if (handlers.length > 0) return;
     console.error(error);
     process.exit(1);
+  });
+
+  const ofRejections = process.listeners("unhandledRejection");
+  if (ofRejections.length === 0) return; // then they are uncaught exceptions
+  process.removeAllListeners("unhandledRejection");
+  process.on("unhandledRejection", (reason, promise) => {
+    if (reason instanceof ZmqClosedError) return;
+    for (const handler of ofRejections) handler(reason, promise);
   });
 }

@@ -14,7 +14,16 @@ import {
 } from "./errors.js";
 import type { ZmqFactory } from "./factory.js";
 import { checkMessage } from "./frames.js";
-import { kAdopt, kAwait, kContext, kDisown, kHandOver, kPeek, kSocket } from "./internal.js";
+import {
+  kAdopt,
+  kAwait,
+  kContext,
+  kDisown,
+  kHandOver,
+  kPeek,
+  kPeekRoom,
+  kSocket,
+} from "./internal.js";
 import { MONITOR_EVENTS, type MonitorEvent, type MonitorEvents, monitorEvent } from "./monitor.js";
 import type { ConnectionOptions } from "./options.js";
 import { Queue, type Queued } from "./queue.js";
@@ -49,18 +58,22 @@ class Waiter<In> implements Queued {
   previous: this | undefined;
   next: this | undefined;
   readonly deliver: (message: In) => void;
-  readonly end: (error: ZmqError) => void;
+  readonly end: (error?: ZmqError) => void;
   /** When it gives up, in ms of the process's clock. */
   readonly deadline: number;
+  /** The iterator that it belongs to. */
+  readonly iterator: object | undefined;
 
   constructor(
     deliver: (message: In) => void,
-    end: (error: ZmqError) => void,
+    end: (error?: ZmqError) => void,
     deadline = Number.POSITIVE_INFINITY,
+    iterator?: object,
   ) {
     this.deliver = deliver;
     this.end = end;
     this.deadline = deadline;
+    this.iterator = iterator;
   }
 }
 
@@ -145,6 +158,8 @@ export abstract class ZmqConnection<
   readonly #waiters = new Queue<Waiter<In>>();
   readonly #parked: In[] = [];
   readonly #peeks = new Set<Peek>();
+  readonly #roomPeeks = new Set<() => void>();
+  #looksForRoom = false;
   #started = false;
   #paused = false;
   #flowing = false;
@@ -154,6 +169,8 @@ export abstract class ZmqConnection<
   /** What the sender of the message in hand holds. */
   #promised: Promise<void> | undefined;
   #sends = 0;
+  /** The message in hand, where somebody traces it. */
+  #traced: Frame | readonly Frame[] | undefined;
   #drained: (() => void) | undefined;
 
   /**
@@ -181,6 +198,7 @@ export abstract class ZmqConnection<
       this.#sink(),
     );
     try {
+      if (trace.event.hasSubscribers) this[kSocket].monitor();
       this.addEndpoints(endpoints);
     } catch (error) {
       factory[kAwait](this[kSocket].close(0));
@@ -237,7 +255,9 @@ export abstract class ZmqConnection<
    */
   addEndpoints(endpoints: ZmqEndpoint | readonly ZmqEndpoint[]): void {
     this.#checkOpen();
-    for (const { type, address } of asList(endpoints)) {
+    for (const endpoint of asList(endpoints)) {
+      if (!(endpoint instanceof ZmqEndpoint)) throw noEndpoint(endpoint);
+      const { type, address } = endpoint;
       if (type === ZmqEndpointType.bind) {
         const bound = this[kSocket].bind(address);
         this.#endpoints.push(ZmqEndpoint.bind(bound));
@@ -250,7 +270,8 @@ export abstract class ZmqConnection<
 
   /**
    * Unbinds and disconnects from endpoints, given as `endpoints` shows them. Messages that wait for
-   * a peer that was connected to are lost.
+   * a peer that was connected to are lost. A connection that is neither read nor written at the time
+   * takes leave of its peers when it next is.
    *
    * @throws {ZmqArgumentError} for an endpoint that the connection does not have
    */
@@ -337,9 +358,11 @@ export abstract class ZmqConnection<
 
   /** Iterates over messages until the connection is shut down. Iterators share: each message goes to one. */
   [Symbol.asyncIterator](): AsyncIterableIterator<In> {
+    let returned = false;
     const iterator: AsyncIterableIterator<In> = {
       next: () => {
-        if (this.#state !== "open") return Promise.resolve({ done: true, value: undefined });
+        if (returned || this.#state !== "open")
+          return Promise.resolve({ done: true, value: undefined });
         if (SEND_ONLY.has(this.socketType)) return Promise.reject(this.#wrongWay("receive"));
         if (this.#parked.length > 0) {
           return Promise.resolve({ done: false, value: this.#takeParked() });
@@ -349,15 +372,33 @@ export abstract class ZmqConnection<
             new Waiter<In>(
               (value) => resolve({ done: false, value }),
               () => resolve({ done: true, value: undefined }),
+              undefined,
+              iterator,
             ),
           );
           this[kSocket].read();
         });
       },
-      return: () => Promise.resolve({ done: true, value: undefined }),
+      return: () => {
+        returned = true;
+        this.#endWaitersOf(iterator);
+        return Promise.resolve({ done: true, value: undefined });
+      },
       [Symbol.asyncIterator]: () => iterator,
     };
     return iterator;
+  }
+
+  #endWaitersOf(iterator: object): void {
+    let waiter = this.#waiters.first;
+    while (waiter !== undefined) {
+      const { next } = waiter;
+      if (waiter.iterator === iterator) {
+        this.#waiters.remove(waiter);
+        waiter.end();
+      }
+      waiter = next;
+    }
   }
 
   /** Whether handlers are paused. */
@@ -437,7 +478,7 @@ export abstract class ZmqConnection<
       received: (frames, meta) => this.#received(frames, meta),
       wants: () => this.#wants(),
       patience: () => this.#patience(),
-      sent: () => this.#sent(),
+      sent: (taken) => this.#sent(taken),
       failed: (error) => this.report(error),
       event: (event) => this.#monitored(event),
     };
@@ -457,7 +498,7 @@ export abstract class ZmqConnection<
   #deliver(message: In): void {
     const waiter = this.#waiters.shift();
     if (waiter !== undefined) {
-      this.delivering();
+      this.#delivering();
       waiter.deliver(message);
     } else if (this.#flowing) {
       this.#handle(message);
@@ -467,8 +508,13 @@ export abstract class ZmqConnection<
     }
   }
 
-  #handle(message: In): void {
+  #delivering(): void {
     this.delivering();
+    if (this.#roomPeeks.size > 0) this.#lookForRoom();
+  }
+
+  #handle(message: In): void {
+    this.#delivering();
     try {
       const handled = this.messageReceived(message);
       if (handled instanceof Promise) handled.catch((error) => this.report(error));
@@ -478,7 +524,7 @@ export abstract class ZmqConnection<
   }
 
   #takeParked(): In {
-    this.delivering();
+    this.#delivering();
     return this.#parked.shift() as In;
   }
 
@@ -510,7 +556,7 @@ export abstract class ZmqConnection<
     }
     for (const peek of this.#peeks) latest = Math.max(latest, peek.deadline);
     if (latest === Number.POSITIVE_INFINITY) return -1;
-    return Math.max(1, Math.ceil(latest - performance.now()));
+    return Math.max(1, Math.ceil(Math.min(latest - performance.now(), LONGEST_TIMER)));
   }
 
   #listenToListeners(): void {
@@ -535,10 +581,34 @@ export abstract class ZmqConnection<
 
   /** @internal Calls `notify` when a message is there, without handing it over. @returns what stops that */
   [kPeek](notify: () => void, deadline: number): () => void {
+    if (this.#state === "handed over") throw this.#unusable();
     const peek = { notify, deadline };
     this.#peeks.add(peek);
     if (this.#wants()) this[kSocket].read();
     return () => this.#peeks.delete(peek);
+  }
+
+  /** @internal Calls `notify` whenever a message can be sent without waiting. @returns what stops that */
+  [kPeekRoom](notify: () => void): () => void {
+    if (this.#state === "handed over") throw this.#unusable();
+    this.#roomPeeks.add(notify);
+    this.#lookForRoom();
+    return () => this.#roomPeeks.delete(notify);
+  }
+
+  /** Where somebody waits for room, and the connection could use it: waits for the socket to have some. */
+  #lookForRoom(): void {
+    if (this.#roomPeeks.size === 0 || this.#looksForRoom || this.#state !== "open") return;
+    if (this.#sending !== undefined || this.sendingError() !== undefined) return;
+    this.#looksForRoom = true;
+    const found = (): void => {
+      this.#looksForRoom = false;
+      for (const notify of this.#roomPeeks) notify();
+    };
+    this[kSocket].whenWritable().then(() => {
+      found();
+      this.#lookForRoom(); // for those that have found it gone again
+    }, found);
   }
 
   // Sending -----------------------------------------------------------------------------------
@@ -600,15 +670,17 @@ export abstract class ZmqConnection<
     frames: Frame | readonly Frame[],
     meta: MessageMeta | undefined,
   ): Promise<void> | undefined {
-    let sending = this[kSocket].send(frames, meta);
-    if (trace.send.hasSubscribers) {
-      const publish = (): void =>
-        trace.send.publish({ connection: this, frames: Array.isArray(frames) ? frames : [frames] });
-      if (sending === undefined) publish();
-      else sending = sending.then(publish);
-    }
+    const sending = this[kSocket].send(frames, meta);
     this.#sending = sending;
+    if (trace.send.hasSubscribers) {
+      if (sending === undefined) this.#traceSend(frames);
+      else this.#traced = frames;
+    }
     return sending;
+  }
+
+  #traceSend(frames: Frame | readonly Frame[]): void {
+    trace.send.publish({ connection: this, frames: Array.isArray(frames) ? frames : [frames] });
   }
 
   #dropWithdrawn(): void {
@@ -624,8 +696,12 @@ export abstract class ZmqConnection<
   }
 
   /** The socket is ready for the next message. */
-  #sent(): void {
+  #sent(taken: boolean): void {
     this.#sending = undefined;
+    if (this.#traced !== undefined) {
+      if (taken) this.#traceSend(this.#traced);
+      this.#traced = undefined;
+    }
     for (;;) {
       const entry = this.#outgoing.shift();
       if (entry === undefined) break;
@@ -643,6 +719,7 @@ export abstract class ZmqConnection<
       return;
     }
     this.#drained?.();
+    if (this.#roomPeeks.size > 0) this.#lookForRoom();
   }
 
   // Monitor -----------------------------------------------------------------------------------
@@ -692,8 +769,9 @@ export abstract class ZmqConnection<
     for (let waiter = this.#waiters.shift(); waiter; waiter = this.#waiters.shift()) {
       waiter.end(this.#closedError());
     }
-    for (const peek of this.#peeks) peek.notify();
     this.#parked.length = 0;
+    for (const peek of this.#peeks) peek.notify();
+    for (const notify of this.#roomPeeks) notify();
 
     const began = performance.now();
     await this.#drain();
@@ -706,9 +784,7 @@ export abstract class ZmqConnection<
     }
     const elapsed = performance.now() - began;
     await this.#handBack?.();
-    await this[kSocket].close(
-      this.lingerPeriod < 0 ? -1 : Math.max(0, Math.ceil(this.lingerPeriod - elapsed)),
-    );
+    await this[kSocket].close(this.#sends === 0 ? 0 : left(this.lingerPeriod, elapsed));
     this.#state = "closed";
     this.factory[kDisown](this);
     if (trace.event.hasSubscribers) this.#traceEvent({ type: "close" });
@@ -786,6 +862,7 @@ export interface AnyConnection {
   readonly factory: ZmqFactory;
   readonly endpoints: readonly ZmqEndpoint[];
   readonly closed: boolean;
+  readonly lingerPeriod: number;
   readonly readable: boolean;
   readonly writable: boolean;
   shutdown(): Promise<void>;
@@ -794,6 +871,8 @@ export interface AnyConnection {
   readonly [kSocket]: EngineSocket;
   /** @internal */
   [kPeek](notify: () => void, deadline: number): () => void;
+  /** @internal */
+  [kPeekRoom](notify: () => void): () => void;
   /** @internal */
   [kHandOver](handBack: () => Promise<void>): () => void;
 }
@@ -804,14 +883,26 @@ interface Peek {
 }
 
 function asList(endpoints: ZmqEndpoint | readonly ZmqEndpoint[]): readonly ZmqEndpoint[] {
-  return endpoints instanceof ZmqEndpoint ? [endpoints] : (endpoints as readonly ZmqEndpoint[]);
+  return Array.isArray(endpoints) ? endpoints : [endpoints as ZmqEndpoint];
+}
+
+function noEndpoint(value: unknown): ZmqArgumentError {
+  return new ZmqArgumentError(
+    `${JSON.stringify(value)} is no endpoint: make one with ZmqEndpoint.bind(address) or ZmqEndpoint.connect(address)`,
+  );
 }
 
 function given(options: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
-function period(name: string, value: number): number {
+/** What is left of a linger period. */
+function left(lingerPeriod: number, elapsed: number): number {
+  return lingerPeriod < 0 ? -1 : Math.max(0, Math.ceil(lingerPeriod - elapsed));
+}
+
+/** @throws {ZmqOptionError} for what is no time-out. */
+export function period(name: string, value: number): number {
   if (Number.isFinite(value) && (value === -1 || value >= 0)) return value;
   throw new ZmqOptionError(name, `is a number of ms, or -1 for ever, not ${value}`);
 }
@@ -824,7 +915,7 @@ function limit(name: string, value: number): number {
 /** Node's timers take no longer time than this, in ms. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-function after(ms: number, run: () => void): () => void {
+export function after(ms: number, run: () => void): () => void {
   const timer = setTimeout(run, Math.min(ms, LONGEST_TIMER));
   return () => clearTimeout(timer);
 }
@@ -833,7 +924,7 @@ function after(ms: number, run: () => void): () => void {
  * Runs it when all that was there already has been dealt with: after one turn of the event loop, and
  * another, because receiving takes one off after so many messages.
  */
-function nextTurn(run: () => void): () => void {
+export function nextTurn(run: () => void): () => void {
   let immediate = setImmediate(() => {
     immediate = setImmediate(run);
   });

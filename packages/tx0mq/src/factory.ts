@@ -5,6 +5,7 @@ import { zeromqEngine } from "./engine/zeromq.js";
 import { ZmqClosedError, ZmqOptionError } from "./errors.js";
 import { kAdopt, kAwait, kContext, kDisown, kEngine } from "./internal.js";
 
+/** Options of a factory: of its context, and what its connections start from. */
 export interface FactoryOptions {
   /** Threads that do the network's work; one serves about a gigabyte a second. ZMQ_IO_THREADS. Default: 1. */
   ioThreads?: number;
@@ -18,6 +19,9 @@ export interface FactoryOptions {
   /**
    * Use the one context that all threads of the process share, so that `inproc://` reaches from one
    * thread to another. It keeps the `ioThreads` and `maxSockets` that it has. Default: false.
+   *
+   * Let a worker thread end by itself (tell it to shut its factory down): `worker.terminate()` while
+   * one of its connections waits for a message crashes the process, which is a defect of the binding.
    */
   shared?: boolean;
   /** What drives libzmq. Default: the `zeromq` package. */

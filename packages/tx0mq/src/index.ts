@@ -36,7 +36,7 @@ export {
   ZmqUnroutableError,
 } from "./errors.js";
 export { type FactoryOptions, ZmqFactory } from "./factory.js";
-export { EMPTY } from "./frames.js";
+export { EMPTY, type Unwrapped, unwrap, wrap } from "./frames.js";
 export { ZmqClientConnection } from "./kinds/client.js";
 export { ZmqDealerConnection } from "./kinds/dealer.js";
 export { ZmqDgramConnection } from "./kinds/dgram.js";
@@ -64,7 +64,30 @@ export {
 export { type RequestOptions, type XREQOptions, ZmqXREQConnection } from "./kinds/xreq.js";
 export { ZmqXSubConnection } from "./kinds/xsub.js";
 export type { MonitorEvent, MonitorEvents } from "./monitor.js";
-export type * from "./options.js";
+export type {
+  ClientOptions,
+  ConnectionOptions,
+  DealerOptions,
+  DgramOptions,
+  DishOptions,
+  GatherOptions,
+  PairOptions,
+  PubOptions,
+  PullOptions,
+  PushOptions,
+  RadioOptions,
+  ReceiveOptions,
+  RepOptions,
+  ReqOptions,
+  RouterOptions,
+  ScatterOptions,
+  SendOptions,
+  ServerOptions,
+  StreamOptions,
+  SubOptions,
+  XPubOptions,
+  XSubOptions,
+} from "./options.js";
 export { type PollItems, type PollResult, poll } from "./poll.js";
 export {
   type ProxiedConnection,

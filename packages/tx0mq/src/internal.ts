@@ -4,6 +4,8 @@
 export const kSocket = Symbol("tx0mq.socket");
 /** Waits until a connection is readable, without reading (poll). */
 export const kPeek = Symbol("tx0mq.peek");
+/** Waits until a connection is writable, without writing (poll). */
+export const kPeekRoom = Symbol("tx0mq.peekRoom");
 /** Hands a connection over to code that reads and writes the socket itself (proxy). */
 export const kHandOver = Symbol("tx0mq.handOver");
 /** A factory's engine context. */

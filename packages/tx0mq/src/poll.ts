@@ -1,6 +1,6 @@
-import type { AnyConnection, WaitOptions } from "./connection.js";
-import { ZmqAbortError } from "./errors.js";
-import { kPeek, kSocket } from "./internal.js";
+import { type AnyConnection, after, nextTurn, period, type WaitOptions } from "./connection.js";
+import { ZmqAbortError, ZmqClosedError } from "./errors.js";
+import { kPeek, kPeekRoom } from "./internal.js";
 
 /** What to wait for. */
 export interface PollItems<R extends AnyConnection, W extends AnyConnection> {
@@ -25,38 +25,40 @@ export interface PollResult<R extends AnyConnection, W extends AnyConnection> {
  *
  * @param options `timeout` in ms: 0 only looks; left out or -1, waits for ever
  * @throws {ZmqAbortError} when the signal was aborted
+ * @throws {ZmqClosedError} for a connection that is shut down already
+ * @throws {ZmqStateError} for a connection that belongs to a proxy
  */
 export async function poll<R extends AnyConnection, W extends AnyConnection>(
   items: PollItems<R, W>,
   { timeout = -1, signal }: WaitOptions = {},
 ): Promise<PollResult<R, W>> {
   if (signal?.aborted) throw new ZmqAbortError(signal.reason);
+  period("timeout", timeout);
   const readers = [...(items.readable ?? [])];
   const writers = [...(items.writable ?? [])];
+  for (const connection of [...readers, ...writers]) {
+    if (connection.closed) throw new ZmqClosedError(String(connection));
+  }
   const look = (): PollResult<R, W> => ({
     readable: new Set(readers.filter(({ readable }) => readable)),
     writable: new Set(writers.filter(({ writable }) => writable)),
   });
-  const ready = look();
-  if (ready.readable.size + ready.writable.size > 0) return ready;
+  const now = look();
+  if (isSome(now)) return now;
 
-  const deadline = timeout < 0 ? Number.POSITIVE_INFINITY : performance.now() + timeout;
   const cleanUps: (() => void)[] = [];
   try {
-    await new Promise<void>((wake, reject) => {
-      for (const connection of readers) {
-        if (connection.closed) wake();
-        else cleanUps.push(connection[kPeek](wake, deadline));
-      }
-      for (const connection of writers) {
-        if (connection.closed) wake();
-        else connection[kSocket].whenWritable().then(wake, wake);
-      }
-      if (timeout === 0) setImmediate(wake);
-      else if (timeout > 0) {
-        const timer = setTimeout(wake, Math.min(timeout, 2 ** 31 - 1));
-        cleanUps.push(() => clearTimeout(timer));
-      }
+    return await new Promise((resolve, reject) => {
+      const end = (): void => resolve(look());
+      const wake = (): void => {
+        const ready = look();
+        if (isSome(ready) || isAnyClosed(readers) || isAnyClosed(writers)) resolve(ready);
+      };
+      const deadline = timeout < 0 ? Number.POSITIVE_INFINITY : performance.now() + timeout;
+      for (const connection of readers) cleanUps.push(connection[kPeek](wake, deadline));
+      for (const connection of writers) cleanUps.push(connection[kPeekRoom](wake));
+      if (timeout === 0) cleanUps.push(nextTurn(end));
+      else if (timeout > 0) cleanUps.push(after(timeout, end));
       if (signal !== undefined) {
         const abort = (): void => reject(new ZmqAbortError(signal.reason));
         signal.addEventListener("abort", abort, { once: true });
@@ -66,5 +68,12 @@ export async function poll<R extends AnyConnection, W extends AnyConnection>(
   } finally {
     for (const cleanUp of cleanUps) cleanUp();
   }
-  return look();
+}
+
+function isSome({ readable, writable }: PollResult<AnyConnection, AnyConnection>): boolean {
+  return readable.size + writable.size > 0;
+}
+
+function isAnyClosed(connections: readonly AnyConnection[]): boolean {
+  return connections.some(({ closed }) => closed);
 }

@@ -1,6 +1,7 @@
+import { isMainThread } from "node:worker_threads";
 import type { AnyConnection, Message } from "./connection.js";
 import type { EngineProxy, Frame } from "./engine/engine.js";
-import { ZmqClosedError, ZmqStateError } from "./errors.js";
+import { ZmqClosedError, ZmqStateError, ZmqUnroutableError } from "./errors.js";
 import { kEngine, kHandOver, kSocket } from "./internal.js";
 import { RECEIVE_ONLY, SEND_ONLY } from "./socket-type.js";
 
@@ -10,6 +11,7 @@ export type ProxiedConnection = AnyConnection & {
   [Symbol.asyncIterator](): AsyncIterator<Message>;
 };
 
+/** Options of a proxy. */
 export interface ProxyOptions {
   /** A connection (PUB, PUSH, PAIR, DEALER) that gets a copy of every message that passes. */
   capture?: { send(message: readonly Frame[]): Promise<void> } & AnyConnection;
@@ -19,7 +21,10 @@ export interface ProxyOptions {
 export interface ZmqProxy {
   /** Resolves when the proxy has ended and its two connections are shut down. */
   readonly ended: Promise<void>;
-  /** Passes no more messages until `resume()`. */
+  /**
+   * Passes no more messages until `resume()`. The proxy in libzmq takes a moment to hear of it, and keeps
+   * a processor busy while it is paused and messages wait.
+   */
   pause(): void;
   resume(): void;
   /** Ends the proxy and shuts its two connections down. */
@@ -31,7 +36,9 @@ export interface ZmqProxy {
  * and every one from the backend to the frontend, until it is stopped or one of the two is shut down.
  *
  * Without a capture it runs in a thread of libuv's pool (UV_THREADPOOL_SIZE, 4 by default, of them),
- * at libzmq's own speed. With a capture it runs on the event loop.
+ * at libzmq's own speed. With a capture it runs on the event loop; so it does in a worker thread, which
+ * could not exit otherwise, and with sockets that it might have to wait for without end: PAIR, REQ,
+ * a ROUTER with `mandatory`, an XPUB with `noDrop`, and the draft types.
  *
  * @throws {ZmqStateError} when one of the two is being read or written, or is neither bound nor connected
  * @throws {ZmqClosedError} when one of the two is shut down
@@ -47,17 +54,18 @@ export function proxy(
       throw new ZmqStateError(`${connection} is neither bound nor connected`);
     }
   }
-  return capture === undefined
+  const { canBeProxied } = frontend[kSocket];
+  return capture === undefined && isMainThread && canBeProxied && backend[kSocket].canBeProxied
     ? nativeProxy(frontend, backend)
-    : new CapturingProxy(frontend, backend, capture);
+    : new LoopProxy(frontend, backend, capture);
 }
 
 /** Runs in a thread of its own, in libzmq. */
 function nativeProxy(frontend: ProxiedConnection, backend: ProxiedConnection): ZmqProxy {
   let native: EngineProxy | undefined;
-  let running = true;
   const stopNative = async (): Promise<void> => {
-    if (running) native?.stop();
+    const lingers = [frontend.lingerPeriod, backend.lingerPeriod];
+    native?.stop(lingers.includes(-1) ? -1 : Math.max(...lingers));
     await native?.ended.catch(() => undefined); // `ended` tells
   };
   const takeBack = frontend[kHandOver](stopNative);
@@ -77,20 +85,16 @@ function nativeProxy(frontend: ProxiedConnection, backend: ProxiedConnection): Z
   const stop = async (): Promise<void> => {
     await Promise.all([frontend.shutdown(), backend.shutdown()]);
   };
-  const ended = engineProxy.ended.finally(() => {
-    running = false;
-    return stop();
-  });
   return {
-    ended,
-    pause: () => running && engineProxy.pause(),
-    resume: () => running && engineProxy.resume(),
+    ended: engineProxy.ended.finally(stop),
+    pause: () => engineProxy.pause(),
+    resume: () => engineProxy.resume(),
     stop,
   };
 }
 
-/** Runs on the event loop, so that each message can be copied to the capture. */
-class CapturingProxy implements ZmqProxy {
+/** Runs on the event loop, where each message can be copied to a capture. */
+class LoopProxy implements ZmqProxy {
   readonly ended: Promise<void>;
   readonly #ends: readonly [ProxiedConnection, ProxiedConnection];
   #resumed: Promise<void> | undefined;
@@ -99,9 +103,13 @@ class CapturingProxy implements ZmqProxy {
   constructor(
     frontend: ProxiedConnection,
     backend: ProxiedConnection,
-    capture: NonNullable<ProxyOptions["capture"]>,
+    capture: ProxyOptions["capture"],
   ) {
     this.#ends = [frontend, backend];
+    for (const connection of this.#ends) {
+      const takeBack = connection[kHandOver](async () => undefined); // throws where it is in use
+      takeBack();
+    }
     this.ended = Promise.all([
       this.#pass(frontend, backend, capture),
       this.#pass(backend, frontend, capture),
@@ -128,14 +136,18 @@ class CapturingProxy implements ZmqProxy {
   async #pass(
     from: ProxiedConnection,
     to: ProxiedConnection,
-    capture: NonNullable<ProxyOptions["capture"]>,
+    capture: ProxyOptions["capture"],
   ): Promise<void> {
     if (SEND_ONLY.has(from.socketType) || RECEIVE_ONLY.has(to.socketType)) return;
     try {
       for await (const frames of from) {
         await this.#resumed;
-        await to.send(frames);
-        await capture.send(frames);
+        try {
+          await to.send(frames);
+        } catch (error) {
+          if (!(error instanceof ZmqUnroutableError)) throw error; // such a message is dropped
+        }
+        await capture?.send(frames);
       }
     } catch (error) {
       if (!(error instanceof ZmqClosedError)) throw error;

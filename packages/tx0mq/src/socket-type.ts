@@ -22,6 +22,7 @@ export const SOCKET_TYPES = {
   DGRAM: 18,
 } as const;
 
+/** The name of a socket type, as `"PUB"`. */
 export type SocketTypeName = keyof typeof SOCKET_TYPES;
 
 /** Types that have nothing to receive. */

@@ -35,6 +35,7 @@ export interface Engine {
   proxy(frontend: EngineSocket, backend: EngineSocket): EngineProxy;
 }
 
+/** What a context is made with. */
 export interface ContextOptions {
   /** ZMQ_IO_THREADS */
   ioThreads?: number | undefined;
@@ -44,6 +45,7 @@ export interface ContextOptions {
   shared: boolean;
 }
 
+/** A ZeroMQ context: makes sockets, which reach each other over `inproc://`. */
 export interface EngineContext {
   createSocket(
     type: SocketTypeName,
@@ -54,11 +56,14 @@ export interface EngineContext {
   release(): void;
 }
 
+/** A ZeroMQ socket. None of its methods blocks. */
 export interface EngineSocket {
   /** Whether libzmq has a message now. Takes none. */
   readonly readable: boolean;
   /** Whether libzmq would take a message now. */
   readonly writable: boolean;
+  /** Whether a proxy off the event loop could always be stopped, whatever the socket's peers do. */
+  readonly canBeProxied: boolean;
 
   /** @returns the address that was bound, with the real port. @throws ZmqError */
   bind(address: string): string;
@@ -101,17 +106,19 @@ export interface EngineSink {
   wants(): boolean;
   /** For how many milliseconds a message is worth waiting for: a whole number, or -1 for ever. */
   patience(): number;
-  /** The message whose `send` had returned a promise has been dealt with. */
-  sent(): void;
+  /** The message whose `send` had returned a promise has been taken, or refused for good. */
+  sent(taken: boolean): void;
   /** Something failed that nobody waits for. */
   failed(error: Error): void;
   event(event: EngineEvent): void;
 }
 
+/** A proxy that runs off the event loop. */
 export interface EngineProxy {
   /** Settles when the proxy has ended and both sockets are closed. */
   readonly ended: Promise<void>;
   pause(): void;
   resume(): void;
-  stop(): void;
+  /** @param linger for how many ms it may try to pass on what it has in hand; -1 for ever */
+  stop(linger: number): void;
 }

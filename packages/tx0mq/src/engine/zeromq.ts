@@ -12,11 +12,14 @@
  *   the begin of another wait) may swallow the signal that a waiting receive or send needs: `#rouse`
  *   makes up for that.
  */
+import { randomUUID } from "node:crypto";
+import { isMainThread } from "node:worker_threads";
 import {
   Context,
   context,
   Proxy as NativeProxy,
   curveKeyPair as nativeCurveKeyPair,
+  type Observer,
   Socket,
   version,
 } from "zeromq";
@@ -24,12 +27,13 @@ import {
   endpointError,
   errnoOf,
   socketError,
+  ZmqAddressInUseError,
   ZmqClosedError,
   ZmqOptionError,
   ZmqStateError,
 } from "../errors.js";
 import { type OptionEntry, optionEntry } from "../options.js";
-import { SOCKET_TYPES, type SocketTypeName } from "../socket-type.js";
+import { RECEIVE_ONLY, SOCKET_TYPES, type SocketTypeName } from "../socket-type.js";
 import type {
   ContextOptions,
   Engine,
@@ -41,19 +45,22 @@ import type {
   Frame,
   MessageMeta,
 } from "./engine.js";
+import { Inproc, type InprocSocket } from "./inproc.js";
+import { listensAt } from "./ipc.js";
 
 const EVENTS = 15;
 const POLLIN = 1;
 const POLLOUT = 2;
 const LINGER = 17;
+const RCVHWM = 24;
 const RCVTIMEO = 27;
 const SNDTIMEO = 28;
 const SUBSCRIBE = 6;
 const UNSUBSCRIBE = 7;
-const RUNTIME_OPTIONS: Readonly<Record<string, OptionEntry>> = {
-  subscribe: { id: SUBSCRIBE, kind: "bytes" },
-  unsubscribe: { id: UNSUBSCRIBE, kind: "bytes" },
-};
+const RUNTIME_OPTIONS: ReadonlyMap<string, OptionEntry> = new Map([
+  ["subscribe", { id: SUBSCRIBE, kind: "bytes" }],
+  ["unsubscribe", { id: UNSUBSCRIBE, kind: "bytes" }],
+]);
 
 const NO_FRAMES: readonly Frame[] = [];
 /** After so many messages in a row the event loop gets a turn; the binding keeps to the same. */
@@ -67,6 +74,8 @@ const LONGEST_STREAK = 256;
  * signal where one comes between its looks for a waiting receive and for a waiting send.
  */
 const LOOK_AGAIN = 500;
+/** How long libzmq may need to close sockets, in ms. */
+const TIME_TO_CLOSE = 10;
 /** An address that no user connects to and nobody listens at (see `#knock`). */
 const NOWHERE = "tcp://127.0.0.1:0;127.0.0.1:1";
 
@@ -114,7 +123,21 @@ function asBuffer(value: unknown): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
 
-class ZeromqSocket implements EngineSocket {
+/**
+ * The open sockets of a worker thread. Where one still waits for something when its thread exits, the
+ * binding would take the whole process down; a thread that is terminated leaves no chance to prevent it.
+ */
+const openInThread = new Set<ZeromqSocket>();
+if (!isMainThread) {
+  process.once("exit", () => {
+    const sockets = [...openInThread];
+    for (const socket of sockets) socket.drop();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, TIME_TO_CLOSE);
+    for (const socket of sockets) socket.dropObserver();
+  });
+}
+
+class ZeromqSocket implements EngineSocket, InprocSocket {
   readonly native: NativeSocket;
   readonly #type: SocketTypeName;
   readonly #sink: EngineSink;
@@ -122,6 +145,16 @@ class ZeromqSocket implements EngineSocket {
   readonly #neverRefuses: boolean;
   readonly #sendsMeta: boolean;
   readonly #receivesMeta: boolean;
+  readonly #inproc: Inproc;
+  /** The inproc addresses that it has bound and connected to. */
+  readonly inprocAddresses: string[] = [];
+  /** Whether it has bound or connected to anything else. */
+  #beyondInproc = false;
+  /** Whether a proxy uses it, in another thread. */
+  #lent = false;
+  /** Waits until libzmq deals with what its proxy has closed. */
+  #reaped: (() => Promise<void>) | undefined;
+  #observer: Observer | undefined;
   #closed: Promise<void> | undefined;
   #ended: Promise<void> | undefined;
 
@@ -145,10 +178,12 @@ class ZeromqSocket implements EngineSocket {
   constructor(
     type: SocketTypeName,
     zmqContext: Context,
+    inproc: Inproc,
     options: Readonly<Record<string, unknown>>,
     sink: EngineSink,
   ) {
     this.#type = type;
+    this.#inproc = inproc;
     this.#sink = sink;
     this.#sendsMeta = type === "SERVER" || type === "RADIO";
     this.#receivesMeta = type === "SERVER" || type === "DISH";
@@ -169,13 +204,16 @@ class ZeromqSocket implements EngineSocket {
       this.native.close();
       throw error;
     }
+    if (!isMainThread) openInThread.add(this);
   }
 
   // Addresses and options ---------------------------------------------------------------------
 
   bind(address: string): string {
     try {
+      if (listensAt(address)) throw new ZmqAddressInUseError(address, "EADDRINUSE");
       this.native.bindSync(address);
+      if (this.#use(address)) this.#inproc.bound(address, this);
       const bound = this.native.lastEndpoint ?? address;
       return bound.includes("://") ? bound : `udp://${bound}`; // which libzmq leaves out
     } catch (error) {
@@ -188,6 +226,7 @@ class ZeromqSocket implements EngineSocket {
   connect(address: string): void {
     try {
       this.native.connect(address);
+      if (this.#use(address)) this.#inproc.connected(address, this);
     } catch (error) {
       throw endpointError(error, address);
     } finally {
@@ -195,9 +234,18 @@ class ZeromqSocket implements EngineSocket {
     }
   }
 
+  /** Remembers an address. @returns whether it is one of inproc */
+  #use(address: string): boolean {
+    const isInproc = address.startsWith("inproc://");
+    if (isInproc) this.inprocAddresses.push(address);
+    else this.#beyondInproc = true;
+    return isInproc;
+  }
+
   remove(address: string): void {
     try {
       this.native.disconnect(address); // zmq_unbind and zmq_disconnect are one and the same
+      this.#inproc.unbound(address, this);
     } catch (error) {
       throw endpointError(error, address);
     } finally {
@@ -206,12 +254,16 @@ class ZeromqSocket implements EngineSocket {
   }
 
   setOption(name: string, value: unknown): void {
-    const entry = RUNTIME_OPTIONS[name] ?? optionEntry(this.#type, name, value);
+    const entry = RUNTIME_OPTIONS.get(name) ?? optionEntry(this.#type, name, value);
     try {
       this.native.set(entry, value);
     } catch (error) {
       if (errnoOf(error) !== "EINVAL") throw socketError(error, `cannot set ${name}`);
-      throw new ZmqOptionError(name, `libzmq does not take ${String(value)}`, "EINVAL");
+      throw new ZmqOptionError(
+        name,
+        `libzmq does not take ${typeof value === "number" ? value : "the value"}`,
+        "EINVAL",
+      );
     }
   }
 
@@ -232,6 +284,21 @@ class ZeromqSocket implements EngineSocket {
   }
 
   // State -------------------------------------------------------------------------------------
+
+  get type(): SocketTypeName {
+    return this.#type;
+  }
+
+  get canBeProxied(): boolean {
+    const { type } = this;
+    return (
+      this.#neverRefuses ||
+      RECEIVE_ONLY.has(type) ||
+      type === "XSUB" ||
+      type === "PUSH" ||
+      type === "DEALER"
+    );
+  }
 
   get readable(): boolean {
     if (this.#reading || this.#closed) return false; // what arrives is on its way to the sink
@@ -290,14 +357,14 @@ class ZeromqSocket implements EngineSocket {
   }
 
   readonly #taken = (): void => {
-    this.#sink.sent();
+    this.#sink.sent(true);
   };
 
   readonly #refused = (error: unknown): Promise<void> => {
     if (errnoOf(error) === "EAGAIN") {
       return this.#sendLater(this.#outgoing, this.#outgoingMeta);
     }
-    this.#sink.sent();
+    this.#sink.sent(false);
     throw socketError(error, "cannot send");
   };
 
@@ -306,7 +373,9 @@ class ZeromqSocket implements EngineSocket {
       for (let pause = 1; ; pause = Math.min(2 * pause, 32)) {
         await this.whenWritable();
         try {
-          return await this.#give(frames, meta);
+          await this.#give(frames, meta);
+          this.#sink.sent(true);
+          return;
         } catch (error) {
           if (errnoOf(error) !== "EAGAIN") throw error;
         }
@@ -315,9 +384,8 @@ class ZeromqSocket implements EngineSocket {
         await new Promise((resolve) => setTimeout(resolve, pause));
       }
     } catch (error) {
+      this.#sink.sent(false);
       throw socketError(error, "cannot send");
-    } finally {
-      this.#sink.sent();
     }
   }
 
@@ -345,6 +413,28 @@ class ZeromqSocket implements EngineSocket {
     const events = this.native.getNumber(EVENTS);
     if (this.#reading && (events & POLLIN) !== 0) void this.#give(NO_FRAMES, undefined);
     return (events & POLLOUT) !== 0;
+  }
+
+  touch(): boolean {
+    // Where the binding waits for messages it looks by itself, and there are none.
+    if (this.#closed || this.#reading) return false;
+    if (this.#lent || this.waiting) return true;
+    const { native } = this;
+    // When it is not their turn to receive, REQ and REP do not look.
+    return (
+      (native.getNumber(EVENTS) & POLLIN) !== 0 || this.#type === "REQ" || this.#type === "REP"
+    );
+  }
+
+  /** Gives the socket to a proxy, which uses it in another thread. */
+  lend(): void {
+    this.#lent = true;
+    // The proxy closes it by itself; the monitor tells when it is gone (see #close).
+    if (this.#beyondInproc) this.monitor();
+    // Sockets are dealt with in the order in which they were closed, so one that ends tells of another.
+    const zmqContext = this.native.context;
+    this.#reaped = () =>
+      new ZeromqSocket("PAIR", zmqContext, this.#inproc, {}, this.#sink).close(0);
   }
 
   /** Whether the binding waits for something on the socket. */
@@ -435,6 +525,7 @@ class ZeromqSocket implements EngineSocket {
 
   async #observe(): Promise<void> {
     const observer = this.native.events;
+    this.#observer = observer;
     for (;;) {
       const event = (await observer.receive()) as EngineEvent;
       if (event.type === "end") return;
@@ -447,14 +538,44 @@ class ZeromqSocket implements EngineSocket {
     return this.#closed;
   }
 
-  async #close(linger: number): Promise<void> {
-    if (this.native.closed) return this.#ended; // its proxy has closed it
-    this.native.setNumber(LINGER, linger);
-    // The monitor ends when the socket is gone for good: ports free, messages sent or given up.
-    // Where libzmq has no socket left for a monitor, the end goes unseen.
-    this.monitor();
+  /** Frees the names that it is bound to in inproc, which closing does later. */
+  #freeNames(): void {
+    for (const address of this.inprocAddresses) {
+      if (this.#inproc.isBound(address, this)) this.native.disconnect(address);
+    }
+  }
+
+  drop(): void {
+    this.#closed ??= Promise.resolve();
+    openInThread.delete(this);
+    if (this.native.closed) return;
+    this.native.setNumber(LINGER, 0);
     this.native.close();
-    await this.#ended;
+  }
+
+  /** Ends the monitor of a socket that is gone. If it were not, libzmq would wait for the monitor for ever. */
+  dropObserver(): void {
+    this.#observer?.close();
+  }
+
+  async #close(linger: number): Promise<void> {
+    const usesInproc = this.inprocAddresses.length > 0;
+    if (!this.native.closed) {
+      // Else its proxy has closed it.
+      if (usesInproc && !(await this.#inproc.leave(this, linger))) return;
+      this.native.setNumber(LINGER, linger);
+      // The monitor ends when the socket is gone for good: ports free, messages sent or given up.
+      // Where libzmq has no socket left for a monitor, the end goes unseen. Where a peer in inproc
+      // has not read all, there may be no end, and nothing to wait for either.
+      if (this.#beyondInproc || !this.#inproc.touchPeers(this)) this.monitor();
+      this.#freeNames();
+      this.native.close();
+    }
+    if (usesInproc) {
+      await this.#reaped?.(); // its names are free
+      await this.#inproc.parted(this, this.#ended, this.#beyondInproc ? linger : 0);
+    } else await this.#ended;
+    openInThread.delete(this);
   }
 }
 
@@ -462,11 +583,13 @@ const NO_META: MessageMeta = { routingId: 0, group: "" };
 
 class ZeromqContext implements EngineContext {
   readonly #context: Context;
-  readonly #pool: Context[] | undefined;
+  readonly #pool: ZeromqContext[] | undefined;
+  readonly #inproc: Inproc;
 
-  constructor(zmqContext: Context, pool?: Context[]) {
+  constructor(zmqContext: Context, pool?: ZeromqContext[]) {
     this.#context = zmqContext;
     this.#pool = pool;
+    this.#inproc = new Inproc((address) => this.#answer(address), pool === undefined);
   }
 
   createSocket(
@@ -474,39 +597,103 @@ class ZeromqContext implements EngineContext {
     options: Readonly<Record<string, unknown>>,
     sink: EngineSink,
   ): ZeromqSocket {
-    return new ZeromqSocket(type, this.#context, options, sink);
+    return new ZeromqSocket(type, this.#context, this.#inproc, options, sink);
+  }
+
+  /** Is bound to an inproc address for a moment. @returns whether that was possible */
+  #answer(address: string): boolean {
+    try {
+      const socket = new NativeSocket("PAIR", this.#context);
+      socket.setNumber(LINGER, 0);
+      socket.bindSync(address);
+      socket.close();
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   release(): void {
-    this.#pool?.push(this.#context);
+    this.#pool?.push(this);
   }
 }
 
+/** libzmq 4.3.5 takes these two commands for each other; its successors do not. */
+const [PAUSE, RESUME] =
+  version === "4.3.5" ? (["resume", "pause"] as const) : (["pause", "resume"] as const);
+
+/**
+ * zmq_proxy_steerable in a thread of libuv's pool. It looks once whether it can send, and then passes up
+ * to a thousand messages on. In the midst of these a PUSH or a DEALER may run out of room or of peers. The
+ * send waits then, as it should, and the proxy is deaf to commands. So each of these has a back door: it
+ * is bound to a name that nobody knows. A peer that comes in there takes what holds the proxy up.
+ */
 class ZeromqProxy implements EngineProxy {
   readonly ended: Promise<void>;
   readonly #proxy: NativeProxy;
+  readonly #backDoors: [type: "PULL" | "DEALER", address: string, zmqContext: Context][] = [];
+  readonly #guests: NativeSocket[] = [];
+  #running = true;
 
   constructor(frontend: ZeromqSocket, backend: ZeromqSocket) {
     if (frontend.waiting || backend.waiting) {
       throw new ZmqStateError("a receive that was given up still waits on the socket");
     }
-    // Their monitors tell when the sockets are gone, which the proxy closes by itself.
-    frontend.monitor();
-    backend.monitor();
+    for (const socket of [frontend, backend]) {
+      socket.lend();
+      socket.native.setNumber(SNDTIMEO, -1);
+      if (socket.type !== "PUSH" && socket.type !== "DEALER") continue;
+      const address = `inproc://tx0mq-proxy-${randomUUID()}`;
+      socket.native.bindSync(address);
+      const guest = socket.type === "PUSH" ? "PULL" : "DEALER";
+      this.#backDoors.push([guest, address, socket.native.context]);
+    }
     this.#proxy = new NativeProxy(frontend.native, backend.native);
-    this.ended = this.#proxy.run();
+    // The end of the process waits for the threads of libuv's pool, so for this one.
+    const exit = (): void => {
+      this.#proxy.terminate();
+      this.#enter();
+    };
+    process.once("exit", exit);
+    this.ended = this.#proxy
+      .run()
+      .catch((error: unknown) => {
+        throw socketError(error, "the proxy failed");
+      })
+      .finally(() => {
+        this.#running = false;
+        process.removeListener("exit", exit);
+        for (const guest of this.#guests) guest.close();
+      });
   }
 
   pause(): void {
-    this.#proxy.pause();
+    if (this.#running) this.#proxy[PAUSE]();
   }
 
   resume(): void {
-    this.#proxy.resume();
+    if (this.#running) this.#proxy[RESUME]();
   }
 
-  stop(): void {
+  stop(linger: number): void {
+    if (!this.#running) return;
     this.#proxy.terminate();
+    if (linger < 0) return;
+    const timer = setTimeout(() => this.#enter(), linger);
+    this.ended.then(
+      () => clearTimeout(timer),
+      () => clearTimeout(timer),
+    );
+  }
+
+  #enter(): void {
+    for (const [type, address, zmqContext] of this.#backDoors.splice(0)) {
+      const guest = new NativeSocket(type, zmqContext);
+      this.#guests.push(guest);
+      guest.setNumber(LINGER, 0);
+      guest.setNumber(RCVHWM, 0);
+      guest.connect(address);
+    }
   }
 }
 
@@ -514,25 +701,25 @@ class ZeromqProxy implements EngineProxy {
  * Contexts that a factory has given back. The binding ends a context only when the process ends, so
  * an unused one is kept for the next factory that asks for the same.
  */
-const pools = new Map<string, Context[]>();
+const pools = new Map<string, ZeromqContext[]>();
+const sharedContext = new ZeromqContext(context);
 
 export const zeromqEngine: Engine = {
   zmqVersion: version,
   curveKeyPair: nativeCurveKeyPair,
 
   createContext({ ioThreads, maxSockets, shared }: ContextOptions): EngineContext {
-    if (shared) return new ZeromqContext(context);
+    if (shared) return sharedContext;
     const key = `${ioThreads} ${maxSockets}`;
     const pool = pools.get(key) ?? [];
     pools.set(key, pool);
-    return new ZeromqContext(
-      pool.pop() ??
-        new Context({
-          ...(ioThreads === undefined ? {} : { ioThreads }),
-          ...(maxSockets === undefined ? {} : { maxSockets }),
-        }),
-      pool,
-    );
+    const used = pool.pop();
+    if (used !== undefined) return used;
+    const options = {
+      ...(ioThreads === undefined ? {} : { ioThreads }),
+      ...(maxSockets === undefined ? {} : { maxSockets }),
+    };
+    return new ZeromqContext(new Context(options), pool);
   },
 
   proxy(frontend: EngineSocket, backend: EngineSocket): EngineProxy {

@@ -102,7 +102,11 @@ export function told<T>(
 
 /** Looks, at every turn of the event loop, whether something has become true. */
 export async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 1));
+  const limit = performance.now() + LIMIT;
+  while (!isTrue()) {
+    assert(performance.now() < limit, `never came true: ${isTrue}`);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
 }
 
 /** Whether a promise is settled already. */

@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { createHook } from "node:async_hooks";
+import { test } from "node:test";
+import {
+  type Message,
+  ZmqAddressInUseError,
+  ZmqClosedError,
+  ZmqDealerConnection,
+  ZmqEndpoint,
+  ZmqFactory,
+  ZmqPullConnection,
+  ZmqPushConnection,
+  ZmqQueueFullError,
+} from "../index.js";
+import { FakeEngine } from "../testing/fake-engine.js";
+import { failure } from "../testing/stage.js";
+
+/* What the connection itself does, on an engine that is as fast as can be. */
+
+function stage(): { engine: FakeEngine; factory: ZmqFactory } {
+  const engine = new FakeEngine();
+  return { engine, factory: new ZmqFactory({ engine, lingerPeriod: 20 }) };
+}
+
+/** How many promises are made meanwhile. */
+function promisesMade(run: () => void): number {
+  let made = 0;
+  const hook = createHook({
+    init: (_id, type) => {
+      if (type === "PROMISE") made += 1;
+    },
+  }).enable();
+  run();
+  hook.disable();
+  return made;
+}
+
+function batch(count: number): Buffer[][] {
+  return Array.from({ length: count }, (_, n) => [Buffer.from(String(n))]);
+}
+
+void test("10,000 messages in one batch reach the handler at once, as they are, without a promise", async () => {
+  const { engine, factory } = stage();
+  const pull = new ZmqPullConnection(factory, ZmqEndpoint.bind("inproc://a"));
+  const handled: Message[] = [];
+  pull.on("message", (message) => handled.push(message));
+  await Promise.resolve();
+  const messages = batch(10_000);
+  const made = promisesMade(() => engine.socket.arrive(messages));
+  assert.equal(made, 0);
+  assert.equal(handled.length, 10_000);
+  assert(handled.every((message, n) => message === messages[n]));
+});
+
+void test("a send that is taken at once makes no promise and hands on what it was given", async () => {
+  const { engine, factory } = stage();
+  const push = new ZmqPushConnection(factory, ZmqEndpoint.bind("inproc://a"));
+  const shared = push.send("first");
+  const sent = new Set<Promise<void>>();
+  const frame = Buffer.from("frame");
+  const made = promisesMade(() => {
+    for (let n = 0; n < 500; n += 1) sent.add(push.send(frame));
+  });
+  assert.equal(made, 0);
+  assert.deepEqual([...sent], [shared]);
+  assert.equal(engine.socket.sent.length, 501);
+  assert(engine.socket.sent.slice(1).every((message) => message === frame));
+  await shared;
+});
+
+void test("every 512th send gives the event loop a turn, and no other", () => {
+  const { factory } = stage();
+  const push = new ZmqPushConnection(factory, ZmqEndpoint.bind("inproc://a"));
+  const shared = push.send("first");
+  const others = Array.from({ length: 1_535 }, () => push.send("next")).filter((s) => s !== shared);
+  assert.equal(others.length, 3);
+});
+
+void test("receives take one message each, an iteration one at a time", async () => {
+  const { engine, factory } = stage();
+  const pull = new ZmqPullConnection(factory, ZmqEndpoint.bind("inproc://a"));
+  const received = pull.receive();
+  engine.socket.arrive(batch(5));
+  assert.equal(engine.socket.unread, 4);
+  assert.equal(String(await received), "0");
+  for await (const message of pull) {
+    if (String(message) === "2") break;
+  }
+  assert.equal(engine.socket.unread, 2);
+  const handled: string[] = [];
+  pull.on("message", (message) => {
+    handled.push(String(message));
+    pull.pause();
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(handled, ["3"]);
+  assert.equal(engine.socket.unread, 1);
+  pull.resume();
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(handled, ["3", "4"]);
+});
+
+void test("an engine that is full is written to in order when it has room, up to the limit", async () => {
+  const { engine, factory } = stage();
+  const options = { sendQueueLimit: 2 };
+  const push = new ZmqPushConnection(factory, ZmqEndpoint.bind("inproc://a"), options);
+  const { socket } = engine;
+  socket.full = true;
+  const sends = ["0", "1", "2"].map((frame) => push.send(frame));
+  await assert.rejects(push.send("3"), failure(ZmqQueueFullError));
+  assert.deepEqual(socket.sent, []);
+  socket.empty();
+  await Promise.all(sends);
+  assert.deepEqual(socket.sent, ["0", "1", "2"]);
+});
+
+void test("a shutdown passes what is left of the linger period on, and none where nothing was sent", async () => {
+  const { engine, factory } = stage();
+  const idle = new ZmqPushConnection(factory, ZmqEndpoint.bind("inproc://a"));
+  await idle.shutdown();
+  assert.equal(engine.socket.linger, 0);
+  const busy = new ZmqPushConnection(factory, ZmqEndpoint.bind("inproc://a"), {
+    lingerPeriod: 60_000,
+  });
+  await busy.send("message");
+  await busy.shutdown();
+  const { linger = 0 } = engine.socket;
+  assert(linger > 0 && linger <= 60_000);
+  const patient = new ZmqPushConnection(factory, [], { lingerPeriod: -1 });
+  await patient.send("message");
+  await patient.shutdown();
+  assert.equal(engine.socket.linger, -1);
+  const full = new ZmqPushConnection(factory, []);
+  engine.socket.full = true;
+  const sends = [full.send("0"), full.send("1")];
+  await full.shutdown();
+  assert.equal(engine.socket.linger, 0);
+  await assert.rejects(sends[1] as Promise<void>, failure(ZmqClosedError));
+});
+
+void test("options and endpoints reach the engine in this order, and the context comes back", async () => {
+  const engine = new FakeEngine();
+  const factory = new ZmqFactory({ engine, ioThreads: 2, maxSockets: 9 });
+  assert.deepEqual(engine.contexts, [{ ioThreads: 2, maxSockets: 9, shared: false }]);
+  const dealer = new ZmqDealerConnection(
+    factory,
+    [ZmqEndpoint.bind("inproc://a"), ZmqEndpoint.connect("inproc://b")],
+    { routingId: "me", lingerPeriod: 5, sendQueueLimit: 7 },
+  );
+  assert.equal(engine.socket.type, "DEALER");
+  assert.deepEqual(engine.socket.options, { routingId: "me", lingerPeriod: 5 });
+  dealer.on("connected", () => undefined);
+  dealer.removeEndpoints(ZmqEndpoint.connect("inproc://b"));
+  await factory.shutdown();
+  assert.deepEqual(engine.socket.calls, [
+    "bind inproc://a",
+    "connect inproc://b",
+    "monitor",
+    "remove inproc://b",
+    "close",
+  ]);
+  assert.equal(engine.released, 1);
+});
+
+void test("a socket whose constructor fails is closed before the factory's shutdown is over", async () => {
+  const { engine, factory } = stage();
+  assert.throws(
+    () =>
+      new (class extends ZmqPullConnection {
+        override addEndpoints(): void {
+          throw new ZmqAddressInUseError("inproc://a");
+        }
+      })(factory, ZmqEndpoint.bind("inproc://a")),
+    failure(ZmqAddressInUseError),
+  );
+  assert.deepEqual(engine.socket.calls, ["close"]);
+  assert.equal(engine.socket.linger, 0);
+  await factory.shutdown();
+  assert.equal(engine.released, 1);
+});

@@ -1,0 +1,175 @@
+/** A socket that has bound or connected to inproc addresses. */
+export interface InprocSocket {
+  readonly inprocAddresses: readonly string[];
+  /** Deals with what other sockets have told it. @returns whether it may have messages to read */
+  touch(): boolean;
+  /** Closes it, with nobody to wait for its end. */
+  drop(): void;
+}
+
+interface Place {
+  bound: InprocSocket | undefined;
+  /** Those that have bound or connected, and are not closed. */
+  readonly users: Set<InprocSocket>;
+  /** Those that have connected before anybody was bound, and nobody has been since. */
+  readonly waiting: Set<InprocSocket>;
+}
+
+/** For how many ms to wait for a closed socket that a peer holds on to, because it has not read all. */
+const GRACE = 20;
+
+/**
+ * Who uses which inproc address of a context. Inproc has no I/O thread, so that closing takes help:
+ *
+ * - libzmq holds on to a closed socket until each peer has noticed, and a peer that neither sends nor
+ *   receives does not look. So the peers are made to look.
+ * - It lets a socket connect where nobody is bound yet, and then holds on to it, closed or not, until
+ *   somebody is. So somebody is, for a moment, before the last of those that wait is closed. Until
+ *   then the others of them that were shut down are abandoned: given up by their connections, but open.
+ */
+export class Inproc {
+  readonly #answer: (address: string) => boolean;
+  /** Other threads bind and connect in the context too, unseen from here. */
+  readonly #shared: boolean;
+  readonly #places = new Map<string, Place>();
+  readonly #abandoned = new Set<InprocSocket>();
+  /** What to call when a socket waits no more. */
+  readonly #wakes = new Map<InprocSocket, () => void>();
+
+  /** @param answer binds to an address for a moment; returns whether it could */
+  constructor(answer: (address: string) => boolean, shared: boolean) {
+    this.#answer = answer;
+    this.#shared = shared;
+  }
+
+  #place(address: string, socket: InprocSocket): Place {
+    let place = this.#places.get(address);
+    if (place === undefined) {
+      place = { bound: undefined, users: new Set(), waiting: new Set() };
+      this.#places.set(address, place);
+    }
+    place.users.add(socket);
+    return place;
+  }
+
+  bound(address: string, socket: InprocSocket): void {
+    const place = this.#place(address, socket);
+    place.bound = socket;
+    this.#settle(place);
+  }
+
+  connected(address: string, socket: InprocSocket): void {
+    const place = this.#place(address, socket);
+    if (place.bound === undefined) place.waiting.add(socket);
+  }
+
+  /** The socket is no longer bound there. */
+  unbound(address: string, socket: InprocSocket): void {
+    const place = this.#places.get(address);
+    if (place?.bound === socket) place.bound = undefined;
+  }
+
+  isBound(address: string, socket: InprocSocket): boolean {
+    return this.#places.get(address)?.bound === socket;
+  }
+
+  /** Whether the socket is connected to an address where nobody has been bound yet. */
+  isWaiting(socket: InprocSocket): boolean {
+    return socket.inprocAddresses.some((address) => this.#places.get(address)?.waiting.has(socket));
+  }
+
+  #settle({ waiting }: Place): void {
+    const waited = [...waiting];
+    waiting.clear();
+    for (const socket of waited) {
+      if (this.isWaiting(socket)) continue;
+      this.#wakes.get(socket)?.();
+      if (!this.#abandoned.delete(socket)) continue;
+      socket.drop();
+      this.#forget(socket);
+    }
+  }
+
+  /**
+   * Prepares the close of a socket: gives peers so many ms to come (-1 for ever), then gives them up.
+   *
+   * @returns whether it can be closed now; if not, it is abandoned
+   */
+  async leave(socket: InprocSocket, linger: number): Promise<boolean> {
+    if (this.#shared) return true; // whether somebody is bound cannot be known
+    if (linger !== 0 && this.isWaiting(socket)) await this.#peers(socket, linger);
+    for (const address of socket.inprocAddresses) {
+      const place = this.#places.get(address);
+      if (!place?.waiting.has(socket)) continue;
+      const others = [...place.waiting].filter((s) => s !== socket && !this.#abandoned.has(s));
+      if (others.length === 0 && this.#answer(address)) this.#settle(place);
+    }
+    if (!this.isWaiting(socket)) return true;
+    this.#abandoned.add(socket);
+    return false;
+  }
+
+  #peers(socket: InprocSocket, linger: number): Promise<void> {
+    return new Promise<void>((resolve) => {
+      const timer = linger < 0 ? undefined : setTimeout(resolve, linger);
+      this.#wakes.set(socket, () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    }).then(() => void this.#wakes.delete(socket));
+  }
+
+  /** Makes the peers of a socket look what has become of it. @returns whether one may hold on to it */
+  touchPeers(socket: InprocSocket): boolean {
+    let held = this.#shared;
+    for (const address of socket.inprocAddresses) {
+      const place = this.#places.get(address);
+      if (place === undefined) continue;
+      const peers =
+        place.bound === undefined || place.bound === socket ? place.users : [place.bound];
+      for (const peer of peers) if (peer !== socket && peer.touch()) held = true;
+    }
+    return held;
+  }
+
+  /** Waits for the end of a closed socket, but, where a peer holds on to it, for so many ms at most; -1 for ever. */
+  async parted(
+    socket: InprocSocket,
+    ended: Promise<void> | undefined,
+    patience: number,
+  ): Promise<void> {
+    let over = ended === undefined;
+    void ended?.then(() => {
+      over = true;
+    });
+    const began = performance.now();
+    for (let pause = 1; !over; pause = Math.min(2 * pause, 32)) {
+      const held = this.touchPeers(socket);
+      await within(pause, ended);
+      if (!held || patience < 0) continue;
+      if (performance.now() - began >= Math.max(patience, GRACE)) break;
+    }
+    this.#forget(socket);
+  }
+
+  #forget(socket: InprocSocket): void {
+    for (const address of socket.inprocAddresses) {
+      const place = this.#places.get(address);
+      if (place === undefined) continue;
+      if (place.bound === socket) place.bound = undefined;
+      place.users.delete(socket);
+      place.waiting.delete(socket);
+      if (place.users.size === 0) this.#places.delete(address);
+    }
+  }
+}
+
+/** Waits for a promise, but no longer than so many ms. */
+async function within(ms: number, promise: Promise<void> | undefined): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([promise, late]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,298 @@
+import assert from "node:assert/strict";
+import { setImmediate as turn } from "node:timers/promises";
+import {
+  proxy,
+  ZmqClosedError,
+  ZmqDealerConnection,
+  ZmqEndpoint,
+  type ZmqProxy,
+  ZmqPubConnection,
+  ZmqPullConnection,
+  ZmqPushConnection,
+  ZmqRepConnection,
+  ZmqReqConnection,
+  ZmqRouterConnection,
+  ZmqStateError,
+  ZmqSubConnection,
+  ZmqXPubConnection,
+  ZmqXSubConnection,
+} from "./index.js";
+import { Child } from "./testing/child.js";
+import {
+  at,
+  failure,
+  LIMIT,
+  next,
+  place,
+  prove,
+  type Stage,
+  TRANSPORTS,
+  told,
+} from "./testing/stage.js";
+
+/** With a capture the proxy runs on the event loop, without one in a thread of libzmq's. */
+const KINDS = ["native", "capturing"] as const;
+
+function start(
+  stage: Stage,
+  kind: (typeof KINDS)[number],
+  ...ends: [Parameters<typeof proxy>[0], Parameters<typeof proxy>[1]]
+): { running: ZmqProxy; captured: ZmqPullConnection | undefined } {
+  if (kind === "native") return { running: proxy(...ends), captured: undefined };
+  const captured = stage.bind(ZmqPullConnection, {}, place("inproc"));
+  const capture = stage.connect(ZmqPushConnection, captured);
+  return { running: proxy(...ends, { capture }), captured };
+}
+
+for (const kind of KINDS) {
+  for (const transport of TRANSPORTS) {
+    prove(`REQ and REP talk through ROUTER and DEALER, ${kind}, ${transport}`, async (stage) => {
+      const frontend = stage.bind(ZmqRouterConnection, {}, place(transport));
+      const backend = stage.bind(ZmqDealerConnection, {}, place(transport));
+      const { running, captured } = start(stage, kind, frontend, backend);
+      const workers = [1, 2].map(() => stage.connect(ZmqRepConnection, backend));
+      for (const worker of workers) {
+        worker.on("message", ([request]) => void worker.send(`${request} done`));
+      }
+      const clients = [1, 2, 3].map(() => stage.connect(ZmqReqConnection, frontend));
+      await Promise.all(
+        clients.map(async (client, c) => {
+          for (let n = 0; n < 10; n += 1) {
+            await client.send(`${c} ${n}`);
+            assert.deepEqual(await next(client), [`${c} ${n} done`]);
+          }
+        }),
+      );
+      if (captured !== undefined) {
+        for (let n = 0; n < 60; n += 1) assert.equal((await captured.receive()).length, 3);
+      }
+      await running.stop();
+      await running.ended;
+      assert(frontend.closed && backend.closed);
+      // The addresses are free.
+      stage.bind(ZmqRouterConnection, {}, at(frontend));
+      stage.bind(ZmqDealerConnection, {}, at(backend));
+    });
+  }
+
+  prove(`XSUB and XPUB pass subscriptions on, ${kind}`, async (stage) => {
+    const frontend = stage.bind(ZmqXSubConnection, {}, place("tcp"));
+    const backend = stage.bind(ZmqXPubConnection, {}, place("tcp"));
+    const { running } = start(stage, kind, frontend, backend);
+    const publisher = stage.connect(ZmqXPubConnection, frontend);
+    const sub = stage.connect(ZmqSubConnection, backend);
+    sub.subscribe("wanted");
+    assert.deepEqual(await next(publisher), ["\u0001wanted"]);
+    await publisher.send(["unwanted", "0"]);
+    await publisher.send(["wanted", "1"]);
+    assert.deepEqual(await next(sub), ["wanted", "1"]);
+    sub.unsubscribe("wanted");
+    assert.deepEqual(await next(publisher), ["\u0000wanted"]);
+    await running.stop();
+  });
+
+  prove(
+    `PULL and PUSH pass tasks on; pause holds them back and resume lets them go, ${kind}`,
+    async (stage) => {
+      const frontend = stage.bind(ZmqPullConnection, {}, place("tcp"));
+      const backend = stage.bind(ZmqPushConnection, {}, place("tcp"));
+      const { running } = start(stage, kind, frontend, backend);
+      const source = stage.connect(ZmqPushConnection, frontend);
+      const sink = stage.connect(ZmqPullConnection, backend);
+      await source.send(["task", "0"]);
+      assert.deepEqual(await next(sink), ["task", "0"]);
+      running.pause();
+      running.pause();
+      // It takes a moment: some messages may pass before.
+      let sent = 0;
+      for (let held = 0; held < 3; ) {
+        sent += 1;
+        await source.send(["task", String(sent)]);
+        const passed = await sink.receive({ timeout: 15 }).catch(() => undefined);
+        held = passed === undefined ? held + 1 : 0;
+      }
+      running.resume();
+      running.resume();
+      for (let n = sent - 2; n <= sent; n += 1) {
+        assert.deepEqual(await next(sink), ["task", String(n)]);
+      }
+      running.pause();
+      await running.stop();
+      await running.stop();
+      running.pause();
+      running.resume();
+    },
+  );
+
+  for (const end of ["frontend", "backend", "factory"] as const) {
+    prove(`it ends when the ${end} is shut down, ${kind}`, async (stage) => {
+      const frontend = stage.bind(ZmqRouterConnection, {}, place("ipc"));
+      const backend = stage.bind(ZmqDealerConnection, {}, place("ipc"));
+      const { running } = start(stage, kind, frontend, backend);
+      await turn();
+      await { frontend, backend, factory: stage.factory }[end].shutdown();
+      await running.ended;
+      assert(frontend.closed && backend.closed);
+    });
+  }
+
+  prove(`it wants both for itself, open and connected to something, ${kind}`, async (stage) => {
+    const backend = stage.bind(ZmqDealerConnection, {}, place("inproc"));
+    const refused = (frontend: ZmqRouterConnection, why: RegExp): void => {
+      const wrong = failure(ZmqStateError, why);
+      assert.throws(() => start(stage, kind, frontend, backend), wrong);
+      assert.throws(() => start(stage, kind, backend, frontend), wrong);
+    };
+    refused(stage.make(ZmqRouterConnection), /neither bound nor connected/);
+    const handled = stage.bind(ZmqRouterConnection, {}, place("inproc"));
+    handled.on("message", () => undefined);
+    refused(handled, /is being read or written/);
+    const read = stage.bind(ZmqRouterConnection, {}, place("inproc"));
+    const received = read.receive();
+    refused(read, /is being read or written/);
+    const gone = stage.bind(ZmqRouterConnection, {}, place("inproc"));
+    await gone.shutdown();
+    assert.throws(() => start(stage, kind, gone, backend), failure(ZmqClosedError));
+    // What was refused is as it was before.
+    const dealer = stage.connect(ZmqDealerConnection, read);
+    await dealer.send("still read");
+    assert.equal(String((await received)[1]), "still read");
+    const { running } = start(stage, kind, read, backend);
+    await running.stop();
+  });
+}
+
+prove("what belongs to the native proxy can be used in no other way", async (stage) => {
+  const frontend = stage.bind(ZmqRouterConnection, {}, place("inproc"));
+  const backend = stage.bind(ZmqDealerConnection, {}, place("inproc"));
+  const running = proxy(frontend, backend);
+  const belongs = failure(ZmqStateError, /belongs to a proxy/);
+  await assert.rejects(frontend.send(["to", "whom"]), belongs);
+  await assert.rejects(frontend.receive(), belongs);
+  assert.throws(() => frontend.addEndpoints(ZmqEndpoint.bind(place("inproc"))), belongs);
+  assert.throws(() => proxy(frontend, backend), belongs);
+  assert.equal(frontend.readable || frontend.writable, false);
+  await running.stop();
+});
+
+prove("the native proxy does not need the event loop", async (stage) => {
+  const frontend = stage.bind(ZmqPullConnection, {}, place("tcp"));
+  const backend = stage.bind(ZmqPushConnection, {}, place("tcp"));
+  proxy(frontend, backend);
+  const source = stage.connect(ZmqPushConnection, frontend);
+  const sink = stage.connect(ZmqPullConnection, backend);
+  await source.send("first");
+  await sink.receive();
+  await source.send("second");
+  const limit = performance.now() + LIMIT;
+  while (!sink.readable) assert(performance.now() < limit); // no turn of the loop in between
+  assert.deepEqual(await next(sink), ["second"]);
+});
+
+for (const kind of KINDS) {
+  prove(
+    `a backend that is full holds the frontend back, and loses nothing, ${kind}`,
+    async (stage) => {
+      const frontend = stage.bind(ZmqPullConnection, { receiveHighWaterMark: 10 });
+      const backend = stage.bind(ZmqPushConnection, { sendHighWaterMark: 10 });
+      const { running, captured } = start(stage, kind, frontend, backend);
+      captured?.on("message", () => undefined);
+      const source = stage.connect(ZmqPushConnection, frontend, { sendHighWaterMark: 10 });
+      const sink = stage.connect(ZmqPullConnection, backend, { receiveHighWaterMark: 10 });
+      const sending = (async () => {
+        for (let n = 0; n < 20_000; n += 1) await source.send(String(n));
+      })();
+      for (let n = 0; n < 20_000; n += 1) assert.deepEqual(await next(sink), [String(n)]);
+      await sending;
+      await running.stop();
+      await running.ended;
+    },
+  );
+
+  prove(
+    `a proxy whose backend is full or has lost its peers can be stopped, ${kind}`,
+    async (stage) => {
+      for (const gone of [false, true]) {
+        const frontend = stage.bind(ZmqRouterConnection);
+        const backend = stage.bind(ZmqDealerConnection, { sendHighWaterMark: 10 });
+        const { running, captured } = start(stage, kind, frontend, backend);
+        captured?.on("message", () => undefined);
+        const source = stage.connect(ZmqDealerConnection, frontend);
+        const worker = stage.connect(ZmqRepConnection, backend, { receiveHighWaterMark: 1 });
+        await source.send(["", "request"]);
+        await worker.receive();
+        const large = Buffer.alloc(10_000);
+        while (source.writable) await source.send(["", large]);
+        if (gone) await worker.shutdown();
+        await running.stop();
+        await running.ended;
+        await Promise.all([source.shutdown(), worker.shutdown()]);
+      }
+    },
+  );
+}
+
+prove(
+  "a ROUTER that has to find its peer does not end the proxy when it does not",
+  async (stage) => {
+    const frontend = stage.bind(ZmqRouterConnection, { mandatory: true });
+    const backend = stage.bind(ZmqDealerConnection);
+    const running = proxy(frontend, backend);
+    const worker = stage.connect(ZmqDealerConnection, backend);
+    await worker.send(["nobody", "", "reply"]);
+    worker.on("message", (request) => void worker.send(request));
+    const client = stage.connect(ZmqReqConnection, frontend);
+    await client.send("echo");
+    assert.deepEqual(await next(client), ["echo"]);
+    await running.stop();
+    await running.ended;
+  },
+);
+
+prove("a publisher as the capture sees what passes", async (stage) => {
+  const frontend = stage.bind(ZmqPullConnection, {}, place("inproc"));
+  const backend = stage.bind(ZmqPushConnection, {}, place("inproc"));
+  const capture = stage.bind(ZmqPubConnection, {}, place("tcp"));
+  const watcher = stage.make(ZmqSubConnection);
+  watcher.subscribe();
+  const subscribed = told(capture, "handshakeSucceeded");
+  watcher.addEndpoints(ZmqEndpoint.connect(at(capture)));
+  await subscribed;
+  const running = proxy(frontend, backend, { capture: capture as never });
+  const source = stage.connect(ZmqPushConnection, frontend);
+  const sink = stage.connect(ZmqPullConnection, backend);
+  const seen = next(watcher);
+  let on = true;
+  void seen.then(() => {
+    on = false;
+  });
+  // The subscription may come after the handshake.
+  while (on) {
+    await source.send(["task", "1"]);
+    await next(sink);
+    await turn();
+  }
+  assert.deepEqual(await seen, ["task", "1"]);
+  await running.stop();
+});
+
+prove(
+  "a process with a native proxy ends by itself when that is stopped, and by exit() when not",
+  async (stage) => {
+    const program = (end: string): string => `
+    const factory = new zmq.ZmqFactory();
+    const [frontend, backend] = [zmq.ZmqRouterConnection, zmq.ZmqDealerConnection]
+      .map((Kind) => new Kind(factory, zmq.ZmqEndpoint.bind("tcp://127.0.0.1:*")));
+    const running = zmq.proxy(frontend, backend);
+    running.ended.then(() => console.log("ended"));
+    setTimeout(() => { ${end} }, 1);`;
+    const stopped = new Child(stage.t, program("void running.stop()"));
+    const exited = new Child(stage.t, program("process.exit(3)"));
+    const thrown = new Child(stage.t, program('throw new Error("uncaught")'));
+    assert.deepEqual(await stopped.end, { code: 0, signal: null });
+    assert.deepEqual(stopped.lines, ["ended"]);
+    assert.deepEqual(await exited.end, { code: 3, signal: null });
+    assert.deepEqual(await thrown.end, { code: 1, signal: null });
+    assert.match(thrown.errors, /Error: uncaught/);
+  },
+);
