@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { isBuiltin } from "node:module";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { bin, compilerOptions, LIBRARY, manifest, Sandbox, succeed, typeCheck } from "./sandbox.ts";
+
+const sandbox = new Sandbox();
+const installed = join(sandbox.folder, "node_modules/tx0mq");
+before(() => sandbox.install());
+after(() => sandbox.remove());
+
+const HELLO = `import { version, ZmqEndpoint, ZmqFactory, ZmqRepConnection, ZmqReqConnection, zmqVersion } from "tx0mq";
+
+await using factory = new ZmqFactory();
+for (const address of ["inproc://hello", "tcp://127.0.0.1:*"]) {
+  const rep = new ZmqRepConnection(factory, ZmqEndpoint.bind(address));
+  rep.on("message", ([request]) => rep.send(\`\${request}, World\`));
+  const req = new ZmqReqConnection(factory, rep.endpoints.map((e) => ZmqEndpoint.connect(e.address)));
+  await req.send("Hello");
+  const [reply] = await req.receive();
+  console.log(String(reply));
+}
+console.log(version, zmqVersion);
+`;
+
+test("a stranger installs it offline and says hello over inproc and tcp", async () => {
+  assert.equal((await manifest(installed)).name, "tx0mq");
+  // As plain JavaScript, in which Node 20 has no `await using` yet.
+  sandbox.write("hello.js", `${HELLO.replace("await using", "const")}await factory.shutdown();\n`);
+  const output = await succeed(process.execPath, ["hello.js"], sandbox.folder);
+  const [inproc, tcp, versions] = output.trim().split("\n");
+  assert.deepEqual([inproc, tcp], ["Hello, World", "Hello, World"]);
+  const { version } = await manifest(LIBRARY);
+  assert.match(versions ?? "", /^\d+\.\d+\.\d+ 4\.\d+\.\d+$/);
+  assert.equal(versions?.split(" ")[0], version, "version is that of package.json");
+});
+
+const RESOLUTIONS = {
+  nodenext: { module: "nodenext", moduleResolution: "nodenext" },
+  bundler: { module: "esnext", moduleResolution: "bundler" },
+};
+for (const [name, resolution] of Object.entries(RESOLUTIONS)) {
+  test(`a consumer with moduleResolution ${name} type-checks`, async () => {
+    const strict = await compilerOptions();
+    sandbox.borrow("@types/node");
+    sandbox.write(`${name}/tsconfig.json`, {
+      compilerOptions: { ...strict, ...resolution, skipLibCheck: false },
+    });
+    sandbox.write(`${name}/hello.ts`, HELLO);
+    const checked = await typeCheck(join(sandbox.folder, name));
+    assert.equal(checked, "");
+
+    sandbox.write(`${name}/hello.ts`, `${HELLO}rep.sendIt("there is no such method");\n`);
+    const wrong = await typeCheck(join(sandbox.folder, name));
+    assert.match(wrong, /hello\.ts\(\d+,\d+\): error TS/, "the types are found");
+  });
+}
+
+test("the tarball has what is needed to use it, and nothing else", async () => {
+  const { files } = sandbox;
+  for (const file of ["package.json", "README.md", "LICENSE", "dist/index.js", "dist/index.d.ts"]) {
+    assert(files.includes(file), file);
+  }
+  const odd = files.filter(
+    (file) =>
+      !/^(package\.json|README\.md|LICENSE|dist\/[\w/-]+\.(js|d\.ts|js\.map|d\.ts\.map))$/.test(
+        file,
+      ) || /test|testing|^src/.test(file),
+  );
+  assert.deepEqual(odd, []);
+  const sources = await readdir(join(LIBRARY, "src"), { recursive: true });
+  for (const file of files) {
+    const [, path] = /^dist\/(.+)\.js$/.exec(file) ?? [];
+    if (path !== undefined) assert(sources.includes(`${path}.ts`), `${file} is left from before`);
+  }
+});
+
+test("all that it imports is Node's own or among its dependencies", async () => {
+  const { dependencies = {} } = await manifest(installed);
+  for (const file of sandbox.files.filter((path) => /\.(js|d\.ts)$/.test(path))) {
+    const code = await readFile(join(installed, file), "utf8");
+    for (const [, name = ""] of code.matchAll(
+      /^(?:import|export)\b[^;]*? from "([^."][^"]*)";/gm,
+    )) {
+      assert(isBuiltin(name) || name in dependencies, `${file} imports ${name}`);
+    }
+  }
+});
+
+test("publint has nothing to say", async () => {
+  const { code, stdout, stderr } = await bin("publint", ["run", installed, "--strict"], installed);
+  assert.equal(code, 0, stdout + stderr);
+  assert.match(stdout, /All good!/);
+});
+
+test("are the types wrong? No", async () => {
+  const args = [sandbox.tarball, "--profile", "esm-only", "--no-emoji", "--no-color"];
+  const { code, stdout, stderr } = await bin("@arethetypeswrong/cli", args, sandbox.folder);
+  assert.equal(code, 0, stdout + stderr);
+  assert.match(stdout, /node16 \(from ESM\) │ OK \(ESM\)/);
+});
+
+test("every export has a doc comment", async () => {
+  const read = (path: string): Promise<string> =>
+    readFile(join(installed, "dist", path.replace(/\.js$/, ".d.ts")), "utf8");
+  const missing: string[] = [];
+  const index = await read("index.js");
+  let seen = 0;
+  for (const [, list = "", path = ""] of index.matchAll(
+    /^export (?:type )?(\*|\{[^}]*\}) from "\.\/([^"]+)";/gm,
+  )) {
+    const lines = (await read(path)).split("\n");
+    const wanted = list.match(/\b(?!type\b)\w+/g) ?? declared(lines);
+    for (const name of wanted) {
+      seen += 1;
+      const from = lines.findIndex((line) => declares(line) === name);
+      assert(from >= 0, `${path} declares ${name}`);
+      if (!hasComment(lines, from)) missing.push(`${path}: ${name}`);
+    }
+  }
+  assert(seen > 100, `${seen} exports were found`);
+  assert.deepEqual(missing, []);
+});
+
+function declares(line: string): string | undefined {
+  return /^export (?:declare )?(?:abstract )?(?:class|function|const|interface|type|let) (\w+)/.exec(
+    line,
+  )?.[1];
+}
+
+function declared(lines: readonly string[]): string[] {
+  return lines.map(declares).filter((name) => name !== undefined);
+}
+
+function hasComment(lines: readonly string[], at: number): boolean {
+  return lines[at - 1]?.trimEnd().endsWith("*/") === true;
+}

@@ -1,0 +1,236 @@
+/** An empty folder outside of the repo, and what is published installed into it as a stranger would. */
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+/** The one limit for whatever is run here, in ms: only what is broken reaches it. */
+const LIMIT_MS = 120_000;
+
+/** The root of the repo. */
+export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+/** The library's workspace. */
+export const LIBRARY = join(ROOT, "packages/tx0mq");
+/** Where `npm run pack` leaves what is in node_modules when the library has been installed. */
+export const INSTALLED = join(ROOT, "packages/packed/dist/installed");
+
+const fromLibrary = createRequire(join(LIBRARY, "package.json"));
+const fromRoot = createRequire(join(ROOT, "package.json"));
+
+/** What of package.json matters here. */
+export interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly bin?: string | Readonly<Record<string, string>>;
+}
+
+export async function manifest(folder: string): Promise<Manifest> {
+  return JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as Manifest;
+}
+
+/** The options of the repo's own TypeScript, which are stricter than most. */
+export async function compilerOptions(): Promise<Readonly<Record<string, unknown>>> {
+  const config = JSON.parse(await readFile(join(ROOT, "tsconfig.json"), "utf8")) as {
+    compilerOptions: Record<string, unknown>;
+  };
+  return config.compilerOptions;
+}
+
+/** The folder of an installed package, as its dependents see it. */
+export function installed(name: string, from: NodeJS.Require = fromRoot): string {
+  const paths = from.resolve.paths(name) ?? [];
+  for (const path of paths) {
+    try {
+      return realpathSync(join(path, name));
+    } catch {
+      // It is further up.
+    }
+  }
+  throw new Error(`${name} is not installed: run npm ci`);
+}
+
+/** How a program ended. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How to run a program. */
+export interface RunOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  /** Ends it early. */
+  readonly signal?: AbortSignal;
+}
+
+/** Runs a program to its end, whatever that is. */
+export async function run(
+  file: string,
+  args: readonly string[],
+  cwd: string,
+  { env = process.env, ...options }: RunOptions = {},
+): Promise<Ended> {
+  try {
+    const { stdout, stderr } = await promisify(execFile)(file, [...args], {
+      ...options,
+      cwd,
+      env: { ...env, NODE_TEST_CONTEXT: undefined },
+      timeout: LIMIT_MS,
+      maxBuffer: 2 ** 26,
+    });
+    return { code: 0, stdout, stderr };
+  } catch (error) {
+    const { code, stdout, stderr, message } = error as Ended & Error;
+    if (typeof code !== "number") throw new Error(`${message}\n${stdout}${stderr}`);
+    return { code, stdout, stderr };
+  }
+}
+
+/** Runs what has to succeed. @returns its standard output */
+export async function succeed(
+  file: string,
+  args: readonly string[],
+  cwd: string,
+  options?: RunOptions,
+): Promise<string> {
+  const { code, stdout, stderr } = await run(file, args, cwd, options);
+  if (code !== 0) throw new Error(`${args.join(" ")}: exit code ${code}\n${stdout}${stderr}`);
+  return stdout;
+}
+
+/** Runs a command of a package that the repo has. */
+export async function bin(name: string, args: readonly string[], cwd: string): Promise<Ended> {
+  const folder = installed(name, fromLibrary);
+  const { bin: commands } = await manifest(folder);
+  const [command] = typeof commands === "string" ? [commands] : Object.values(commands ?? {});
+  return run(process.execPath, [join(folder, command as string), ...args], cwd);
+}
+
+/** Type-checks a folder by its tsconfig.json. @returns what is wrong */
+export async function typeCheck(folder: string, signal?: AbortSignal): Promise<string> {
+  const tsc = join(installed("typescript"), "bin/tsc");
+  const options = signal === undefined ? {} : { signal };
+  const { stdout, stderr } = await run(process.execPath, [tsc, "-p", folder], folder, options);
+  return stdout + stderr;
+}
+
+/** What has been stopped may still be writing when it begins. */
+const JANITOR = 'cat; rm -rf "$0" || { sleep 1; rm -rf "$0"; }';
+
+/** What `npm pack --json` tells. */
+type Packed = Readonly<
+  Record<string, { name: string; filename: string; files: readonly { path: string }[] }>
+>;
+
+/** A temporary folder that is removed in the end, even if that is a SIGKILL. */
+export class Sandbox {
+  readonly folder: string = realpathSync(mkdtempSync(join(tmpdir(), "tx0mq-packed-")));
+  /** Removes the folder as soon as nobody holds the other end of its input. */
+  readonly #janitor: ChildProcess = spawn("/bin/sh", ["-c", JANITOR, this.folder], {
+    cwd: "/",
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  /** The library as npm packs it. */
+  tarball = "";
+  /** The paths of the files in it. */
+  files: readonly string[] = [];
+
+  /** Puts a file there. */
+  write(path: string, content: string | object): void {
+    const file = join(this.folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content));
+  }
+
+  /**
+   * Packs the library, which has to be built, and installs it with npm, offline and with an empty
+   * cache. What it depends on cannot come from a registry then, so it is packed as well, from where
+   * `npm ci` has put it.
+   */
+  async install(): Promise<void> {
+    const folders = new Map([["tx0mq", LIBRARY]]);
+    for (const folder of folders.values()) {
+      for (const name of Object.keys((await manifest(folder)).dependencies ?? {})) {
+        if (!folders.has(name)) folders.set(name, this.#cut(name, installed(name, fromLibrary)));
+      }
+    }
+    const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", this.folder];
+    const output = JSON.parse(await this.#npm([...args, ...folders.values()])) as Packed;
+    const packed = Object.values(output); // a list, in npm 10 and 11
+    this.write("package.json", {
+      name: "stranger",
+      private: true,
+      type: "module",
+      dependencies: Object.fromEntries(
+        packed.map(({ name, filename }) => [name, `file:${join(this.folder, filename)}`]),
+      ),
+    });
+    const library = packed.find(({ name }) => name === "tx0mq");
+    if (library === undefined) throw new Error("npm has not packed tx0mq");
+    this.tarball = join(this.folder, library.filename);
+    this.files = library.files.map(({ path }) => path);
+    await this.#npm(["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund"]);
+  }
+
+  /** Makes a package of the repo available beside what is installed. */
+  borrow(name: string): void {
+    const link = join(this.folder, "node_modules", name);
+    if (existsSync(link)) return;
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(installed(name), link, "dir");
+  }
+
+  async remove(): Promise<void> {
+    this.#janitor.stdin?.end();
+    const { exitCode } = this.#janitor;
+    const [code] = exitCode === null ? await once(this.#janitor, "exit") : [exitCode];
+    if (code !== 0) throw new Error(`${this.folder} could not be removed`);
+  }
+
+  /** A package without what takes long to pack: source maps, and binaries for other machines. */
+  #cut(name: string, folder: string): string {
+    const copy = join(this.folder, "cut", name);
+    const other = /[/\\]build[/\\](darwin|linux|win32)([/\\](\w+))?/;
+    cpSync(folder, copy, {
+      recursive: true,
+      filter(source) {
+        const [, platform, , arch] = other.exec(source.slice(folder.length)) ?? [];
+        return (
+          !source.endsWith(".map") &&
+          (platform === undefined || platform === process.platform) &&
+          (arch === undefined || arch === process.arch)
+        );
+      },
+    });
+    return copy;
+  }
+
+  /** Runs npm as if for the first time on this machine: nobody's settings, and nothing in its cache. */
+  #npm(args: readonly string[]): Promise<string> {
+    const env = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)),
+    );
+    const settings = [
+      ...["--userconfig", join(this.folder, "user.npmrc")],
+      ...["--globalconfig", join(this.folder, "global.npmrc")],
+      ...["--cache", join(this.folder, "cache"), "--no-update-notifier", "--loglevel", "error"],
+    ];
+    return succeed("npm", [...args, ...settings], this.folder, { env });
+  }
+}
