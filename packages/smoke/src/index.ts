@@ -1,3 +1,4 @@
+export { endsOn, refuses } from "./expect.ts";
 export type { Line, LineMatch, Source } from "./output.ts";
 export type { Exit, Program, Signal } from "./program.ts";
 export { type Command, Stage, type StartOptions } from "./stage.ts";
