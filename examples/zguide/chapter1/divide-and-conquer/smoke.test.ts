@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Program, Stage } from "@tx0mq/smoke";
+import { endsOn, refuses, Stage } from "@tx0mq/smoke";
 import { ZmqEndpoint, ZmqFactory, ZmqPushConnection } from "tx0mq";
 
 test("every task is done once, in turn, and the more workers the sooner", async (t) => {
@@ -38,7 +38,8 @@ async function batch(stage: Stage, count: number) {
   assert.deepEqual(await vent.exit(), { code: 0, signal: null });
   assert.deepEqual(await sink.exit(), { code: 0, signal: null });
   assert.equal(sink.lines[1], ":.........".repeat(10));
-  for (const worker of workers) await endsOnCtrlC(worker);
+  await endsOn("SIGINT", ...workers);
+  for (const { errors } of workers) assert.deepEqual(errors, []);
   const done = workers.map(({ lines }) => lines.join("").split(".").slice(0, -1).map(Number));
   return { workers: count, cost: Number(cost), elapsed: Number(elapsed), done };
 }
@@ -63,8 +64,7 @@ test("malformed messages are refused; a result may be earlier than the start; En
   assert.equal(sink.lines[1], ":..");
   assert.equal(sink.errors.length, 2);
 
-  worker.kill("SIGTERM");
-  assert.deepEqual(await worker.exit(), { code: null, signal: "SIGTERM" });
+  await endsOn("SIGTERM", worker);
   assert.deepEqual(worker.lines, ["7.1.1."]);
   assert.equal(worker.errors.length, 6);
 });
@@ -76,24 +76,18 @@ test("Ctrl-C ends what waits, and wrong arguments get one line", async (t) => {
   const vents = [["--workers", "1"], []].map((wait) =>
     stage.start("taskvent", ["--tasks", "tcp://127.0.0.1:*", "--sink", address, ...wait]),
   );
-  const wrong: [Program, RegExp, number][] = [
+  const wrong = [
     [stage.start("taskvent", ["--workers", "-1"]), /^usage: taskvent .*--workers/, 2],
     [stage.start("taskwork", ["--colour", "red"]), /^usage: taskwork .*--colour/, 2],
     [stage.start("tasksink", ["--count", "some"]), /^usage: tasksink .*"some"/, 2],
     [stage.start("taskwork", ["--sink", "tpc://sink:1"]), /^taskwork: .*transport "tpc"/, 2],
     [stage.start("taskvent", ["--tasks", address]), /^taskvent: address in use: tcp:/, 1],
-  ];
-  for (const [program, line, code] of wrong) {
-    assert.deepEqual(await program.exit(), { code, signal: null });
-    assert.equal(program.errors.length, 1);
-    assert.match(program.errors[0] ?? "", line);
-  }
+  ] as const;
+  for (const [program, why, code] of wrong) await refuses(program, why, code);
 
-  for (const vent of vents) {
-    await vent.line(/listening/);
-    await endsOnCtrlC(vent);
-  }
-  await endsOnCtrlC(sink);
+  for (const vent of vents) await vent.line(/listening/);
+  await endsOn("SIGINT", ...vents, sink);
+  for (const { errors } of [...vents, sink]) assert.deepEqual(errors, []);
 });
 
 async function sendAll(messages: (string | string[])[], endpoint: ZmqEndpoint): Promise<void> {
@@ -104,10 +98,4 @@ async function sendAll(messages: (string | string[])[], endpoint: ZmqEndpoint): 
 
 function sum(numbers: number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
-}
-
-async function endsOnCtrlC(program: Program): Promise<void> {
-  program.kill("SIGINT");
-  assert.deepEqual(await program.exit(), { code: null, signal: "SIGINT" });
-  assert.deepEqual(program.errors, [], "no stack trace");
 }

@@ -1,0 +1,308 @@
+/** What every load-balancing broker must do, however it is written. */
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { test } from "node:test";
+import { endsOn, type Program, refuses, Stage } from "@tx0mq/smoke";
+import {
+  ZmqDealerConnection,
+  ZmqEndpoint,
+  ZmqFactory,
+  ZmqReqConnection,
+  ZmqRouterConnection,
+} from "tx0mq";
+
+/** The lines in which a broker refuses what it gets. */
+interface Refusals {
+  /** A malformed message from a client. */
+  readonly client: RegExp;
+  /** A malformed message from a worker. */
+  readonly worker: RegExp;
+  /** Two frames from a worker. */
+  readonly probe: RegExp;
+  /** A reply to a client that waits for none. */
+  readonly notDue: RegExp;
+}
+
+const REFUSALS: Refusals = {
+  client: /refused a message of \d+ frames from client/,
+  worker: /refused a message of \d+ frames from worker/,
+  probe: /refused a message of 2 frames from worker/,
+  notDue: /refused a message of 5 frames from worker/,
+};
+
+/** In what the brokers differ. */
+interface Tested {
+  /** The smoke test beside the program: its `import.meta.url`. */
+  readonly testFile: string;
+  readonly program: string;
+  readonly refusals?: Refusals;
+  /** Waits until the program, in the role of a client, has its reply, and has ended. */
+  served(client: Program): Promise<void>;
+}
+
+/** The tests that all of them must pass. */
+export function testBroker({ testFile, program: name, served, refusals = REFUSALS }: Tested): void {
+  test("the broker, with clients and workers from outside", { timeout: 60_000 }, async (t) => {
+    const stage = new Stage(t, testFile);
+    const program = stage.start(name, ["--role", "broker", ...addresses(stage)]);
+    await program.line(/listening/);
+    const factory = new ZmqFactory();
+    t.after(() => factory.shutdown());
+    const broker = await Broker.reach(stage, factory, program, refusals);
+
+    await t.test("a request waits in ZeroMQ, where all clients have their turn", async () => {
+      const worker = await broker.worker();
+      const first = await broker.client();
+      await first.send(["", "first"]);
+      const [, client = ""] = await worker.receive();
+      const eager = await broker.client();
+      for (let n = 0; n < 50; n++) await eager.send(["", `eager ${n}`]);
+      await broker.settled();
+      const patient = await broker.client();
+      await patient.send(["", "patient"]);
+      await broker.settled();
+
+      await worker.send(["", client, "", "done"]);
+      const requests: string[] = [];
+      for (let n = 0; n < 51; n++) requests.push(`${await worker.serve()}`);
+      assert.ok(
+        requests.indexOf("patient") < 10,
+        "the 50 requests before it had been read already",
+      );
+      assert.deepEqual(
+        requests.filter((request) => request !== "patient"),
+        Array.from({ length: 50 }, (_, n) => `eager ${n}`),
+      );
+      await worker.shutdown();
+    });
+
+    await t.test("a hundred clients at once get one reply each, their own", async () => {
+      const clients = Array.from(
+        { length: 100 },
+        () => new ZmqReqConnection(factory, ZmqEndpoint.connect(broker.frontend)),
+      );
+      const workers = await Promise.all([1, 2, 3].map(() => broker.worker()));
+      await broker.settled();
+      for (const worker of workers) void worker.serveAll();
+      const replies = clients.map(async (client, n) => {
+        await client.send(`request ${n}`);
+        return String(await client.receive());
+      });
+      assert.deepEqual(
+        await Promise.all(replies),
+        clients.map((_, n) => `reply to request ${n}`),
+      );
+      for (const worker of workers) assert.ok(worker.served > 0, "they share the work");
+      await Promise.all([...clients, ...workers].map((connection) => connection.shutdown()));
+    });
+
+    await t.test("a worker that dies while it is free costs nothing", async () => {
+      const alone = stage.start(name, ["--role", "worker", ...addresses(stage)]);
+      const first = stage.start(name, ["--role", "client", ...addresses(stage)]);
+      await served(first);
+      alone.kill("SIGKILL");
+      await alone.exit();
+      const gone = await broker.worker();
+      await broker.settled();
+      await gone.shutdown();
+      await broker.settled();
+
+      const client = await broker.client();
+      await client.send(["", "to whom?"]);
+      const worker = await broker.worker();
+      assert.equal(`${await worker.serve()}`, "to whom?");
+      assert.equal(`${await client.receive()}`, ",reply to to whom?");
+      await worker.shutdown();
+    });
+
+    await t.test("a worker that repeats itself gives nobody a second reply", async () => {
+      const worker = await broker.worker();
+      await worker.ready();
+      const one = await broker.client();
+      const two = await broker.client();
+      await one.send(["", "1"]);
+      const [, from = "", , request] = await worker.receive();
+      assert.equal(`${request}`, "1");
+      await worker.send(["", from, "", "once"]);
+      await worker.send(["", from, "", "twice"]);
+      await program.line(refusals.notDue, { from: "stderr" });
+      assert.equal(`${await one.receive()}`, ",once");
+
+      await two.send(["", "2"]);
+      const [, to = ""] = await worker.receive();
+      await worker.send(["", from, "", "not asked"]);
+      await program.line(refusals.notDue, { from: "stderr" });
+      await worker.send(["", to, "", "asked"]);
+      assert.equal(`${await two.receive()}`, ",asked");
+
+      await one.send(["", "3"]);
+      await worker.serve();
+      assert.equal(`${await one.receive()}`, ",reply to 3");
+      await worker.shutdown();
+    });
+
+    await t.test(
+      "a malformed message is refused with one line, and the broker goes on",
+      async () => {
+        const worker = await broker.worker();
+        const client = await broker.client();
+        const before = program.errors.length;
+        const malformed = [
+          [""],
+          ["x"],
+          ["no", "delimiter"],
+          ["", "two", "frames"],
+          Array.from({ length: 1000 }, (_, n) => `${n || ""}`),
+        ];
+        for (const frames of [...malformed, ["", Buffer.alloc(64 * 1024 * 1024)]]) {
+          await client.send(frames);
+        }
+        await program.count(refusals.client, 6, { from: "stderr" });
+        const stranger = await broker.stranger();
+        const unasked = ["", "unknown", "", "OK"];
+        for (const frames of [...malformed, unasked, ["", Buffer.alloc(2 * 1024 * 1024)]]) {
+          await stranger.send(frames);
+        }
+        await program.count(refusals.worker, 7, { from: "stderr" });
+        assert.equal(program.errors.length, before + 13);
+
+        await client.send(["", "sound"]);
+        assert.equal(`${await worker.serve()}`, "sound");
+        assert.equal(`${await client.receive()}`, ",reply to sound");
+      },
+    );
+
+    await t.test("it ends on Ctrl-C", () => endsOn("SIGINT", program));
+  });
+
+  test("Ctrl-C ends the broker, and the clients and workers that it started end with it", async (t) => {
+    const stage = new Stage(t, testFile);
+    // The pipe is at its end when nobody is left that could write to it.
+    const script = `sh -c 'echo "pid $$"; exec "$@"' sh "$@" | cat; echo all gone`;
+    const node = [process.execPath, ...process.execArgv, `${name}.ts`, ...addresses(stage)];
+    const all = stage.start({
+      command: [
+        "sh",
+        "-c",
+        script,
+        "sh",
+        ...node,
+        "--clients",
+        "2",
+        "--workers",
+        "1",
+        "--work",
+        "60000",
+      ],
+    });
+    const [, pid] = await all.line(/pid (\d+)/);
+    await all.line(/Worker-0: HELLO/);
+    process.kill(Number(pid), "SIGINT");
+    await all.line(/all gone/);
+    assert.deepEqual(all.errors, []);
+  });
+
+  test("wrong arguments and addresses get one line", async (t) => {
+    const stage = new Stage(t, testFile);
+    const taken = await stage.tcp();
+    await using factory = new ZmqFactory();
+    new ZmqRouterConnection(factory, ZmqEndpoint.bind(taken));
+    for (const [flag, value, code, why] of [
+      ["--colour", "red", 2, `^usage: ${name} .*--colour`],
+      ["--role", "boss", 2, `^usage: ${name} .*"boss"`],
+      ["--frontend", "tpc://127.0.0.1:5555", 2, `^${name}: .*unknown transport "tpc"`],
+      ["--frontend", taken, 1, `^${name}: address in use: tcp`],
+    ] as const) {
+      await refuses(stage.start(name, [flag, value]), new RegExp(why), code);
+    }
+  });
+}
+
+/** Endpoints of the stage's own, as arguments. */
+export function addresses(stage: Stage): string[] {
+  return ["--frontend", stage.ipc("frontend"), "--backend", stage.ipc("backend")];
+}
+
+/** A worker in the test: a DEALER, so that it can also do what it must not. */
+class TestWorker extends ZmqDealerConnection {
+  served = 0;
+
+  ready(): Promise<void> {
+    return this.send(["", "READY"]);
+  }
+
+  /** Replies to one request. @returns the request */
+  async serve(): Promise<Buffer | undefined> {
+    const [, client = "", , request] = await this.receive();
+    this.served += 1;
+    await this.send(["", client, "", `reply to ${request}`]);
+    return request;
+  }
+
+  async serveAll(): Promise<void> {
+    while (!this.closed) await this.serve().catch(() => undefined);
+  }
+}
+
+/** A broker that runs, and connections to it. */
+class Broker {
+  readonly frontend: string;
+  readonly backend: string;
+  readonly #factory: ZmqFactory;
+  readonly #program: Program;
+  readonly #prober: ZmqDealerConnection;
+  readonly #refusals: Refusals;
+
+  static async reach(
+    stage: Stage,
+    factory: ZmqFactory,
+    program: Program,
+    refusals: Refusals,
+  ): Promise<Broker> {
+    const prober = await connected(new ZmqDealerConnection(factory), stage.ipc("backend"));
+    return new Broker(stage, factory, program, prober, refusals);
+  }
+
+  private constructor(
+    stage: Stage,
+    factory: ZmqFactory,
+    program: Program,
+    prober: ZmqDealerConnection,
+    refusals: Refusals,
+  ) {
+    this.frontend = stage.ipc("frontend");
+    this.backend = stage.ipc("backend");
+    this.#factory = factory;
+    this.#program = program;
+    this.#prober = prober;
+    this.#refusals = refusals;
+  }
+
+  client(): Promise<ZmqDealerConnection> {
+    return connected(new ZmqDealerConnection(this.#factory), this.frontend);
+  }
+
+  stranger(): Promise<ZmqDealerConnection> {
+    return connected(new ZmqDealerConnection(this.#factory), this.backend);
+  }
+
+  async worker(): Promise<TestWorker> {
+    const worker = await connected(new TestWorker(this.#factory), this.backend);
+    await worker.ready();
+    return worker;
+  }
+
+  /** What was sent before has reached the broker: a malformed message after it has, and is refused. */
+  async settled(): Promise<void> {
+    await this.#prober.send("settled?");
+    await this.#program.line(this.#refusals.probe, { from: "stderr" });
+  }
+}
+
+async function connected<T extends ZmqDealerConnection>(dealer: T, address: string): Promise<T> {
+  const reached = once(dealer, "handshakeSucceeded");
+  dealer.addEndpoints(ZmqEndpoint.connect(address));
+  await reached;
+  return dealer;
+}
