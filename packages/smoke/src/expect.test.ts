@@ -13,6 +13,7 @@ test("endsOn wants an end by the signal, in silence", async (t) => {
   const wait = "setInterval(() => {}, 1000); console.log('ready');";
   const good = script(stage, `console.error('before'); ${wait}`);
   await good.line(/ready/);
+  await good.line(/before/, { from: "stderr" });
   await endsOn("SIGTERM", good);
 
   const polite = script(stage, `process.on('SIGINT', () => process.exit(0)); ${wait}`);
