@@ -1,16 +1,19 @@
 /** Measures tx0mq beside bare `zeromq` and prints the comparison as a table. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { availableParallelism, cpus, tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import type { Sample } from "./meter.ts";
+import { describe, machine } from "../common/machine.ts";
+import { Progress } from "../common/progress.ts";
+import { fromCaller, RESULTS, stamped, writeJson } from "../common/results.ts";
+import { type Summary, summarize, TOO_WIDE } from "../common/statistics.ts";
+import { type Columns, count, heading, line, range } from "../common/table.ts";
+import type { Sample } from "../programs/meter.ts";
 import type { PeerArguments } from "./peer.ts";
-import { type Program, type Row, rows } from "./rows.ts";
-import { type Summary, summarize } from "./statistics.ts";
+import { type Row, rows, type Side } from "./rows.ts";
 
 const USAGE =
   "usage: bench [--quick] [--only PATTERN] [--rounds N] [--json FILE] [--pin] [--profile]   (PATTERN: a regular expression on the rows' names)";
@@ -19,9 +22,6 @@ const USAGE =
 const ROUNDS_PER_LAUNCH = 5;
 /** After so many messages a program counts as warm. */
 const WARM = 20_000;
-/** A row whose ratios' middle half is wider than this says little. */
-const TOO_WIDE = 0.15;
-const RESULTS = fileURLToPath(new URL("../results/", import.meta.url));
 
 /** One round of a program and one of what it stands beside, run one right after the other. */
 interface Pair {
@@ -62,14 +62,13 @@ function options(): Options {
     });
     const rounds = Number(values.rounds ?? (values.quick ? 3 : 15));
     if (!Number.isInteger(rounds) || rounds < 1) throw new Error("rounds: 1 or more");
-    const stamp = new Date().toISOString().slice(0, 19).replaceAll(":", "-");
     return {
       roundMs: values.quick ? 100 : 250,
       warmUpMs: values.quick ? 1500 : 4000,
       rounds,
       only: new RegExp(values.only, "i"),
       quick: values.quick,
-      json: resolve(process.env.INIT_CWD ?? ".", values.json ?? join(RESULTS, `${stamp}.json`)),
+      json: values.json === undefined ? stamped() : fromCaller(values.json),
       pin: values.pin,
       profile: values.profile,
     };
@@ -93,7 +92,7 @@ class Measured {
     this.#child = child;
   }
 
-  static async start(program: Program, { pin, profile }: Options): Promise<Measured> {
+  static async start(program: Side, { pin, profile }: Options): Promise<Measured> {
     sockets += 1;
     const address = {
       tcp: "tcp://127.0.0.1:*",
@@ -169,7 +168,7 @@ async function run(row: Row, used: Options): Promise<Result> {
   let both: Measured[] = [];
   try {
     for (let round = 0; round < rounds; round += 1) {
-      progress(row, round, rounds);
+      showProgress(row, round, rounds);
       if (round % ROUNDS_PER_LAUNCH === 0) {
         await Promise.all(both.map((measured) => measured.stop()));
         both = [];
@@ -257,7 +256,7 @@ function verdict({ target }: Row, ratio: Summary, costRatio: Summary | undefined
 
 // Output -------------------------------------------------------------------------------------
 
-const COLUMNS: readonly [title: string, width: number][] = [
+const COLUMNS: Columns = [
   ["", -35],
   ["tx0mq/s", 10],
   ["beside/s", 10],
@@ -269,21 +268,12 @@ const COLUMNS: readonly [title: string, width: number][] = [
   ["", -1],
 ];
 
-function line(cells: readonly string[]): string {
-  return cells
-    .map((cell, i) => {
-      const width = COLUMNS[i]?.[1] ?? 0;
-      return width < 0 ? cell.padEnd(-width) : cell.padStart(width);
-    })
-    .join("  ")
-    .trimEnd();
-}
-
 function tableLine(result: Result): string {
   const { row, error } = result;
   const compared = compare(result);
-  if (compared === undefined) return line([row.name, `no result: ${error ?? "interrupted"}`]);
-  return line([
+  if (compared === undefined)
+    return line(COLUMNS, [row.name, `no result: ${error ?? "interrupted"}`]);
+  return line(COLUMNS, [
     row.name,
     count(compared.rate.median),
     count(compared.besideRate.median),
@@ -296,44 +286,19 @@ function tableLine(result: Result): string {
   ]);
 }
 
-const count = (value: number): string => Math.round(value).toLocaleString("en");
-
-function range({ median, min, max }: Summary): string {
-  return `${median.toFixed(2)} (${min.toFixed(2)}..${max.toFixed(2)})`;
-}
-
-const tty = process.stderr.isTTY;
+const progress = new Progress();
 let total = 0;
 let done = 0;
 
-function progress(row: Row, round: number, rounds: number): void {
-  if (!tty) return;
-  process.stderr.write(`\r\x1b[K${done + 1}/${total} ${row.name}: round ${round + 1} of ${rounds}`);
+function showProgress(row: Row, round: number, rounds: number): void {
+  progress.show(`${done + 1}/${total} ${row.name}: round ${round + 1} of ${rounds}`);
 }
 
-function clearProgress(): void {
-  if (tty) process.stderr.write("\r\x1b[K");
-}
-
-function environment(): Record<string, string | number> {
-  const require = createRequire(import.meta.url);
-  return {
-    node: process.version,
-    tx0mq: require("tx0mq/package.json").version,
-    zeromq: require("zeromq/package.json").version,
-    libzmq: require("zeromq").version,
-    platform: `${process.platform} ${process.arch}`,
-    cpu: cpus()[0]?.model.trim() ?? "unknown",
-    cores: availableParallelism(),
-  };
-}
-
-function writeJson(file: string, results: readonly Result[], used: Options): void {
-  mkdirSync(dirname(file), { recursive: true });
+function writeResults(file: string, results: readonly Result[], used: Options): void {
   const { quick, rounds, roundMs, warmUpMs, pin } = used;
-  const json = {
+  writeJson(file, {
     date: new Date().toISOString(),
-    environment: environment(),
+    environment: machine(),
     options: { quick, rounds, roundMs, warmUpMs, pin, only: used.only.source },
     interrupted: interrupted.signal.aborted,
     rows: results.map((result) => ({
@@ -344,8 +309,7 @@ function writeJson(file: string, results: readonly Result[], used: Options): voi
       ...compare(result),
       pairs: result.pairs,
     })),
-  };
-  writeFileSync(file, `${JSON.stringify(json, undefined, 2)}\n`);
+  });
 }
 
 // Main ---------------------------------------------------------------------------------------
@@ -373,17 +337,13 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
-console.log(
-  Object.entries(environment())
-    .map(([name, value]) => `${name} ${value}`)
-    .join(", "),
-);
-console.log(line(COLUMNS.map(([title]) => title)));
+console.log(describe(machine()));
+console.log(heading(COLUMNS));
 total = chosen.length;
 const results: Result[] = [];
 for (const row of chosen) {
   const result = await run(row, used);
-  clearProgress();
+  progress.clear();
   results.push(result);
   console.log(tableLine(result));
   done += 1;
@@ -398,6 +358,6 @@ console.log(
     ? "every target was reached"
     : `${missed.length} of ${results.length} rows missed their target`,
 );
-writeJson(used.json, results, used);
+writeResults(used.json, results, used);
 console.log(`written to ${used.json}`);
 process.exit(interrupted.signal.aborted ? 130 : failed.length > 0 ? 1 : 0);

@@ -13,59 +13,78 @@ import {
   ZmqXREQConnection,
 } from "tx0mq";
 import { Meter, type Round } from "./meter.ts";
-import { highWaterMark, type Program } from "./rows.ts";
+import { highWaterMark, MAX_SOCKETS, type Program } from "./program.ts";
 
-/** A connection that handles messages only while a round is running. */
+/** Connections that handle messages only while a round is running. */
 class Handled {
   meter = new Meter();
-  ended: () => void = () => undefined;
+  readonly #connections: (ZmqHandler | ZmqServer)[] = [];
+  #ended: () => void = () => undefined;
 
-  run(connection: ZmqHandler | ZmqServer, meter: Meter): Promise<void> {
+  add(connection: ZmqHandler | ZmqServer): void {
+    connection.pause();
+    this.#connections.push(connection);
+  }
+
+  run(meter: Meter): Promise<void> {
     this.meter = meter;
     return new Promise((resolve) => {
-      this.ended = resolve;
-      connection.resume();
+      this.#ended = resolve;
+      for (const connection of this.#connections) connection.resume();
     });
+  }
+
+  end(): void {
+    for (const connection of this.#connections) connection.pause();
+    this.#ended();
   }
 }
 
 class ZmqHandler extends ZmqPullConnection {
-  readonly round = new Handled();
+  handled = new Handled();
 
   override messageReceived(frames: Message): void {
-    const { meter } = this.round;
+    const { meter } = this.handled;
     handle(frames, meter);
-    if (!meter.over) return;
-    this.pause();
-    this.round.ended();
+    if (meter.over) this.handled.end();
   }
 }
 
 class ZmqServer extends ZmqXREPConnection {
-  readonly round = new Handled();
+  handled = new Handled();
 
   override gotMessage(id: RequestId, ...parts: Message): void {
-    const { meter } = this.round;
+    const { meter } = this.handled;
     void this.reply(id, ...parts);
     meter.count += 1;
-    if (!meter.over) return;
-    this.pause();
-    this.round.ended();
+    if (meter.over) this.handled.end();
   }
 }
 
-export function open({ task, size, transport, window }: Program, address: string): Round {
-  const factory = new ZmqFactory({ shared: transport === "inproc" });
-  const endpoint = ZmqEndpoint.connect(address);
-  const message = Buffer.alloc(size, 1);
+export function open(program: Program, addresses: readonly string[]): Round {
+  const { task, size, transport, window, parts = 1, connections = 1 } = program;
+  const factory = new ZmqFactory(
+    transport === "inproc"
+      ? { shared: true }
+      : connections > 1
+        ? { maxSockets: MAX_SOCKETS }
+        : undefined,
+  );
+  const endpoint = addresses.map((address) => ZmqEndpoint.connect(address));
+  const body = Buffer.alloc(size, 1);
+  const message = parts === 1 ? body : new Array<Buffer>(parts).fill(body);
   const sendHighWaterMark = highWaterMark(size);
   const receiveHighWaterMark = sendHighWaterMark;
 
   switch (task) {
     case "receive-handler": {
-      const pull = new ZmqHandler(factory, endpoint, { receiveHighWaterMark });
-      pull.pause();
-      return (meter) => pull.round.run(pull, meter);
+      const handled = new Handled();
+      for (let i = 0; i < connections; i += 1) {
+        const pull = new ZmqHandler(factory, endpoint, { receiveHighWaterMark });
+        pull.handled = handled;
+        handled.add(pull);
+      }
+      return (meter) => handled.run(meter);
     }
     case "receive-iterator": {
       const pull = new ZmqPullConnection(factory, endpoint, { receiveHighWaterMark });
@@ -98,7 +117,7 @@ export function open({ task, size, transport, window }: Program, address: string
       const pub = new ZmqPubConnection(factory, endpoint, { sendHighWaterMark });
       return async (meter) => {
         while (!meter.over) {
-          await pub.publish(message, "tag");
+          await pub.publish(body, "tag");
           meter.count += 1;
         }
       };
@@ -107,7 +126,7 @@ export function open({ task, size, transport, window }: Program, address: string
       const req = new ZmqReqConnection(factory, endpoint);
       return async (meter) => {
         while (!meter.over) {
-          await req.send(message);
+          await req.send(body);
           await req.receive();
           meter.count += 1;
         }
@@ -126,7 +145,7 @@ export function open({ task, size, transport, window }: Program, address: string
       const xreq = new ZmqXREQConnection(factory, endpoint);
       const ask = async (meter: Meter): Promise<void> => {
         while (!meter.over) {
-          await xreq.sendMsg(message);
+          await xreq.sendMsg(body);
           meter.count += 1;
         }
       };
@@ -136,12 +155,14 @@ export function open({ task, size, transport, window }: Program, address: string
     }
     case "xrep": {
       const xrep = new ZmqServer(factory, endpoint);
-      xrep.pause();
-      return (meter) => xrep.round.run(xrep, meter);
+      xrep.handled.add(xrep);
+      return (meter) => xrep.handled.run(meter);
     }
+    default:
+      throw new Error(`tx0mq has no ${task}`);
   }
 }
 
 function handle(frames: Message, meter: Meter): void {
-  if (frames.length === 1) meter.count += 1;
+  if (frames.length > 0) meter.count += 1;
 }

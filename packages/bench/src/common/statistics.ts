@@ -36,3 +36,6 @@ export function slope(points: readonly (readonly [x: number, y: number])[]): num
     0.5,
   );
 }
+
+/** Figures whose middle half is wider than this say little. */
+export const TOO_WIDE = 0.15;

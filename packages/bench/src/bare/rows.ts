@@ -1,40 +1,28 @@
 /** What is measured: every row is one program beside another. */
 
-export const TRANSPORTS = ["tcp", "ipc", "inproc"] as const;
-export type Transport = (typeof TRANSPORTS)[number];
+import {
+  type Program,
+  sizeName,
+  type Task,
+  TRANSPORTS,
+  type Transport,
+} from "../programs/program.ts";
 
 /** Sizes of a message, in bytes. */
 export const SIZES = [16, 1024, 65_536] as const;
 
-/** What a measured program does; `subject` says with which package. */
-export type Task =
-  | "receive-handler"
-  | "receive-iterator"
-  | "receive"
-  | "send"
-  | "publish"
-  | "req"
-  | "rep"
-  | "xreq"
-  | "xrep";
-
 /** The other end of the measured program, always on bare `zeromq`. */
 export type PeerRole = "source" | "sink" | "subscriber" | "echo" | "client";
 
-export interface Program {
-  readonly subject: "tx0mq" | "zeromq";
-  readonly task: Task;
+/** A program, and what is at its other end. */
+export interface Side extends Program {
   readonly peer: PeerRole;
-  /** Requests in flight. */
-  readonly window: number;
-  readonly transport: Transport;
-  readonly size: number;
 }
 
 export interface Row {
   readonly name: string;
-  readonly program: Program;
-  readonly beside: Program;
+  readonly program: Side;
+  readonly beside: Side;
   /** What `program` is compared with, in the words of the table. */
   readonly reference: string;
   /** The ratio to reach, if there is one. */
@@ -44,7 +32,7 @@ export interface Row {
 const OF_BARE = 0.95;
 const OF_LOCKSTEP = 5;
 
-type Case = Pick<Program, "task" | "peer" | "window">;
+type Case = Pick<Side, "task" | "peer" | "window">;
 
 const PAIRED: readonly [name: string, which: Case][] = [
   ["receive by handler", { task: "receive-handler", peer: "source", window: 0 }],
@@ -100,16 +88,4 @@ export function rows(): Row[] {
     }
   }
   return list;
-}
-
-function sizeName(bytes: number): string {
-  return bytes < 1024 ? `${bytes} B` : `${bytes / 1024} KiB`;
-}
-
-/**
- * Messages that each side of a pipe may hold. Large messages get fewer, so that a round is not spent
- * on what had been sent before it began.
- */
-export function highWaterMark(size: number): number {
-  return size > 4096 ? 64 : 1000;
 }

@@ -13,10 +13,11 @@ import {
   type Socket,
   Subscriber,
 } from "zeromq";
-import { highWaterMark, type Program } from "./rows.ts";
+import { highWaterMark } from "../programs/program.ts";
+import type { Side } from "./rows.ts";
 
 export interface PeerArguments {
-  readonly program: Program;
+  readonly program: Side;
   /** Where to bind. */
   readonly address: string;
 }
@@ -41,7 +42,7 @@ function repeat(socket: Socket, work: () => Promise<void>): AtWork {
 }
 
 /** Sends as fast as the other side takes it. */
-async function source({ size }: Program, address: string): Promise<AtWork> {
+async function source({ size }: Side, address: string): Promise<AtWork> {
   const push = new Push({ sendHighWaterMark: highWaterMark(size), linger: 0 });
   await push.bind(address);
   const message = Buffer.alloc(size, 1);
@@ -58,7 +59,7 @@ async function source({ size }: Program, address: string): Promise<AtWork> {
 }
 
 /** Takes what comes and drops it, natively: faster than any JavaScript could. */
-async function sink({ peer, size }: Program, address: string): Promise<AtWork> {
+async function sink({ peer, size }: Side, address: string): Promise<AtWork> {
   const receiveHighWaterMark = highWaterMark(size);
   const from =
     peer === "sink" ? new Pull({ receiveHighWaterMark }) : new Subscriber({ receiveHighWaterMark });
@@ -73,14 +74,14 @@ async function sink({ peer, size }: Program, address: string): Promise<AtWork> {
 }
 
 /** Sends every request back as its reply. */
-async function echo({ size }: Program, address: string): Promise<AtWork> {
+async function echo({ size }: Side, address: string): Promise<AtWork> {
   const router = new Router({ sendTimeout: 0, linger: 0, sendHighWaterMark: highWaterMark(size) });
   await router.bind(address);
   return repeat(router, async () => router.send(await router.receive()));
 }
 
 /** Keeps so many requests in flight. */
-async function client({ size, window }: Program, address: string): Promise<AtWork> {
+async function client({ size, window }: Side, address: string): Promise<AtWork> {
   const dealer = new Dealer({ linger: 0 });
   await dealer.bind(address);
   const request = ["", Buffer.alloc(size, 1)];

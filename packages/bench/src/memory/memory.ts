@@ -8,11 +8,11 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ZmqEndpoint, ZmqFactory, ZmqPullConnection, ZmqPushConnection } from "tx0mq";
-import { Meter } from "./meter.ts";
-import type { Program } from "./rows.ts";
-import { startPeer } from "./start-peer.ts";
-import { slope } from "./statistics.ts";
-import { open } from "./tx0mq.ts";
+import { startPeer } from "../bare/start-peer.ts";
+import { slope } from "../common/statistics.ts";
+import { Meter } from "../programs/meter.ts";
+import type { Task } from "../programs/program.ts";
+import { open } from "../programs/tx0mq.ts";
 
 const USAGE = "usage: bench:memory [--scale FRACTION] [--only PATTERN]";
 
@@ -47,7 +47,7 @@ const SECTIONS: Sections = {
 
 // In a process of its own for each section -----------------------------------------------------
 
-async function messages(task: Program["task"], scale: number): Promise<void> {
+async function messages(task: Task, scale: number): Promise<void> {
   const peerRole = task === "send" ? "sink" : "source";
   const program = {
     subject: "tx0mq",
@@ -58,7 +58,7 @@ async function messages(task: Program["task"], scale: number): Promise<void> {
     size: 16,
   } as const;
   const peer = await startPeer({ program, address: "tcp://127.0.0.1:*" });
-  const round = open(program, peer.address);
+  const round = open(program, [peer.address]);
   const part = Math.ceil((MESSAGES * scale) / SAMPLES);
   for (let i = 1; i <= SAMPLES; i += 1) {
     await round(new Meter(part));

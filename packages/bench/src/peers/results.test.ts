@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { writePlots } from "./plots.ts";
+import { table } from "./report.ts";
+import { type Entry, figures, type Results, type RowResult } from "./results.ts";
+import { type Row, rows } from "./rows.ts";
+import type { Sample } from "./session.ts";
+
+function sample(count: number, more: Partial<Sample> = {}): Sample {
+  return {
+    ...{ count, total: count, wallMs: 100, cpuMs: 50, rss: 2 ** 20 },
+    ...{ otherCpuMs: 10, arrived: undefined, arrivedMs: undefined },
+    ...more,
+  };
+}
+
+function entry(peer: string, samples: readonly Sample[], error?: string): Entry {
+  return { peer, samples, error };
+}
+
+function named(name: string): Row {
+  const row = rows().find((candidate) => candidate.name === name);
+  assert.ok(row, name);
+  return row;
+}
+
+const RECEIVED: RowResult = {
+  row: named("receive, tcp, 16 B"),
+  entries: [
+    entry("tx0mq", [sample(1000), sample(2000), sample(1000)]),
+    entry("zeromq", [sample(500), sample(1000), sample(500)]),
+    entry("aiozmq", [], "it is broken"),
+  ],
+};
+
+test("a peer is compared with tx0mq in the same turn", () => {
+  const [own, other, ...rest] = figures(RECEIVED);
+  assert.equal(own?.rate.median, 10_000);
+  assert.deepEqual(other?.ratio, { median: 0.5, min: 0.5, max: 0.5, spread: 0 });
+  assert.equal(rest.length, 0);
+});
+
+test("rounds that differ too much are named", () => {
+  const [own] = figures(RECEIVED);
+  assert.deepEqual(own?.tooWide, ["speed", "CPU"]);
+});
+
+test("what is sent counts when it has arrived", () => {
+  const sent = sample(1000, { arrived: 600, arrivedMs: 300 });
+  const [own] = figures({ row: named("send, tcp, 16 B"), entries: [entry("tx0mq", [sent])] });
+  assert.equal(own?.rate.median, 2000);
+  assert.equal(own?.lost, 0.4);
+});
+
+test("the table says what a peer has failed on", () => {
+  assert.match(table(RECEIVED), /^ {2}aiozmq +it is broken$/m);
+  assert.match(table(RECEIVED), /^ {2}zeromq +5,000 +0\.50 \(0\.50\.\.0\.50\)/m);
+});
+
+test("every row has a name of its own", () => {
+  const names = rows().map(({ name }) => name);
+  assert.equal(new Set(names).size, names.length);
+});
+
+test("there is a plot for what has been measured, and none for what has not", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "tx0mq-plots-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const results: Results = {
+    date: "2001-02-03T04:05:06.000Z",
+    machine: { cpu: "An Abacus", cores: 3, node: "v20" },
+    peers: [],
+    missing: [],
+    settings: { rounds: 3, roundMs: 1, leadMs: 0, warmUpMs: 0, patienceMs: 0 },
+    interrupted: false,
+    rows: [RECEIVED],
+  };
+  assert.deepEqual(writePlots(results, folder), ["receive.svg", "cpu.svg"]);
+  const drawn = readFileSync(join(folder, "receive.svg"), "utf8");
+  assert.match(drawn, /^<svg /);
+  assert.match(drawn, /An Abacus, 3 cores/);
+  assert.match(drawn, />10 K</);
+});
