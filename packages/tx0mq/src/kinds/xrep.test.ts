@@ -305,8 +305,5 @@ prove("an XREP that connects serves clients that bind", async (stage) => {
     await met;
   }
   const heard = new Set<string>();
-  await until(() => {
-    if (heard.size < 2) void client.sendMsg("who?").then(([name]) => heard.add(String(name)));
-    return heard.size === 2;
-  });
+  while (heard.size < 2) heard.add(String(await client.sendMsg("who?")));
 });
