@@ -554,6 +554,54 @@ prove("a burst does not keep the event loop from other work", async (stage) => {
   endless.on = false;
 });
 
+/** Queues so many messages for each of so many connections, and tells how to wait until all are handled. */
+async function queued(stage: Stage, connections: number, messages: number, handle: () => void) {
+  let left = connections * messages;
+  const pairs = Array.from({ length: connections }, () => pair(stage, place("inproc")));
+  for (const [, push] of pairs) for (let n = 0; n < messages; n += 1) await push.send(`${n}`);
+  for (const [pull] of pairs) {
+    pull.on("message", () => {
+      left -= 1;
+      handle();
+    });
+  }
+  return () => until(() => left === 0);
+}
+
+prove("many connections that have messages share a turn of the event loop", async (stage) => {
+  let handled = 0;
+  let inFirstTurn = 0;
+  const all = await queued(stage, 20, 200, () => {
+    if (handled === 0) {
+      setImmediate(() => {
+        inFirstTurn = handled;
+      });
+    }
+    handled += 1;
+  });
+  await all();
+  assert.ok(
+    inFirstTurn > 0 && inFirstTurn < 1000,
+    `${inFirstTurn} of ${handled} messages in one turn`,
+  );
+});
+
+prove("a slow handler does not keep the event loop from other work", async (stage) => {
+  let handled = 0;
+  let atTimer = 0;
+  const all = await queued(stage, 1, 200, () => {
+    if (handled === 0) {
+      setTimeout(() => {
+        atTimer = handled;
+      }, 1);
+    }
+    handled += 1;
+    for (const end = performance.now() + 2; performance.now() < end; ); // is at work
+  });
+  await all();
+  assert.ok(atTimer > 0 && atTimer < 100, `the timer had its turn after ${atTimer} messages`);
+});
+
 prove("receives after the end are refused, iterations are over", async (stage) => {
   const [pull] = pair(stage);
   await pull.shutdown();

@@ -47,6 +47,7 @@ import type {
 } from "./engine.js";
 import { Inproc, type InprocSocket } from "./inproc.js";
 import { listensAt } from "./ipc.js";
+import { hasTime, nextTurn } from "./turn.js";
 
 const EVENTS = 15;
 const POLLIN = 1;
@@ -63,8 +64,6 @@ const RUNTIME_OPTIONS: ReadonlyMap<string, OptionEntry> = new Map([
 ]);
 
 const NO_FRAMES: readonly Frame[] = [];
-/** After so many messages in a row the event loop gets a turn; the binding keeps to the same. */
-const BURST = 512;
 /** So many messages in a row have to be there at once for the engine to stop waiting for each. */
 const STREAK = 4;
 const LONGEST_STREAK = 256;
@@ -167,7 +166,6 @@ class ZeromqSocket implements EngineSocket, InprocSocket {
   /** Messages keep coming: receive without waiting. */
   #draining = false;
   #timeout = -1;
-  #burst = 0;
   #streak = 0;
   #streakWanted = STREAK;
   #drained = 0;
@@ -451,11 +449,12 @@ class ZeromqSocket implements EngineSocket, InprocSocket {
   }
 
   readonly #receive = (): void => {
+    if (hasTime()) this.#receiveOne();
+    else nextTurn(this.#readOn);
+  };
+
+  #receiveOne(): void {
     if (this.#closed) return;
-    if (++this.#burst > BURST) {
-      setImmediate(this.#readOn);
-      return;
-    }
     const timeout = this.#draining ? 0 : this.#sink.patience();
     if (timeout !== this.#timeout) {
       this.#timeout = timeout;
@@ -467,13 +466,12 @@ class ZeromqSocket implements EngineSocket, InprocSocket {
       queueMicrotask(this.#pass);
       if (this.#awaitsRoom) this.#rouse();
     }
-  };
+  }
 
-  /** After a turn of the event loop. */
+  /** In the next turn of the event loop. */
   readonly #readOn = (): void => {
-    this.#burst = 0;
-    this.#reading = false;
-    if (!this.#closed && this.#sink.wants()) this.read();
+    this.#reading = !this.#closed && this.#sink.wants();
+    if (this.#reading) this.#receiveOne();
   };
 
   /** Runs after `#arrived` where the message was there at once, and before it where it was not. */
@@ -485,7 +483,6 @@ class ZeromqSocket implements EngineSocket, InprocSocket {
     if (this.#draining) this.#drained += 1;
     else if (this.#passed === this.#issued) {
       this.#streak = 0;
-      this.#burst = 0;
     } else if (++this.#streak >= this.#streakWanted) {
       this.#streak = 0;
       this.#drained = 0;
