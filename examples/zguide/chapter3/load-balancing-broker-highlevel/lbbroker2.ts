@@ -21,7 +21,7 @@ import {
   ZmqUnroutableError,
 } from "tx0mq";
 
-const READY = Buffer.from("READY");
+const READY = ["READY", "\x01"]; // what workers say in different languages
 const LARGEST = 1_048_576; // bytes in a request or a reply
 
 const { role, name, ...options } = commandLine();
@@ -57,7 +57,7 @@ async function broker(frontend: ZmqRouterConnection, backend: ZmqRouterConnectio
   async function passReply(message: Message): Promise<void> {
     const { address: worker, envelope, body } = unwrap(message);
     const job = jobs.get(hex(worker));
-    const ready = body.length === 1 && body[0]?.equals(READY);
+    const ready = body.length === 1 && READY.includes(String(body[0]));
     const due = body.length > 1 && hex(open(body).address) === job;
     if (envelope.length > 2 || !(ready || due)) {
       throw new ZmqProtocolError("neither READY nor a reply that is due", message);
@@ -121,7 +121,7 @@ async function worker(): Promise<void> {
   const socket = new ZmqReqConnection(factory, ZmqEndpoint.connect(options.backend), {
     routingId: name,
   });
-  await socket.send(READY);
+  await socket.send("READY");
   for await (const message of socket) {
     try {
       const { envelope, body } = open(message);
@@ -130,7 +130,7 @@ async function worker(): Promise<void> {
       await socket.send([...envelope, "OK"]);
     } catch (error) {
       refuse(error);
-      await socket.send(READY);
+      await socket.send("READY");
     }
   }
 }

@@ -82,7 +82,9 @@ export function testBroker({ testFile, program: name, served, refusals = REFUSAL
         { length: 100 },
         () => new ZmqReqConnection(factory, ZmqEndpoint.connect(broker.frontend)),
       );
-      const workers = await Promise.all([1, 2, 3].map(() => broker.worker()));
+      // The second word is what some of the guide's workers in C say.
+      const words = ["READY", "\x01", "READY"];
+      const workers = await Promise.all(words.map((word) => broker.worker(word)));
       await broker.settled();
       for (const worker of workers) void worker.serveAll();
       const replies = clients.map(async (client, n) => {
@@ -228,8 +230,8 @@ export function addresses(stage: Stage): string[] {
 class TestWorker extends ZmqDealerConnection {
   served = 0;
 
-  ready(): Promise<void> {
-    return this.send(["", "READY"]);
+  ready(word = "READY"): Promise<void> {
+    return this.send(["", word]);
   }
 
   /** Replies to one request. @returns the request */
@@ -287,9 +289,9 @@ class Broker {
     return connected(new ZmqDealerConnection(this.#factory), this.backend);
   }
 
-  async worker(): Promise<TestWorker> {
+  async worker(word?: string): Promise<TestWorker> {
     const worker = await connected(new TestWorker(this.#factory), this.backend);
-    await worker.ready();
+    await worker.ready(word);
     return worker;
   }
 

@@ -18,7 +18,7 @@ import {
   ZmqUnroutableError,
 } from "tx0mq";
 
-const READY = Buffer.from("READY");
+const READY = ["READY", "\x01"]; // what workers say in different languages
 const LARGEST = 1_048_576; // bytes in a request or a reply
 
 const { role, name, ...options } = commandLine();
@@ -53,7 +53,7 @@ async function broker(frontend: ZmqRouterConnection, backend: ZmqRouterConnectio
   async function fromWorker(message: Message): Promise<void> {
     const [worker = EMPTY, delimiter, ...reply] = message;
     const id = hex(worker);
-    const ready = isLetter(message) && message[2].equals(READY);
+    const ready = isLetter(message) && READY.includes(String(message[2]));
     const owed = delimiter?.length === 0 && isLetter(reply) && busy.get(id) === hex(reply[0]);
     if (!ready && !owed) return refuse(message, "worker");
     busy.delete(id);
@@ -104,7 +104,7 @@ async function worker(): Promise<void> {
   const socket = new ZmqReqConnection(factory, ZmqEndpoint.connect(options.backend), {
     routingId: name,
   });
-  await socket.send(READY);
+  await socket.send("READY");
   for await (const message of socket) {
     if (isLetter(message)) {
       const [client, , request] = message;
@@ -113,7 +113,7 @@ async function worker(): Promise<void> {
       await socket.send([client, EMPTY, "OK"]);
     } else {
       console.error(`lbbroker: ${name} refused a message of ${message.length} frames`);
-      await socket.send(READY);
+      await socket.send("READY");
     }
   }
 }

@@ -29,174 +29,193 @@ type Request = { frontend: ZmqRouterConnection; frames: Message };
 type Peer = { name: string; here: boolean; free: number; clients: string[] };
 
 const settings = commandLine();
-const { self, names } = settings;
+const { role, self, names } = settings;
 
 const factory = new ZmqFactory();
 factory.registerForShutdown();
 const { bind, connect } = ZmqEndpoint;
-// Mandatory: a worker or peer that is gone gives an error, and somebody else gets the request.
-const localfe = new ZmqRouterConnection(factory, bind(`ipc://${self}-localfe.ipc`));
-const localbe = new ZmqRouterConnection(factory, bind(`ipc://${self}-localbe.ipc`), {
-  mandatory: true,
-});
-const cloudfe = new ZmqRouterConnection(factory, bind(`ipc://${self}-cloud.ipc`), {
-  routingId: self,
-  handover: true, // a peer that comes back is known by its name again
-});
-const cloudbe = new ZmqRouterConnection(factory, [], {
-  routingId: self,
-  mandatory: true,
-  immediate: true, // nothing waits for a peer that is gone
-  heartbeatInterval: 1000, // nor for one that hangs
-  heartbeatTimeout: 5000,
-});
-const statebe = new ZmqPubConnection(factory, bind(`ipc://${self}-state.ipc`));
-const statefe = new ZmqSubConnection(factory);
-const monitor = new ZmqPullConnection(factory, bind(`ipc://${self}-monitor.ipc`));
-
-const idle = new Map<string, Buffer>(); // workers, the one that has waited longest first
-const busy = new Map<string, Request>(); // what each of the others works on
-const peers = new Map<string, Peer>(
-  names.map((name) => [name, { name, here: false, free: 0, clients: [] }]),
-);
-const returned: Request[] = []; // from workers and peers that turned out to be gone
 const counted = { sent: 0, answered: 0, lost: 0, toPeers: 0 };
-let told = 0; // how many free workers the peers know of
-
-/** Requests flow while somebody can take them. All others stay where they are: in ZeroMQ. */
-function flow(): void {
-  for (const request of returned.splice(0)) route(request);
-  if (idle.size > 0) cloudfe.resume();
-  else cloudfe.pause();
-  if (idle.size > 0 || freePeer()) localfe.resume();
-  else localfe.pause();
-  setImmediate(() => idle.size !== told && tell()); // when what waited here has had its chance
+if (role === "client") await client();
+else if (role === "worker") await worker();
+else {
+  broker();
+  if (role === "all") await cast();
 }
 
-function tell(): void {
-  told = idle.size;
-  statebe.publish(String(told), self);
-}
+function broker(): void {
+  // Mandatory: a worker or peer that is gone gives an error, and somebody else gets the request.
+  const localfe = new ZmqRouterConnection(factory, bind(`ipc://${self}-localfe.ipc`));
+  const localbe = new ZmqRouterConnection(factory, bind(`ipc://${self}-localbe.ipc`), {
+    mandatory: true,
+  });
+  const cloudfe = new ZmqRouterConnection(factory, bind(`ipc://${self}-cloud.ipc`), {
+    routingId: self,
+    handover: true, // a peer that comes back is known by its name again
+  });
+  const cloudbe = new ZmqRouterConnection(factory, [], {
+    routingId: self,
+    mandatory: true,
+    immediate: true, // nothing waits for a peer that is gone
+    heartbeatInterval: 1000, // nor for one that hangs
+    heartbeatTimeout: 5000,
+  });
+  const statebe = new ZmqPubConnection(factory, bind(`ipc://${self}-state.ipc`));
+  const statefe = new ZmqSubConnection(factory);
+  const monitor = new ZmqPullConnection(factory, bind(`ipc://${self}-monitor.ipc`));
 
-/** A local worker comes first; a peer gets what our own clients ask for, never what a peer does. */
-function route(request: Request): void {
-  const [worker] = idle.values();
-  const peer = request.frontend === localfe ? freePeer() : undefined;
-  if (worker) {
-    idle.delete(key(worker));
-    busy.set(key(worker), request);
-    localbe.send(wrap(worker, request.frames)).catch((error) => {
-      busy.delete(key(worker));
-      giveBack(request, error);
-    });
-  } else if (peer) {
-    const client = key(request.frames[0]);
-    peer.free -= 1; // until it says more
-    peer.clients.push(client);
-    counted.toPeers += 1;
-    cloudbe.send([peer.name, ...request.frames]).catch((error) => {
-      peer.here = false;
-      take(peer.clients, client);
-      counted.toPeers -= 1;
-      giveBack(request, error);
-    });
-  } else returned.push(request);
-}
+  const idle = new Map<string, Buffer>(); // workers, the one that has waited longest first
+  const busy = new Map<string, Request>(); // what each of the others works on
+  const peers = new Map<string, Peer>(
+    names.map((name) => [name, { name, here: false, free: 0, clients: [] }]),
+  );
+  const returned: Request[] = []; // from workers and peers that turned out to be gone
+  let told = 0; // how many free workers the peers know of
 
-function giveBack(request: Request, error: unknown): void {
-  if (!(error instanceof ZmqUnroutableError)) throw error;
-  returned.push(request);
-  flow();
-}
-
-/** The peer with most workers free, if any has one. */
-function freePeer(): Peer | undefined {
-  const free = [...peers.values()].filter((peer) => peer.here && peer.free > 0);
-  return free.sort((one, other) => other.free - one.free)[0];
-}
-
-localfe.pause(); // until there are workers or peers
-localfe.on("message", (frames) => {
-  if (!isMessage(frames)) return refuse("localfe", frames);
-  route({ frontend: localfe, frames });
-  flow();
-});
-
-cloudfe.pause();
-cloudfe.on("message", (frames) => {
-  if (!peers.has(String(frames[0])) || !isMessage(inner(frames))) return refuse("cloudfe", frames);
-  route({ frontend: cloudfe, frames });
-  flow();
-});
-
-localbe.on("message", (frames) => {
-  const [worker, delimiter, ...reply] = frames;
-  const request = busy.get(key(worker));
-  if (delimiter?.length === 0 && reply.length === 1 && READY.includes(String(reply[0]))) {
-    console.log(`I: ${shown(worker)} is ready`);
-  } else if (request && sameEnvelope(reply, request.frames) && size(reply) <= LARGEST) {
-    request.frontend.send(reply);
-  } else return refuse("localbe", frames);
-  busy.delete(key(worker));
-  idle.set(key(worker), worker as Buffer);
-  flow();
-});
-
-cloudbe.on("message", (frames) => {
-  const peer = peers.get(String(frames[0]));
-  const reply = inner(frames);
-  if (!peer || !isMessage(reply) || !take(peer.clients, key(reply[0]))) {
-    return refuse("cloudbe", frames);
+  /** Requests flow while somebody can take them. All others stay where they are: in ZeroMQ. */
+  function flow(): void {
+    for (const request of returned.splice(0)) route(request);
+    if (idle.size > 0) cloudfe.resume();
+    else cloudfe.pause();
+    if (idle.size > 0 || freePeer()) localfe.resume();
+    else localfe.pause();
+    setImmediate(() => idle.size !== told && tell()); // when what waited here has had its chance
   }
-  localfe.send(reply);
-  flow();
-});
 
-statefe.subscribe("");
-statefe.on("message", (frames) => {
-  const [name, free] = frames.map(String);
-  const peer = peers.get(name ?? "");
-  if (!peer || frames.length !== 2 || !/^\d{1,9}$/.test(free ?? ""))
-    return refuse("statefe", frames);
-  peer.free = Number(free);
-  flow();
-});
-setInterval(tell, settings.heartbeat); // for peers that come later
+  function tell(): void {
+    told = idle.size;
+    statebe.publish(String(told), self);
+  }
 
-monitor.on("message", (frames) => {
-  if (frames.length !== 1 || size(frames) > 1024) return refuse("monitor", frames);
-  console.log(String(frames[0]));
-});
+  /** A local worker comes first; a peer gets what our own clients ask for, never what a peer does. */
+  function route(request: Request): void {
+    const [worker] = idle.values();
+    const peer = request.frontend === localfe ? freePeer() : undefined;
+    if (worker) {
+      idle.delete(key(worker));
+      busy.set(key(worker), request);
+      localbe.send(wrap(worker, request.frames)).catch((error) => {
+        busy.delete(key(worker));
+        giveBack(request, error);
+      });
+    } else if (peer) {
+      const client = key(request.frames[0]);
+      peer.free -= 1; // until it says more
+      peer.clients.push(client);
+      counted.toPeers += 1;
+      cloudbe.send([peer.name, ...request.frames]).catch((error) => {
+        peer.here = false;
+        take(peer.clients, client);
+        counted.toPeers -= 1;
+        giveBack(request, error);
+      });
+    } else returned.push(request);
+  }
 
-cloudbe.on("handshakeSucceeded", ({ address }) => {
-  const peer = peerAt(address);
-  if (!peer) return;
-  void cloudbe.writable; // to ask is to make ZeroMQ look who has come
-  peer.here = true;
-  peer.clients = []; // what it had before is lost
-  flow();
-});
+  function giveBack(request: Request, error: unknown): void {
+    if (!(error instanceof ZmqUnroutableError)) throw error;
+    returned.push(request);
+    flow();
+  }
 
-cloudbe.on("disconnected", ({ address }) => {
-  const peer = peerAt(address);
-  if (!peer) return;
-  peer.here = false;
-  peer.free = 0;
-  console.error(`E: ${peer.name} is gone, with ${peer.clients.length} of our requests`);
-});
+  /** The peer with most workers free, if any has one. */
+  function freePeer(): Peer | undefined {
+    const free = [...peers.values()].filter((peer) => peer.here && peer.free > 0);
+    return free.sort((one, other) => other.free - one.free)[0];
+  }
 
-for (const name of names) {
-  console.log(`I: connecting to ${name}`);
-  cloudbe.addEndpoints(connect(`ipc://${name}-cloud.ipc`));
-  statefe.addEndpoints(connect(`ipc://${name}-state.ipc`));
+  localfe.pause(); // until there are workers or peers
+  localfe.on("message", (frames) => {
+    if (!isMessage(frames)) return refuse("localfe", frames);
+    route({ frontend: localfe, frames });
+    flow();
+  });
+
+  cloudfe.pause();
+  cloudfe.on("message", (frames) => {
+    if (!peers.has(String(frames[0])) || !isMessage(inner(frames)))
+      return refuse("cloudfe", frames);
+    route({ frontend: cloudfe, frames });
+    flow();
+  });
+
+  localbe.on("message", (frames) => {
+    const [worker, delimiter, ...reply] = frames;
+    const request = busy.get(key(worker));
+    if (delimiter?.length === 0 && reply.length === 1 && READY.includes(String(reply[0]))) {
+      console.log(`I: ${shown(worker)} is ready`);
+    } else if (request && sameEnvelope(reply, request.frames) && size(reply) <= LARGEST) {
+      request.frontend.send(reply);
+    } else return refuse("localbe", frames);
+    busy.delete(key(worker));
+    idle.set(key(worker), worker as Buffer);
+    flow();
+  });
+
+  cloudbe.on("message", (frames) => {
+    const peer = peers.get(String(frames[0]));
+    const reply = inner(frames);
+    if (!peer || !isMessage(reply) || !take(peer.clients, key(reply[0]))) {
+      return refuse("cloudbe", frames);
+    }
+    localfe.send(reply);
+    flow();
+  });
+
+  statefe.subscribe("");
+  statefe.on("message", (frames) => {
+    const [name, free] = frames.map(String);
+    const peer = peers.get(name ?? "");
+    if (!peer || frames.length !== 2 || !/^\d{1,9}$/.test(free ?? ""))
+      return refuse("statefe", frames);
+    peer.free = Number(free);
+    flow();
+  });
+  setInterval(tell, settings.heartbeat); // for peers that come later
+
+  monitor.on("message", (frames) => {
+    if (frames.length !== 1 || size(frames) > 1024) return refuse("monitor", frames);
+    console.log(String(frames[0]));
+  });
+
+  cloudbe.on("handshakeSucceeded", ({ address }) => {
+    const peer = peerAt(address);
+    if (!peer) return;
+    void cloudbe.writable; // to ask is to make ZeroMQ look who has come
+    peer.here = true;
+    peer.clients = []; // what it had before is lost
+    flow();
+  });
+
+  cloudbe.on("disconnected", ({ address }) => {
+    const peer = peerAt(address);
+    if (!peer) return;
+    peer.here = false;
+    peer.free = 0;
+    console.error(`E: ${peer.name} is gone, with ${peer.clients.length} of our requests`);
+  });
+
+  for (const name of names) {
+    console.log(`I: connecting to ${name}`);
+    cloudbe.addEndpoints(connect(`ipc://${name}-cloud.ipc`));
+    statefe.addEndpoints(connect(`ipc://${name}-state.ipc`));
+  }
+  console.log(`I: broker ${self} listening on ${cloudfe.lastEndpoint}`);
+
+  function peerAt(address: string): Peer | undefined {
+    return peers.get(/^ipc:\/\/(.*)-cloud\.ipc$/.exec(address)?.[1] ?? "");
+  }
 }
-console.log(`I: broker ${self} listening on ${cloudfe.lastEndpoint}`);
 
-for (let number = 0; number < settings.workers; number++) worker();
-await Promise.all(Array.from({ length: settings.clients }, () => client()));
-if (settings.clients > 0) {
-  const { sent, answered, lost, toPeers } = counted;
-  console.log(`I: ${sent} requests sent, ${answered} answered, ${lost} lost; to peers: ${toPeers}`);
+/** The cluster's clients and workers. */
+async function cast(): Promise<void> {
+  for (let number = 0; number < settings.workers; number++) worker();
+  await Promise.all(Array.from({ length: settings.clients }, () => client()));
+  if (settings.clients > 0) {
+    const { sent, answered, lost, toPeers } = counted;
+    console.log(
+      `I: ${sent} requests sent, ${answered} answered, ${lost} lost; to peers: ${toPeers}`,
+    );
+  }
 }
 
 /** Sends a burst of requests, one after the other, then rests, and tells the monitor how it goes. */
@@ -226,6 +245,7 @@ async function client(): Promise<void> {
       }
     }
   }
+  await Promise.all([socket.shutdown(), statistics.shutdown()]);
 }
 
 /** Is busy for a while, or not at all, and sends back what it got. */
@@ -269,10 +289,6 @@ function shown(id: Buffer | undefined): string {
   return /^[!-~]+$/.test(key(id)) ? key(id) : (id?.toString("hex") ?? "");
 }
 
-function peerAt(address: string): Peer | undefined {
-  return peers.get(/^ipc:\/\/(.*)-cloud\.ipc$/.exec(address)?.[1] ?? "");
-}
-
 /** Takes one such entry off a list. */
 function take(list: string[], entry: string): boolean {
   const at = list.indexOf(entry);
@@ -287,6 +303,7 @@ function refuse(socket: string, frames: Message): void {
 }
 
 interface Settings {
+  role: string;
   self: string;
   names: string[];
   clients: number;
@@ -308,6 +325,7 @@ function commandLine(): Settings {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
       options: {
+        role: { type: "string", default: "all" },
         clients: { type: "string", default: "10" },
         workers: { type: "string", default: "5" },
         requests: { type: "string", default: "Infinity" },
@@ -318,16 +336,21 @@ function commandLine(): Settings {
         heartbeat: { type: "string", default: "1000" },
       },
     });
+    const { role } = values;
+    if (!["all", "broker", "client", "worker"].includes(role)) {
+      throw new Error(`--role is all, broker, client or worker, not "${role}"`);
+    }
     const [self, ...names] = positionals;
     if (!self) throw new Error("a cluster needs a name");
     if (new Set(positionals).size < positionals.length) throw new Error("each name stands once");
-    const number = (name: keyof typeof values, least = 0) => {
+    const number = (name: Exclude<keyof typeof values, "role">, least = 0) => {
       if (name === "requests" && values.requests === "Infinity") return Number.POSITIVE_INFINITY;
       if (/^\d{1,9}$/.test(values[name]) && Number(values[name]) >= least)
         return Number(values[name]);
       throw new Error(`--${name} is a whole number, ${least} or more, not "${values[name]}"`);
     };
     return {
+      role,
       self,
       names,
       clients: number("clients"),
@@ -342,7 +365,7 @@ function commandLine(): Settings {
   } catch (error) {
     const [why] = (error as Error).message.split("\n");
     console.error(
-      `usage: peering3 [--clients N] [--workers N] [--requests N] [--burst N] [--pause MS] [--work MS] [--patience MS] [--heartbeat MS] SELF [PEER ...]   (${why})`,
+      `usage: peering3 [--role all|broker|client|worker] [--clients N] [--workers N] [--requests N] [--burst N] [--pause MS] [--work MS] [--patience MS] [--heartbeat MS] SELF [PEER ...]   (${why})`,
     );
     process.exit(2);
   }

@@ -7,14 +7,15 @@ import {
   LIMIT,
   PlayedPeer,
   refusesWrongArguments,
+  rolesStandAlone,
   sharesWork,
   starter,
 } from "@tx0mq/example-peering-flow/checks.test.ts";
-import { type Program, Stage } from "@tx0mq/smoke";
+import { endsOn, type Program, Stage } from "@tx0mq/smoke";
 import { ZmqEndpoint, ZmqFactory, ZmqPubConnection, ZmqPushConnection } from "tx0mq";
 
 const start = starter("peering3");
-const ALONE = ["--clients", "0", "--workers", "0", "--heartbeat", "50"];
+const ALONE = ["--role", "broker", "--heartbeat", "50"];
 
 const STATISTIC = /^[0-9A-F]{4}$/;
 const SUMMARY = /^I: (\d+) requests sent, (\d+) answered, (\d+) lost; to peers: (\d+)$/;
@@ -82,6 +83,18 @@ test("three clusters under bursts; one is killed and comes back: only what it ha
     const known = /^(E: DC\d is gone, with \d+ of our requests|peering3: cloudbe refused .*)$/;
     for (const line of broker.errors) assert.match(line, known);
   }
+});
+
+test("each role can be started alone, in any order", async (t) => {
+  const few = ["--requests", "3", "--pause", "0"];
+  const { broker, worker, client } = await rolesStandAlone(
+    new Stage(t, import.meta.url),
+    "peering3",
+    few,
+  );
+  await broker.count(STATISTIC, 3);
+  await endsOn("SIGINT", worker, broker);
+  assert.deepEqual([...broker.errors, ...worker.errors, ...client.errors], []);
 });
 
 test("malformed messages are refused at every socket, and the broker goes on", async (t) => {

@@ -75,12 +75,28 @@ export async function sharesWork(factory: ZmqFactory, stage: Stage, dc1: Program
   return { local, remote, third };
 }
 
+/** A broker, one of its workers and one of its clients, each alone: the client gets its replies, and ends. */
+export async function rolesStandAlone(
+  stage: Stage,
+  name: string,
+  clientArgs: readonly string[],
+): Promise<{ broker: Program; worker: Program; client: Program }> {
+  const start = starter(name);
+  const client = start(stage, ["--role", "client", ...clientArgs, "DC1"]); // the others may come later
+  const worker = start(stage, ["--role", "worker", "--work", "0", "DC1"]);
+  const broker = start(stage, ["--role", "broker", "DC1"]);
+  await broker.line(/is ready$/);
+  assert.deepEqual(await client.exit(), { code: 0, signal: null });
+  return { broker, worker, client };
+}
+
 /** Wrong names and flags, which each of the programs refuses. */
 export async function refusesWrongArguments(stage: Stage, name: string): Promise<void> {
   const start = starter(name);
   const few = ["DC1", "DC2", "--workers", "few"];
   await refuses(start(stage, []), new RegExp(`^usage: ${name} .*needs a name`));
   await refuses(start(stage, few), new RegExp(`^usage: ${name} .*--workers`));
+  await refuses(start(stage, ["DC1", "--role", "boss"]), new RegExp(`^usage: ${name} .*"boss"`));
   const elsewhere = new RegExp(`^${name}: bad endpoint "ipc://nowhere/DC1-`);
   await refuses(start(stage, ["nowhere/DC1"]), elsewhere);
 }

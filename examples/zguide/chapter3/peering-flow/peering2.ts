@@ -22,143 +22,163 @@ type Request = { frontend: ZmqRouterConnection; frames: Message };
 /** A peer, and the clients of ours whose requests it has in hand. */
 type Peer = { name: string; here: boolean; clients: string[] };
 
-const { self, names, go, clients, workers, requests, interval, workTime, share } = commandLine();
+const { role, self, names, go, ...options } = commandLine();
+const { clients, workers, requests, interval, workTime, share } = options;
 
 const factory = new ZmqFactory();
 factory.registerForShutdown();
 const { bind, connect } = ZmqEndpoint;
-// Mandatory: a worker or peer that is gone gives an error, and somebody else gets the request.
-const localfe = new ZmqRouterConnection(factory, bind(`ipc://${self}-localfe.ipc`));
-const localbe = new ZmqRouterConnection(factory, bind(`ipc://${self}-localbe.ipc`), {
-  mandatory: true,
-});
-const cloudfe = new ZmqRouterConnection(factory, bind(`ipc://${self}-cloud.ipc`), {
-  routingId: self,
-  handover: true, // a peer that comes back is known by its name again
-});
-const cloudbe = new ZmqRouterConnection(factory, [], {
-  routingId: self,
-  mandatory: true,
-  immediate: true, // nothing waits for a peer that is gone
-});
-
-const idle = new Map<string, Buffer>(); // workers, the one that has waited longest first
-const busy = new Map<string, Request>(); // what each of the others works on
-const peers = new Map<string, Peer>(
-  names.map((name) => [name, { name, here: false, clients: [] }]),
-);
-const returned: Request[] = []; // from workers and peers that turned out to be gone
-
-/** Requests flow while somebody can take them. All others stay where they are: in ZeroMQ. */
-function flow(): void {
-  for (const request of returned.splice(0)) route(request);
-  if (idle.size > 0) cloudfe.resume();
-  else cloudfe.pause();
-  if (idle.size > 0 || freePeer()) localfe.resume();
-  else localfe.pause();
+if (role === "client") await client(`Client-${self}-${process.pid}`);
+else if (role === "worker") await worker(`Worker-${self}-${process.pid}`);
+else {
+  broker();
+  if (role === "all") await cast();
 }
 
-/** A local worker comes first; a peer gets what our own clients ask for, never what a peer does. */
-function route(request: Request): void {
-  const [worker] = idle.values();
-  const peer = request.frontend === localfe ? freePeer() : undefined;
-  if (worker) {
-    idle.delete(key(worker));
-    busy.set(key(worker), request);
-    localbe.send(wrap(worker, request.frames)).catch((error) => {
-      busy.delete(key(worker));
-      giveBack(request, error);
-    });
-  } else if (peer) {
-    const client = key(request.frames[0]);
-    peer.clients.push(client);
-    cloudbe.send([peer.name, ...request.frames]).catch((error) => {
-      peer.here = false;
-      take(peer.clients, client);
-      giveBack(request, error);
-    });
-  } else returned.push(request);
-}
+function broker(): void {
+  // Mandatory: a worker or peer that is gone gives an error, and somebody else gets the request.
+  const localfe = new ZmqRouterConnection(factory, bind(`ipc://${self}-localfe.ipc`));
+  const localbe = new ZmqRouterConnection(factory, bind(`ipc://${self}-localbe.ipc`), {
+    mandatory: true,
+  });
+  const cloudfe = new ZmqRouterConnection(factory, bind(`ipc://${self}-cloud.ipc`), {
+    routingId: self,
+    handover: true, // a peer that comes back is known by its name again
+  });
+  const cloudbe = new ZmqRouterConnection(factory, [], {
+    routingId: self,
+    mandatory: true,
+    immediate: true, // nothing waits for a peer that is gone
+  });
 
-function giveBack(request: Request, error: unknown): void {
-  if (!(error instanceof ZmqUnroutableError)) throw error;
-  returned.push(request);
-  flow();
-}
+  const idle = new Map<string, Buffer>(); // workers, the one that has waited longest first
+  const busy = new Map<string, Request>(); // what each of the others works on
+  const peers = new Map<string, Peer>(
+    names.map((name) => [name, { name, here: false, clients: [] }]),
+  );
+  const returned: Request[] = []; // from workers and peers that turned out to be gone
 
-/** One that is there and has not its share of requests yet. Nothing is known of its workers so far. */
-function freePeer(): Peer | undefined {
-  const free = [...peers.values()].filter(({ here, clients }) => here && clients.length < share);
-  return free[Math.floor(Math.random() * free.length)];
-}
-
-localfe.pause(); // until there are workers or peers
-localfe.on("message", (frames) => {
-  if (!isMessage(frames)) return refuse("localfe", frames);
-  route({ frontend: localfe, frames });
-  flow();
-});
-
-cloudfe.pause();
-cloudfe.on("message", (frames) => {
-  if (!peers.has(String(frames[0])) || !isMessage(inner(frames))) return refuse("cloudfe", frames);
-  route({ frontend: cloudfe, frames });
-  flow();
-});
-
-localbe.on("message", (frames) => {
-  const [worker, delimiter, ...reply] = frames;
-  const request = busy.get(key(worker));
-  if (delimiter?.length === 0 && reply.length === 1 && READY.includes(String(reply[0]))) {
-    console.log(`I: ${shown(worker)} is ready`);
-  } else if (request && sameEnvelope(reply, request.frames) && size(reply) <= LARGEST) {
-    request.frontend.send(reply);
-  } else return refuse("localbe", frames);
-  busy.delete(key(worker));
-  idle.set(key(worker), worker as Buffer);
-  flow();
-});
-
-cloudbe.on("message", (frames) => {
-  const peer = peers.get(String(frames[0]));
-  const reply = inner(frames);
-  if (!peer || !isMessage(reply) || !take(peer.clients, key(reply[0]))) {
-    return refuse("cloudbe", frames);
+  /** Requests flow while somebody can take them. All others stay where they are: in ZeroMQ. */
+  function flow(): void {
+    for (const request of returned.splice(0)) route(request);
+    if (idle.size > 0) cloudfe.resume();
+    else cloudfe.pause();
+    if (idle.size > 0 || freePeer()) localfe.resume();
+    else localfe.pause();
   }
-  localfe.send(reply);
-  flow();
-});
 
-cloudbe.on("handshakeSucceeded", ({ address }) => {
-  const peer = peerAt(address);
-  if (!peer) return;
-  void cloudbe.writable; // to ask is to make ZeroMQ look who has come
-  peer.here = true;
-  peer.clients = []; // what it had before is lost
-  flow();
-});
+  /** A local worker comes first; a peer gets what our own clients ask for, never what a peer does. */
+  function route(request: Request): void {
+    const [worker] = idle.values();
+    const peer = request.frontend === localfe ? freePeer() : undefined;
+    if (worker) {
+      idle.delete(key(worker));
+      busy.set(key(worker), request);
+      localbe.send(wrap(worker, request.frames)).catch((error) => {
+        busy.delete(key(worker));
+        giveBack(request, error);
+      });
+    } else if (peer) {
+      const client = key(request.frames[0]);
+      peer.clients.push(client);
+      cloudbe.send([peer.name, ...request.frames]).catch((error) => {
+        peer.here = false;
+        take(peer.clients, client);
+        giveBack(request, error);
+      });
+    } else returned.push(request);
+  }
 
-cloudbe.on("disconnected", ({ address }) => {
-  const peer = peerAt(address);
-  if (!peer) return;
-  peer.here = false;
-  console.error(`E: ${peer.name} is gone, with ${peer.clients.length} of our requests`);
-});
+  function giveBack(request: Request, error: unknown): void {
+    if (!(error instanceof ZmqUnroutableError)) throw error;
+    returned.push(request);
+    flow();
+  }
 
-for (const name of names) {
-  console.log(`I: connecting to the cloud frontend of ${name}`);
-  cloudbe.addEndpoints(connect(`ipc://${name}-cloud.ipc`));
+  /** One that is there and has not its share of requests yet. Nothing is known of its workers so far. */
+  function freePeer(): Peer | undefined {
+    const free = [...peers.values()].filter(({ here, clients }) => here && clients.length < share);
+    return free[Math.floor(Math.random() * free.length)];
+  }
+
+  localfe.pause(); // until there are workers or peers
+  localfe.on("message", (frames) => {
+    if (!isMessage(frames)) return refuse("localfe", frames);
+    route({ frontend: localfe, frames });
+    flow();
+  });
+
+  cloudfe.pause();
+  cloudfe.on("message", (frames) => {
+    if (!peers.has(String(frames[0])) || !isMessage(inner(frames)))
+      return refuse("cloudfe", frames);
+    route({ frontend: cloudfe, frames });
+    flow();
+  });
+
+  localbe.on("message", (frames) => {
+    const [worker, delimiter, ...reply] = frames;
+    const request = busy.get(key(worker));
+    if (delimiter?.length === 0 && reply.length === 1 && READY.includes(String(reply[0]))) {
+      console.log(`I: ${shown(worker)} is ready`);
+    } else if (request && sameEnvelope(reply, request.frames) && size(reply) <= LARGEST) {
+      request.frontend.send(reply);
+    } else return refuse("localbe", frames);
+    busy.delete(key(worker));
+    idle.set(key(worker), worker as Buffer);
+    flow();
+  });
+
+  cloudbe.on("message", (frames) => {
+    const peer = peers.get(String(frames[0]));
+    const reply = inner(frames);
+    if (!peer || !isMessage(reply) || !take(peer.clients, key(reply[0]))) {
+      return refuse("cloudbe", frames);
+    }
+    localfe.send(reply);
+    flow();
+  });
+
+  cloudbe.on("handshakeSucceeded", ({ address }) => {
+    const peer = peerAt(address);
+    if (!peer) return;
+    void cloudbe.writable; // to ask is to make ZeroMQ look who has come
+    peer.here = true;
+    peer.clients = []; // what it had before is lost
+    flow();
+  });
+
+  cloudbe.on("disconnected", ({ address }) => {
+    const peer = peerAt(address);
+    if (!peer) return;
+    peer.here = false;
+    console.error(`E: ${peer.name} is gone, with ${peer.clients.length} of our requests`);
+  });
+
+  for (const name of names) {
+    console.log(`I: connecting to the cloud frontend of ${name}`);
+    cloudbe.addEndpoints(connect(`ipc://${name}-cloud.ipc`));
+  }
+  console.log(`I: broker ${self} listening on ${cloudfe.lastEndpoint}`);
+
+  function peerAt(address: string): Peer | undefined {
+    return peers.get(/^ipc:\/\/(.*)-cloud\.ipc$/.exec(address)?.[1] ?? "");
+  }
 }
-console.log(`I: broker ${self} listening on ${cloudfe.lastEndpoint}`);
 
-if (!go) {
-  console.log("Press Enter when all brokers are started");
-  for await (const _ of process.stdin) break;
+/** The cluster's clients and workers. */
+async function cast(): Promise<void> {
+  if (!go) {
+    console.log("Press Enter when all brokers are started");
+    for await (const _ of process.stdin) break;
+  }
+  for (let number = 1; number <= workers; number++) worker(`Worker-${self}-${number}`);
+  const all = Array.from({ length: clients }, (_, number) =>
+    client(`Client-${self}-${number + 1}`),
+  );
+  await Promise.all(all);
+  if (clients > 0) console.log(`I: all ${clients * requests} requests are answered`);
 }
-for (let number = 1; number <= workers; number++) worker(`Worker-${self}-${number}`);
-const all = Array.from({ length: clients }, (_, number) => client(`Client-${self}-${number + 1}`));
-await Promise.all(all);
-if (clients > 0) console.log(`I: all ${clients * requests} requests are answered`);
 
 async function client(routingId: string): Promise<void> {
   const socket = new ZmqReqConnection(factory, connect(`ipc://${self}-localfe.ipc`), { routingId });
@@ -168,6 +188,7 @@ async function client(routingId: string): Promise<void> {
     console.log(`${routingId}: ${reply}`);
     await sleep(interval);
   }
+  await socket.shutdown();
 }
 
 async function worker(routingId: string): Promise<void> {
@@ -214,10 +235,6 @@ function shown(id: Buffer | undefined): string {
   return /^[!-~]+$/.test(key(id)) ? key(id) : (id?.toString("hex") ?? "");
 }
 
-function peerAt(address: string): Peer | undefined {
-  return peers.get(/^ipc:\/\/(.*)-cloud\.ipc$/.exec(address)?.[1] ?? "");
-}
-
 /** Takes one such entry off a list. */
 function take(list: string[], entry: string): boolean {
   const at = list.indexOf(entry);
@@ -232,6 +249,7 @@ function refuse(socket: string, frames: Message): void {
 }
 
 interface Settings {
+  role: string;
   self: string;
   names: string[];
   go: boolean;
@@ -252,6 +270,7 @@ function commandLine(): Settings {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
       options: {
+        role: { type: "string", default: "all" },
         go: { type: "boolean", default: false },
         clients: { type: "string", default: "10" },
         workers: { type: "string", default: "3" },
@@ -261,18 +280,23 @@ function commandLine(): Settings {
         share: { type: "string", default: "3" },
       },
     });
+    const { role, go } = values;
+    if (!["all", "broker", "client", "worker"].includes(role)) {
+      throw new Error(`--role is all, broker, client or worker, not "${role}"`);
+    }
     const [self, ...names] = positionals;
     if (!self) throw new Error("a broker needs a name");
     if (new Set(positionals).size < positionals.length) throw new Error("each name stands once");
-    const number = (name: Exclude<keyof typeof values, "go">) => {
+    const number = (name: Exclude<keyof typeof values, "role" | "go">) => {
       if (name === "requests" && values.requests === "Infinity") return Number.POSITIVE_INFINITY;
       if (/^\d{1,9}$/.test(values[name])) return Number(values[name]);
       throw new Error(`--${name} is a whole number, not "${values[name]}"`);
     };
     return {
+      role,
       self,
       names,
-      go: values.go,
+      go,
       clients: number("clients"),
       workers: number("workers"),
       requests: number("requests"),
@@ -283,7 +307,7 @@ function commandLine(): Settings {
   } catch (error) {
     const [why] = (error as Error).message.split("\n");
     console.error(
-      `usage: peering2 [--go] [--clients N] [--workers N] [--requests N] [--interval MS] [--work MS] [--share N] SELF [PEER ...]   (${why})`,
+      `usage: peering2 [--role all|broker|client|worker] [--go] [--clients N] [--workers N] [--requests N] [--interval MS] [--work MS] [--share N] SELF [PEER ...]   (${why})`,
     );
     process.exit(2);
   }

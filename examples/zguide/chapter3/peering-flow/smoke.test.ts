@@ -1,18 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Stage } from "@tx0mq/smoke";
+import { endsOn, Stage } from "@tx0mq/smoke";
 import { ZmqFactory } from "tx0mq";
 import {
   ask,
   LIMIT,
   PlayedPeer,
   refusesWrongArguments,
+  rolesStandAlone,
   sharesWork,
   starter,
 } from "./checks.test.ts";
 
 const start = starter("peering2");
-const ALONE = ["--go", "--clients", "0", "--workers", "0", "--share", "1"];
+const ALONE = ["--role", "broker", "--share", "1"];
 
 test("local workers first, then a peer's; replies find back; a lost peer costs what it had", async (t) => {
   const stage = new Stage(t, import.meta.url);
@@ -56,6 +57,19 @@ test("a cluster lives on its peer's workers, whom Enter starts", async (t) => {
     errors.filter((line) => line !== "E: DC1 is gone, with 0 of our requests"),
     [],
   );
+});
+
+test("each role can be started alone, in any order", async (t) => {
+  const few = ["--requests", "3", "--interval", "0"];
+  const { broker, worker, client } = await rolesStandAlone(
+    new Stage(t, import.meta.url),
+    "peering2",
+    few,
+  );
+  assert.equal(client.lines.filter((line) => /^Client-DC1-\d+: OK$/.test(line)).length, 3);
+  await worker.count(/^Worker-DC1-\d+: HELLO$/, 3);
+  await endsOn("SIGINT", worker, broker);
+  assert.deepEqual([...broker.errors, ...worker.errors, ...client.errors], []);
 });
 
 test("malformed messages are refused at every socket, and the broker goes on", async (t) => {

@@ -14,32 +14,45 @@ import {
 
 const LONGEST = 255; // bytes in what a worker asks with
 
-const options = commandLine();
+const { role, endpoint, ...options } = commandLine();
 
 const factory = new ZmqFactory();
 factory.registerForShutdown();
-const broker = new ZmqRouterConnection(factory, ZmqEndpoint.bind(options.endpoint));
-console.log(`rtdealer listening on ${broker.lastEndpoint}`);
-const managing = manage();
-await Promise.all(Array.from({ length: options.workers }, (_, n) => work(n)));
+if (role === "worker") await work(process.pid, endpoint);
+else await boss();
 await factory.shutdown();
-await managing;
 
-/** Whoever asks gets work, and after five seconds the sack. */
-async function manage(): Promise<void> {
-  const end = performance.now() + options.time;
+async function boss(): Promise<void> {
+  const broker = new ZmqRouterConnection(factory, ZmqEndpoint.bind(endpoint));
+  console.log(`rtdealer listening on ${broker.lastEndpoint}`);
+  const managing = manage(broker);
+  if (role === "boss") return managing;
+  const address = String(broker.lastEndpoint).replace("//0.0.0.0:", "//127.0.0.1:");
+  await Promise.all(Array.from({ length: options.workers }, (_, n) => work(n, address)));
+}
+
+/** Whoever asks gets work, and from five seconds after the first question the sack. */
+async function manage(broker: ZmqRouterConnection): Promise<void> {
+  const staff = new Set<string>(); // those who have had work, and not yet the sack
+  let end = Number.POSITIVE_INFINITY;
   for await (const [worker = EMPTY, delimiter, question, ...more] of broker) {
+    const id = worker.toString("hex");
     if (delimiter?.length !== 0 || !question || question.length > LONGEST || more.length > 0) {
-      console.error(`rtdealer: refused a malformed message from ${worker.toString("hex")}`);
+      console.error(`rtdealer: refused a malformed message from ${id}`);
       continue;
     }
+    end = Math.min(end, performance.now() + options.time);
+    const over = performance.now() >= end;
     // The address of the one who asked, and the delimiter, as for a REQ.
-    await broker.send([worker, EMPTY, performance.now() < end ? "Work harder" : "Fired!"]);
+    await broker.send([worker, EMPTY, over ? "Fired!" : "Work harder"]);
+    if (over) staff.delete(id);
+    else staff.add(id);
+    if (role === "boss" && over && staff.size === 0) return;
   }
 }
 
-async function work(n: number): Promise<void> {
-  const worker = new ZmqDealerConnection(factory, broker.endpoints.map(reachable));
+async function work(n: number, address: string): Promise<void> {
+  const worker = new ZmqDealerConnection(factory, ZmqEndpoint.connect(address));
   const longest = n < options.slow ? 10 * options.work : options.work;
   let total = 0;
   for (;;) {
@@ -52,11 +65,6 @@ async function work(n: number): Promise<void> {
   console.log(`Worker ${n} completed: ${total} tasks`);
 }
 
-/** Where a socket that is bound to all interfaces is connected to on this machine. */
-function reachable({ address }: ZmqEndpoint): ZmqEndpoint {
-  return ZmqEndpoint.connect(address.replace("//0.0.0.0:", "//127.0.0.1:"));
-}
-
 function commandLine() {
   process.on("uncaughtException", (error) => {
     console.error(`rtdealer: ${error.message}`);
@@ -65,26 +73,33 @@ function commandLine() {
   try {
     const { values } = parseArgs({
       options: {
-        endpoint: { type: "string", default: "tcp://*:5671" },
+        role: { type: "string", default: "all" },
+        endpoint: { type: "string" },
         workers: { type: "string", default: "10" },
         slow: { type: "string", default: "0" },
         work: { type: "string", default: "500" },
         time: { type: "string", default: "5000" },
       },
     });
+    const { role, endpoint = `tcp://${role === "worker" ? "localhost" : "*"}:5671` } = values;
+    if (!["all", "boss", "worker"].includes(role)) {
+      throw new Error(`--role is all, boss or worker, not "${role}"`);
+    }
     const number = (flag: "workers" | "slow" | "work" | "time") => {
       if (/^\d{1,9}$/.test(values[flag])) return Number(values[flag]);
       throw new Error(`--${flag} is a whole number, 0 to 999999999, not "${values[flag]}"`);
     };
     return {
-      endpoint: values.endpoint,
+      role,
+      endpoint,
       workers: number("workers"),
       slow: number("slow"),
       work: number("work"),
       time: number("time"),
     };
   } catch (error) {
-    const flags = "[--endpoint ADDRESS] [--workers N] [--slow N] [--work MS] [--time MS]";
+    const flags =
+      "[--role all|boss|worker] [--endpoint ADDRESS] [--workers N] [--slow N] [--work MS] [--time MS]";
     const [why] = (error as Error).message.split("\n");
     console.error(`usage: rtdealer ${flags}   (${why})`);
     process.exit(2);

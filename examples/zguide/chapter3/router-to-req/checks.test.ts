@@ -54,12 +54,32 @@ export function testBoss(testFile: string, name: string): void {
     await endsOn("SIGINT", program);
   });
 
+  test("a boss alone ends when it has told everybody who has worked for it", async (t) => {
+    const stage = new Stage(t, testFile);
+    const alone = ["--role", "boss", "--endpoint", ANYWHERE, "--time", "500"];
+    const boss = stage.start(name, alone);
+    const [, address = ""] = await boss.line(/listening on (\S+)/);
+    await using factory = new ZmqFactory();
+    const outsider = new ZmqReqConnection(factory, ZmqEndpoint.connect(address));
+    await outsider.send("Hi Boss");
+    assert.equal(`${await outsider.receive()}`, "Work harder");
+
+    const worker = stage.start(name, ["--role", "worker", "--endpoint", address, "--work", "10"]);
+    assert.deepEqual(await worker.exit(), { code: 0, signal: null });
+    assert.match(worker.lines.join(), /^Worker \d+ completed: \d+ tasks$/);
+    await outsider.send("Hi Boss");
+    assert.equal(`${await outsider.receive()}`, "Fired!");
+    assert.deepEqual(await boss.exit(), { code: 0, signal: null });
+    assert.deepEqual([...boss.errors, ...worker.errors], []);
+  });
+
   test("wrong arguments and addresses get one line", async (t) => {
     const stage = new Stage(t, testFile);
     await using factory = new ZmqFactory();
     const taken = new ZmqDealerConnection(factory, ZmqEndpoint.bind(ANYWHERE)).lastEndpoint ?? "";
     for (const [flag, value, code, why] of [
       ["--colour", "red", 2, `^usage: ${name} .*--colour`],
+      ["--role", "chief", 2, `^usage: ${name} .*"chief"`],
       ["--workers", "many", 2, `^usage: ${name} .*"many"`],
       ["--endpoint", "tpc://127.0.0.1:5671", 2, `^${name}: .*unknown transport "tpc"`],
       ["--endpoint", taken, 1, `^${name}: address in use: tcp`],
