@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ZmqEndpoint, ZmqFactory, ZmqPullConnection, ZmqPushConnection } from "tx0mq";
 import { startPeer } from "../bare/start-peer.ts";
-import { slope } from "../common/statistics.ts";
+import { growth, mib, verdict } from "../common/growth.ts";
 import { Meter } from "../programs/meter.ts";
 import type { Task } from "../programs/program.ts";
 import { open } from "../programs/tx0mq.ts";
@@ -141,27 +141,19 @@ async function watch(name: string, scale: number): Promise<boolean> {
     return false;
   }
 
-  const steady = samples.slice(WARM_UP);
-  const span = (steady.at(-1)?.done ?? 0) - (steady[0]?.done ?? 0);
   const verdicts = (["rss", "heap"] as const).map((what) => {
-    const each = slope(steady.map((taken) => [taken.done, taken[what]]));
-    const growth = each * span;
-    const ok = growth <= BOUNDS[what];
-    console.log(
-      `${what}: ${each.toFixed(2)} B each, ${mib(growth)} MiB over the last ${span.toLocaleString("en")}` +
-        ` (at most ${mib(BOUNDS[what])}): ${ok ? "ok" : "TOO MUCH"}`,
+    const grown = growth(
+      samples.map((taken) => [taken.done, taken[what]]),
+      WARM_UP,
     );
-    return ok;
+    console.log(verdict(what, grown, BOUNDS[what]));
+    return grown.total <= BOUNDS[what];
   });
   return verdicts.every(Boolean);
 }
 
 function row(cells: readonly string[]): string {
   return cells.map((cell) => cell.padStart(12)).join("  ");
-}
-
-function mib(bytes: number): string {
-  return (bytes / MIB).toFixed(2);
 }
 
 async function main(): Promise<number> {

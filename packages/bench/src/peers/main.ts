@@ -1,5 +1,5 @@
 /** Measures tx0mq beside its peers, in Node.js, Python and C. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,14 +9,15 @@ import { Progress } from "../common/progress.ts";
 import { fromCaller, stamped, writeJson } from "../common/results.ts";
 import { killAll } from "../common/talker.ts";
 import { contestants } from "./contestants.ts";
+import { intoPage } from "./page.ts";
 import { introduction, table } from "./report.ts";
 import type { Results, RowResult } from "./results.ts";
 import { type Row, rows } from "./rows.ts";
 import { run, type Settings } from "./run.ts";
 import { compile, MissingError } from "./toolchain.ts";
 
-const USAGE = `usage: bench:peers [--quick] [--only PATTERN] [--peers PATTERN] [--rounds N] [--json FILE] [--plots FOLDER]
-       bench:peers --from FILE [--plots FOLDER]   shows what has been measured before
+const USAGE = `usage: bench:peers [--quick] [--only PATTERN] [--peers PATTERN] [--rounds N] [--json FILE] [--plots FOLDER] [--page FILE]
+       bench:peers --from FILE [--plots FOLDER] [--page FILE]   shows what has been measured before
 (PATTERN: a regular expression on the names of rows or peers)`;
 
 interface Options {
@@ -25,6 +26,7 @@ interface Options {
   readonly peers: RegExp;
   readonly json: string;
   readonly plots: string | undefined;
+  readonly page: string | undefined;
   readonly from: string | undefined;
 }
 
@@ -39,6 +41,7 @@ function options(): Options {
         rounds: { type: "string" },
         json: { type: "string" },
         plots: { type: "string" },
+        page: { type: "string" },
         from: { type: "string" },
       },
     });
@@ -49,7 +52,7 @@ function options(): Options {
     return {
       settings: {
         rounds,
-        roundMs: quick ? 100 : 200,
+        roundMs: quick ? 100 : 400,
         leadMs: quick ? 30 : 50,
         warmUpMs: quick ? 400 : 1000,
         patienceMs: quick ? 2_000 : 25_000,
@@ -58,6 +61,7 @@ function options(): Options {
       peers: new RegExp(values.peers, "i"),
       json: values.json === undefined ? stamped("peers-") : fromCaller(values.json),
       plots: values.plots === undefined ? undefined : fromCaller(values.plots),
+      page: values.page === undefined ? undefined : fromCaller(values.page),
       from: values.from === undefined ? undefined : fromCaller(values.from),
     };
   } catch {
@@ -66,25 +70,32 @@ function options(): Options {
   }
 }
 
-const { settings, chosen, peers, json, plots, from } = options();
+const { settings, chosen, peers, json, plots, page, from } = options();
 const interrupted = new AbortController();
 
 function show({ machine, peers, missing }: Pick<Results, "machine" | "peers" | "missing">): void {
   console.log(`${describe(machine)}\n${introduction({ peers, missing })}\n`);
 }
 
-async function plot(results: Results): Promise<void> {
-  if (plots === undefined) return;
-  const { writePlots } = await import("./plots.ts");
-  const written = writePlots(results, plots);
-  console.log(written.length > 0 ? `drawn in ${plots}: ${written.join(", ")}` : "nothing to draw");
+/** Draws plots and writes tables into a page, where that is asked for. */
+async function publish(results: Results): Promise<void> {
+  if (plots !== undefined) {
+    const { writePlots } = await import("./plots.ts");
+    const written = writePlots(results, plots);
+    console.log(
+      written.length > 0 ? `drawn in ${plots}: ${written.join(", ")}` : "nothing to draw",
+    );
+  }
+  if (page === undefined) return;
+  writeFileSync(page, intoPage(readFileSync(page, "utf8"), results));
+  console.log(`tables written into ${page}`);
 }
 
 async function again(file: string): Promise<number> {
   const results = JSON.parse(readFileSync(file, "utf8")) as Results;
   show(results);
   for (const result of results.rows) console.log(table(result));
-  await plot(results);
+  await publish(results);
   return 0;
 }
 
@@ -144,7 +155,7 @@ async function measure(): Promise<number> {
     console.log(`interrupted after ${done.length} of ${chosen.length} rows`);
   }
   console.log(`written to ${json}`);
-  await plot(results());
+  await publish(results());
   if (interrupted.signal.aborted) return 130;
   return done.some(({ entries }) => entries.every(({ samples }) => samples.length === 0)) ? 1 : 0;
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { intoPage } from "./page.ts";
 import { writePlots } from "./plots.ts";
 import { table } from "./report.ts";
 import { type Entry, figures, type Results, type RowResult } from "./results.ts";
@@ -65,19 +66,38 @@ test("every row has a name of its own", () => {
   assert.equal(new Set(names).size, names.length);
 });
 
+const RESULTS: Results = {
+  date: "2001-02-03T04:05:06.000Z",
+  machine: { cpu: "An Abacus", cores: 3, node: "v20" },
+  peers: [
+    { name: "tx0mq", versions: { tx0mq: "1.2.3" } },
+    { name: "zeromq", versions: { zeromq: "6.5.4" } },
+    { name: "aiozmq", versions: {} },
+  ],
+  missing: [],
+  settings: { rounds: 3, roundMs: 1, leadMs: 0, warmUpMs: 0, patienceMs: 0 },
+  interrupted: false,
+  rows: [RECEIVED],
+};
+
+test("a page gets tables in the place of those that it had, and keeps the rest", () => {
+  const marks = ["<!-- figures, written by bench:peers -->", "<!-- end of figures -->"];
+  const page = `before\n${marks[0]}\nold\n${marks[1]}\nafter\n`;
+  const written = intoPage(page, RESULTS);
+  assert.match(written, /^before\n<!-- figures.*<!-- end of figures -->\nafter\n$/s);
+  assert.match(written, /^Measured on 2001-02-03: cpu An Abacus, cores 3, node v20\.$/m);
+  assert.match(written, /^- tx0mq: tx0mq 1\.2\.3$/m);
+  assert.match(written, /^\| {2}\| tx0mq, a second \| zeromq \| aiozmq \|$/m);
+  assert.match(written, /^\| receive, tcp, 16 B \| 10,000 ~ \| 0\.50 ~ \| failed \|$/m);
+  assert.doesNotMatch(written, /old/);
+  assert.equal(intoPage(written, RESULTS), written);
+  assert.throws(() => intoPage("no place", RESULTS), /in the page/);
+});
+
 test("there is a plot for what has been measured, and none for what has not", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "tx0mq-plots-"));
   t.after(() => rmSync(folder, { recursive: true }));
-  const results: Results = {
-    date: "2001-02-03T04:05:06.000Z",
-    machine: { cpu: "An Abacus", cores: 3, node: "v20" },
-    peers: [],
-    missing: [],
-    settings: { rounds: 3, roundMs: 1, leadMs: 0, warmUpMs: 0, patienceMs: 0 },
-    interrupted: false,
-    rows: [RECEIVED],
-  };
-  assert.deepEqual(writePlots(results, folder), ["receive.svg", "cpu.svg"]);
+  assert.deepEqual(writePlots(RESULTS, folder), ["receive.svg", "cpu.svg"]);
   const drawn = readFileSync(join(folder, "receive.svg"), "utf8");
   assert.match(drawn, /^<svg /);
   assert.match(drawn, /An Abacus, 3 cores/);

@@ -92,7 +92,7 @@ export class Lane {
       ]);
       const lane = new Lane(contestant, row, measured, other, signal);
       try {
-        await measured.answer(30_000, signal);
+        await measured.answer(120_000, signal);
       } catch (error) {
         await lane.stop();
         throw error;
@@ -111,7 +111,7 @@ export class Lane {
   async round(of: { lead: number; ms: number } | { count: number }): Promise<Sample> {
     const { work, subscribers } = this.#row;
     const sends = work === "send" || work === "publish";
-    const limit = "count" in of ? 120_000 : of.ms + 10_000;
+    const limit = "count" in of ? 120_000 : of.ms + 60_000;
     const question = "count" in of ? `count ${of.count}` : `ms ${sends ? 0 : of.lead} ${of.ms}`;
     const before = await this.#otherEnd("mark");
     if ("count" in of) this.#other?.tell(`give ${of.count}`);
