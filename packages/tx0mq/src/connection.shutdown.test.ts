@@ -296,6 +296,63 @@ prove(
   },
 );
 
+prove("an inproc shutdown ends where another connection has taken the name over", async (stage) => {
+  for (const leaver of ["first", "peer"] as const) {
+    const address = place("inproc");
+    const first = stage.bind(ZmqPullConnection, {}, address);
+    const peer = stage.connect(ZmqPushConnection, address);
+    first.removeEndpoints(ZmqEndpoint.bind(address));
+    stage.bind(ZmqPullConnection, {}, address);
+    await { first, peer }[leaver].shutdown(); // the other is idle
+  }
+});
+
+prove("and where another one takes it over while the shutdown goes on", async (stage) => {
+  const address = place("inproc");
+  const first = stage.bind(ZmqPullConnection, {}, address);
+  const peer = stage.connect(ZmqPushConnection, address);
+  const ended = first.shutdown();
+  await until(() => {
+    try {
+      stage.bind(ZmqPullConnection, {}, address);
+      return true;
+    } catch (error) {
+      assert(error instanceof ZmqAddressInUseError);
+      return false;
+    }
+  });
+  await ended;
+  await peer.shutdown();
+});
+
+prove("a connection that has bound an inproc name twice can be shut down", async (stage) => {
+  const endpoint = ZmqEndpoint.bind(place("inproc"));
+  const pull = stage.make(ZmqPullConnection);
+  pull.addEndpoints(endpoint);
+  pull.removeEndpoints(endpoint);
+  pull.addEndpoints(endpoint);
+  await pull.shutdown();
+  await stage.bind(ZmqPullConnection, {}, endpoint.address).shutdown();
+});
+
+prove(
+  "who connects to an inproc name that a pending shutdown has freed can be shut down",
+  async (stage) => {
+    const tcp = await freeAddress(stage.factory, "tcp");
+    const push = stage.connect(ZmqPushConnection, tcp, { ...FOR_EVER, reconnectInterval: 1 });
+    await push.send("holds up the shutdown");
+    const address = place("inproc");
+    push.addEndpoints(ZmqEndpoint.bind(address));
+    const ended = push.shutdown();
+    for (let n = 0; n < 5; n += 1) await turn();
+    assert.equal(await settled(ended), false);
+    await stage.connect(ZmqPullConnection, address).shutdown();
+    const pull = stage.bind(ZmqPullConnection, {}, tcp);
+    assert.deepEqual(await next(pull), ["holds up the shutdown"]);
+    await ended;
+  },
+);
+
 prove("await using shuts connections and factories down", async (stage) => {
   const address = at(stage.bind(ZmqPullConnection, {}, place("tcp")));
   await stage.factory.shutdown();

@@ -9,6 +9,8 @@ export interface InprocSocket {
 
 interface Place {
   bound: InprocSocket | undefined;
+  /** Those that are bound or have been, and are not closed: each may have peers among the users. */
+  readonly hosts: Set<InprocSocket>;
   /** Those that have bound or connected, and are not closed. */
   readonly users: Set<InprocSocket>;
   /** Those that have connected before anybody was bound, and nobody has been since. */
@@ -45,7 +47,7 @@ export class Inproc {
   #place(address: string, socket: InprocSocket): Place {
     let place = this.#places.get(address);
     if (place === undefined) {
-      place = { bound: undefined, users: new Set(), waiting: new Set() };
+      place = { bound: undefined, hosts: new Set(), users: new Set(), waiting: new Set() };
       this.#places.set(address, place);
     }
     place.users.add(socket);
@@ -55,6 +57,7 @@ export class Inproc {
   bound(address: string, socket: InprocSocket): void {
     const place = this.#place(address, socket);
     place.bound = socket;
+    place.hosts.add(socket);
     this.#settle(place);
   }
 
@@ -125,8 +128,9 @@ export class Inproc {
     for (const address of socket.inprocAddresses) {
       const place = this.#places.get(address);
       if (place === undefined) continue;
-      const peers =
-        place.bound === undefined || place.bound === socket ? place.users : [place.bound];
+      const { hosts, users } = place;
+      // Where a name has had several hosts, nobody knows whose peer a user is.
+      const peers = hosts.size === 1 && !hosts.has(socket) ? hosts : users;
       for (const peer of peers) if (peer !== socket && peer.touch()) held = true;
     }
     return held;
@@ -157,6 +161,7 @@ export class Inproc {
       const place = this.#places.get(address);
       if (place === undefined) continue;
       if (place.bound === socket) place.bound = undefined;
+      place.hosts.delete(socket);
       place.users.delete(socket);
       place.waiting.delete(socket);
       if (place.users.size === 0) this.#places.delete(address);

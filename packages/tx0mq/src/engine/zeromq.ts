@@ -145,7 +145,7 @@ class ZeromqSocket implements EngineSocket, InprocSocket {
   readonly #sendsMeta: boolean;
   readonly #receivesMeta: boolean;
   readonly #inproc: Inproc;
-  /** The inproc addresses that it has bound and connected to. */
+  /** The inproc addresses that it has bound and connected to, each once, whether it still is or not. */
   readonly inprocAddresses: string[] = [];
   /** Whether it has bound or connected to anything else. */
   #beyondInproc = false;
@@ -234,10 +234,12 @@ class ZeromqSocket implements EngineSocket, InprocSocket {
 
   /** Remembers an address. @returns whether it is one of inproc */
   #use(address: string): boolean {
-    const isInproc = address.startsWith("inproc://");
-    if (isInproc) this.inprocAddresses.push(address);
-    else this.#beyondInproc = true;
-    return isInproc;
+    if (!address.startsWith("inproc://")) {
+      this.#beyondInproc = true;
+      return false;
+    }
+    if (!this.inprocAddresses.includes(address)) this.inprocAddresses.push(address);
+    return true;
   }
 
   remove(address: string): void {
@@ -538,7 +540,9 @@ class ZeromqSocket implements EngineSocket, InprocSocket {
   /** Frees the names that it is bound to in inproc, which closing does later. */
   #freeNames(): void {
     for (const address of this.inprocAddresses) {
-      if (this.#inproc.isBound(address, this)) this.native.disconnect(address);
+      if (!this.#inproc.isBound(address, this)) continue;
+      this.native.disconnect(address);
+      this.#inproc.unbound(address, this); // who connects from now on waits for another
     }
   }
 
