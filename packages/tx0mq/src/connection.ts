@@ -19,6 +19,7 @@ import {
   kAwait,
   kContext,
   kDisown,
+  kEnding,
   kHandOver,
   kPeek,
   kPeekRoom,
@@ -154,6 +155,7 @@ export abstract class ZmqConnection<
   #state: "open" | "handed over" | "closing" | "closed" = "open";
   #shutdown: Promise<void> | undefined;
   #handBack: (() => Promise<void>) | undefined;
+  readonly #onEnding: (() => void)[] = [];
 
   readonly #waiters = new Queue<Waiter<In>>();
   readonly #parked: In[] = [];
@@ -772,6 +774,7 @@ export abstract class ZmqConnection<
     this.#parked.length = 0;
     for (const peek of this.#peeks) peek.notify();
     for (const notify of this.#roomPeeks) notify();
+    for (const notify of this.#onEnding.splice(0)) notify();
 
     const began = performance.now();
     await this.#drain();
@@ -808,6 +811,11 @@ export abstract class ZmqConnection<
         resolve();
       };
     });
+  }
+
+  /** @internal Calls `notify` when the connection begins to shut down. */
+  [kEnding](notify: () => void): void {
+    this.#onEnding.push(notify);
   }
 
   /**
@@ -873,6 +881,8 @@ export interface AnyConnection {
   [kPeek](notify: () => void, deadline: number): () => void;
   /** @internal */
   [kPeekRoom](notify: () => void): () => void;
+  /** @internal */
+  [kEnding](notify: () => void): void;
   /** @internal */
   [kHandOver](handBack: () => Promise<void>): () => void;
 }

@@ -8,6 +8,8 @@ export const kPeek = Symbol("tx0mq.peek");
 export const kPeekRoom = Symbol("tx0mq.peekRoom");
 /** Hands a connection over to code that reads and writes the socket itself (proxy). */
 export const kHandOver = Symbol("tx0mq.handOver");
+/** Tells when a connection begins to shut down (proxy). */
+export const kEnding = Symbol("tx0mq.ending");
 /** A factory's engine context. */
 export const kContext = Symbol("tx0mq.context");
 /** A factory's engine. */

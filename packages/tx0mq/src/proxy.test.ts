@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { setImmediate as turn } from "node:timers/promises";
 import {
+  type AnyConnection,
+  type ProxiedConnection,
   proxy,
   ZmqClosedError,
   ZmqDealerConnection,
@@ -159,6 +162,62 @@ for (const kind of KINDS) {
     assert.equal(String((await received)[1]), "still read");
     const { running } = start(stage, kind, read, backend);
     await running.stop();
+  });
+}
+
+/** Resolves when the connection has taken a message out of ZeroMQ. */
+function takes(connection: AnyConnection): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (message: unknown): void => {
+      if ((message as { connection: unknown }).connection !== connection) return;
+      unsubscribe("tx0mq:receive", look);
+      resolve();
+    };
+    subscribe("tx0mq:receive", look);
+  });
+}
+
+for (const end of ["frontend", "backend"] as const) {
+  prove(`a capturing proxy that is idle ends when the ${end} is shut down`, async (stage) => {
+    const kinds = [
+      [ZmqPullConnection, ZmqPushConnection],
+      [ZmqSubConnection, ZmqPubConnection],
+    ] as const;
+    for (const [Front, Back] of kinds) {
+      const frontend = stage.bind<ProxiedConnection, object>(Front, {}, place("inproc"));
+      const backend = stage.bind<ProxiedConnection, object>(Back as never, {}, place("inproc"));
+      const { running } = start(stage, "capturing", frontend, backend);
+      await turn();
+      await { frontend, backend }[end].shutdown();
+      await running.ended;
+      assert(frontend.closed && backend.closed);
+    }
+  });
+
+  prove(`so does one that is paused with a message in hand: ${end}`, async (stage) => {
+    const frontend = stage.bind(ZmqPullConnection, {}, place("inproc"));
+    const backend = stage.bind(ZmqPushConnection, {}, place("inproc"));
+    const { running } = start(stage, "capturing", frontend, backend);
+    running.pause();
+    const inHand = takes(frontend);
+    await stage.connect(ZmqPushConnection, frontend).send("held");
+    await inHand;
+    await { frontend, backend }[end].shutdown();
+    await running.ended;
+    assert(frontend.closed && backend.closed);
+  });
+
+  prove(`and one whose backend has no peer to send to: ${end}`, async (stage) => {
+    const frontend = stage.bind(ZmqPullConnection, {}, place("inproc"));
+    const backend = stage.bind(ZmqPushConnection, {}, place("inproc"));
+    const { running } = start(stage, "capturing", frontend, backend);
+    const inHand = takes(frontend);
+    await stage.connect(ZmqPushConnection, frontend).send("for nobody");
+    await inHand;
+    await turn();
+    await { frontend, backend }[end].shutdown();
+    await running.ended;
+    assert(frontend.closed && backend.closed);
   });
 }
 

@@ -2,7 +2,7 @@ import { isMainThread } from "node:worker_threads";
 import type { AnyConnection, Message } from "./connection.js";
 import type { EngineProxy, Frame } from "./engine/engine.js";
 import { ZmqClosedError, ZmqStateError, ZmqUnroutableError } from "./errors.js";
-import { kEngine, kHandOver, kSocket } from "./internal.js";
+import { kEnding, kEngine, kHandOver, kSocket } from "./internal.js";
 import { RECEIVE_ONLY, SEND_ONLY } from "./socket-type.js";
 
 /** A connection that passes messages on as lists of frames. */
@@ -110,6 +110,9 @@ class LoopProxy implements ZmqProxy {
       const takeBack = connection[kHandOver](async () => undefined); // throws where it is in use
       takeBack();
     }
+    // Each may be shut down while neither of the two passes looks at it.
+    const end = (): void => void this.stop().catch(() => undefined); // its shutdown() tells
+    for (const connection of this.#ends) connection[kEnding](end);
     this.ended = Promise.all([
       this.#pass(frontend, backend, capture),
       this.#pass(backend, frontend, capture),
