@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { createHook } from "node:async_hooks";
 import { test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import {
+  EMPTY,
   type Message,
+  type RequestId,
   ZmqAddressInUseError,
   ZmqClosedError,
   ZmqDealerConnection,
@@ -11,6 +14,7 @@ import {
   ZmqPullConnection,
   ZmqPushConnection,
   ZmqQueueFullError,
+  ZmqXREPConnection,
 } from "../index.js";
 import { FakeEngine } from "../testing/fake-engine.js";
 import { failure } from "../testing/stage.js";
@@ -177,4 +181,19 @@ void test("a socket whose constructor fails is closed before the factory's shutd
   assert.equal(engine.socket.linger, 0);
   await factory.shutdown();
   assert.equal(engine.released, 1);
+});
+
+void test("a reply that nobody awaits may fail at the end", async () => {
+  const { engine, factory } = stage();
+  const server = new ZmqXREPConnection(factory, ZmqEndpoint.bind("inproc://a"));
+  const ids: RequestId[] = [];
+  server.on("message", ([id]) => ids.push(id));
+  await Promise.resolve();
+  engine.socket.full = true;
+  engine.socket.arrive(batch(3).map((body) => [Buffer.from("peer"), EMPTY, ...body]));
+  const replies = ids.map((id) => server.reply(id, "reply"));
+  assert.equal(replies.length, 3);
+  await factory.shutdown();
+  await turn(); // a rejection that nobody handles would end the test
+  await assert.rejects(replies[1] as Promise<void>, failure(ZmqClosedError));
 });

@@ -3,7 +3,7 @@ import type { ZmqEndpoint } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
 import { ZmqArgumentError, ZmqOptionError, ZmqUnknownRequestError } from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
-import { unwrap } from "../frames.js";
+import { checkMessage, unwrap } from "../frames.js";
 import type { RouterOptions } from "../options.js";
 
 /** Tells open requests apart, for `reply`. It is this connection's own and stays here. */
@@ -87,11 +87,13 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never> {
     if (parts.length === 0) {
       return Promise.reject(new ZmqArgumentError("a reply has at least one part"));
     }
+    try {
+      checkMessage(parts);
+    } catch (error) {
+      return Promise.reject(error);
+    }
     this.#open.delete(id);
-    return this.sendFrames([...envelope, ...parts]).catch((error) => {
-      if (error instanceof ZmqArgumentError) this.#open.set(id, envelope);
-      throw error;
-    });
+    return this.sendFrames([...envelope, ...parts]);
   }
 
   override messageReceived(request: XREPRequest): unknown {
