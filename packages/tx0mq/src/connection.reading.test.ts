@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
 import {
   type Message,
+  poll,
   ZmqAbortError,
   ZmqClosedError,
   ZmqDealerConnection,
@@ -608,4 +609,40 @@ prove("receives after the end are refused, iterations are over", async (stage) =
   await assert.rejects(pull.receive(), failure(ZmqClosedError, /ZmqPullConnection.*shut down/));
   await assert.rejects(pull.receive({ timeout: 0 }), failure(ZmqClosedError));
   for await (const message of pull) assert.fail(String(message));
+});
+
+prove("a connection that is paused in the midst of many messages is readable", async (stage) => {
+  const [pull, push] = pair(stage);
+  await sendNumbers(push, 0, 1_000);
+  let handled = 0;
+  await new Promise<void>((resolve) => {
+    pull.on("message", () => {
+      handled += 1;
+      if (handled === 1) setImmediate(resolve); // when the time for messages is over
+    });
+  });
+  assert(handled < 1_000);
+  pull.pause();
+  assert(pull.readable);
+  assert.deepEqual((await poll({ readable: [pull] }, { timeout: 0 })).readable, new Set([pull]));
+  assert.deepEqual(await next(pull), [String(handled)]);
+});
+
+prove("a receive that does not wait gets what is there, however busy others are", async (stage) => {
+  const busy = Array.from({ length: 20 }, () => pair(stage));
+  const [pull, push] = pair(stage);
+  for (const [, source] of busy) await sendNumbers(source, 0, 10);
+  await push.send("there");
+  let handled = 0;
+  let received: Promise<string> | undefined;
+  for (const [sink] of busy) {
+    sink.on("message", () => {
+      handled += 1;
+      for (const end = performance.now() + 11; performance.now() < end; );
+      // By now the others are deferred to the next turn, so this one is the last of them.
+      if (handled === 30) received = pull.receive({ timeout: 0 }).then(String);
+    });
+  }
+  await until(() => received !== undefined);
+  assert.equal(await received, "there");
 });

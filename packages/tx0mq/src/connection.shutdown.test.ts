@@ -353,6 +353,21 @@ prove(
   },
 );
 
+prove("an inproc shutdown does not wait until a slow peer has read all", async (stage) => {
+  const pull = stage.bind(ZmqPullConnection, {}, place("inproc"));
+  const push = stage.connect(ZmqPushConnection, pull);
+  for (let n = 0; n < 1_000; n += 1) await push.send("message");
+  let handled = 0;
+  pull.on("message", () => {
+    handled += 1;
+    for (const end = performance.now() + 2; performance.now() < end; );
+  });
+  await until(() => handled > 0);
+  await push.shutdown();
+  assert(handled < 1_000, `${handled} handled`);
+  await pull.shutdown();
+});
+
 prove("await using shuts connections and factories down", async (stage) => {
   const address = at(stage.bind(ZmqPullConnection, {}, place("tcp")));
   await stage.factory.shutdown();

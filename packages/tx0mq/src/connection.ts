@@ -347,7 +347,15 @@ export abstract class ZmqConnection<
       };
       const expire = (): void => giveUp(new ZmqTimeoutError("message", timeout ?? 0));
       const abort = (): void => giveUp(new ZmqAbortError(signal?.reason));
-      const stop = !limited ? ignore : timeout === 0 ? nextTurn(expire) : after(timeout, expire);
+      let stop = ignore;
+      if (timeout === 0) {
+        // A message may be there that the event loop, busy with others, has had no time for.
+        const expireUnlessReadable = (): void => {
+          if (this.readable) stop = nextTurn(expireUnlessReadable);
+          else expire();
+        };
+        stop = nextTurn(expireUnlessReadable);
+      } else if (limited) stop = after(timeout, expire);
       const cleanUp = (): void => {
         stop();
         signal?.removeEventListener("abort", abort);

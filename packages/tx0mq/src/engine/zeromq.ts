@@ -162,7 +162,10 @@ class ZeromqSocket implements EngineSocket, InprocSocket {
   #room: Promise<void> | undefined;
   #awaitsRoom = false;
 
+  /** Reads: the binding waits for a message, or one is being handled, or the next turn is to go on. */
   #reading = false;
+  /** Reads, but asks the binding only in the next turn. */
+  #deferred = false;
   /** Messages keep coming: receive without waiting. */
   #draining = false;
   #timeout = -1;
@@ -301,7 +304,7 @@ class ZeromqSocket implements EngineSocket, InprocSocket {
   }
 
   get readable(): boolean {
-    if (this.#reading || this.#closed) return false; // what arrives is on its way to the sink
+    if (this.#awaitsMessage || this.#closed) return false; // what arrives is on its way to the sink
     const { readable } = this.native;
     this.#rouse();
     return readable;
@@ -316,8 +319,9 @@ class ZeromqSocket implements EngineSocket, InprocSocket {
 
   /** Wakes a waiting receive or send whose signal has been swallowed. */
   #rouse(): void {
-    if (!(this.#reading || this.#awaitsRoom) || this.#closed) return;
-    const awaited = (this.#reading ? POLLIN : 0) | (this.#awaitsRoom ? POLLOUT : 0);
+    const awaitsMessage = this.#awaitsMessage;
+    if (!(awaitsMessage || this.#awaitsRoom) || this.#closed) return;
+    const awaited = (awaitsMessage ? POLLIN : 0) | (this.#awaitsRoom ? POLLOUT : 0);
     if ((this.native.getNumber(EVENTS) & awaited) === 0) return;
     if (this.#awaitsRoom) this.#knock();
     else void this.#give(NO_FRAMES, undefined);
@@ -411,13 +415,13 @@ class ZeromqSocket implements EngineSocket, InprocSocket {
 
   #hasRoom(): boolean {
     const events = this.native.getNumber(EVENTS);
-    if (this.#reading && (events & POLLIN) !== 0) void this.#give(NO_FRAMES, undefined);
+    if (this.#awaitsMessage && (events & POLLIN) !== 0) void this.#give(NO_FRAMES, undefined);
     return (events & POLLOUT) !== 0;
   }
 
   touch(): boolean {
     // Where the binding waits for messages it looks by itself, and there are none.
-    if (this.#closed || this.#reading) return false;
+    if (this.#closed || this.#awaitsMessage) return false;
     if (this.#lent || this.waiting) return true;
     const { native } = this;
     // When it is not their turn to receive, REQ and REP do not look.
@@ -439,7 +443,12 @@ class ZeromqSocket implements EngineSocket, InprocSocket {
 
   /** Whether the binding waits for something on the socket. */
   get waiting(): boolean {
-    return this.#reading || this.#room !== undefined;
+    return this.#awaitsMessage || this.#room !== undefined;
+  }
+
+  /** Whether a receive may wait in the binding. */
+  get #awaitsMessage(): boolean {
+    return this.#reading && !this.#deferred;
   }
 
   // Receiving ---------------------------------------------------------------------------------
@@ -452,7 +461,10 @@ class ZeromqSocket implements EngineSocket, InprocSocket {
 
   readonly #receive = (): void => {
     if (hasTime()) this.#receiveOne();
-    else nextTurn(this.#readOn);
+    else {
+      this.#deferred = true;
+      nextTurn(this.#readOn);
+    }
   };
 
   #receiveOne(): void {
@@ -470,8 +482,9 @@ class ZeromqSocket implements EngineSocket, InprocSocket {
     }
   }
 
-  /** In the next turn of the event loop. */
+  /** In the next turn of the event loop, or a later one. */
   readonly #readOn = (): void => {
+    this.#deferred = false;
     this.#reading = !this.#closed && this.#sink.wants();
     if (this.#reading) this.#receiveOne();
   };
