@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { ZmqDealerConnection, ZmqEndpoint } from "../index.js";
+import { kSocket } from "../internal.js";
 import { next, place, prove, type Stage, settled } from "../testing/stage.js";
 
 const source = new URL("../", import.meta.url);
@@ -141,3 +143,20 @@ for (const [name, look] of Object.entries(looks)) {
     assert.deepEqual(await received, ["back"]);
   });
 }
+
+prove("receives that find a message at once do not disturb a waiting send", async (stage) => {
+  const [dealer, peer] = await full(stage);
+  const sent = dealer.send("waits");
+  for (let n = 0; n < 3; n += 1) void peer.send(String(n));
+  await turn();
+  // The binding's own methods cannot be watched; a connection opened to wake the send sets the linger period.
+  const { native } = dealer[kSocket] as unknown as { native: object };
+  const prototype = Object.getPrototypeOf(native) as { setNumber(option: number): void };
+  const set = stage.t.mock.method(prototype, "setNumber");
+  const LINGER = 17;
+  assert.deepEqual(await next(dealer), ["0"]);
+  assert(set.mock.calls.every(({ arguments: [option] }) => option !== LINGER));
+  assert.equal(await settled(sent), false);
+  while ((await next(peer))[0] !== "waits");
+  await sent;
+});

@@ -478,7 +478,6 @@ class ZeromqSocket implements EngineSocket, InprocSocket {
     if (!this.#draining) {
       this.#issued += 1;
       queueMicrotask(this.#pass);
-      if (this.#awaitsRoom) this.#rouse();
     }
   }
 
@@ -492,6 +491,9 @@ class ZeromqSocket implements EngineSocket, InprocSocket {
   /** Runs after `#arrived` where the message was there at once, and before it where it was not. */
   readonly #pass = (): void => {
     this.#passed += 1;
+    // A receive that waits has looked at the socket; one that does not lets the binding look for the send.
+    if (!this.#awaitsRoom || this.#passed !== this.#issued || this.#draining) return;
+    if (this.#awaitsMessage) this.#rouse();
   };
 
   readonly #arrived = (message: unknown[]): void => {
