@@ -234,7 +234,11 @@ export abstract class ZmqConnection<
     return this.#state === "closing" || this.#state === "closed";
   }
 
-  /** Whether a message is there to be received (ZMQ_POLLIN). Takes none. */
+  /**
+   * Whether a message is there to be received (ZMQ_POLLIN). Takes none. False while anything waits for
+   * a message, a `receive()` that was given up included: what arrives goes to it, and where it was given
+   * up the connection is readable then.
+   */
   get readable(): boolean {
     if (this.#parked.length > 0) return true;
     return this.#state === "open" && this.mayReceive() && this[kSocket].readable;

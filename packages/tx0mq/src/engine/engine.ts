@@ -58,7 +58,10 @@ export interface EngineContext {
 
 /** A ZeroMQ socket. None of its methods blocks. */
 export interface EngineSocket {
-  /** Whether libzmq has a message now. Takes none. */
+  /**
+   * Whether libzmq has a message now. Takes none. False while a receive waits, even one whose reader has
+   * given up: it gets what arrives.
+   */
   readonly readable: boolean;
   /** Whether libzmq would take a message now. */
   readonly writable: boolean;
