@@ -150,7 +150,7 @@ function commandLine(): Settings {
     const number = (name: "clients" | "workers" | "requests" | "period" | "pause", least = 0) => {
       const value = Number(values[name]);
       if (values[name] === "Infinity" && name === "requests") return value;
-      if (values[name] !== "" && Number.isInteger(value) && value >= least) return value;
+      if (/^\d{1,9}$/.test(values[name]) && value >= least) return value;
       throw new Error(`--${name} is a whole number, ${least} or more, not "${values[name]}"`);
     };
     return {

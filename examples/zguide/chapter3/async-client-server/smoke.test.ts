@@ -27,7 +27,12 @@ test("many requests in flight: all replies, zero to four to each, reach their ow
   assert.ok(new Set(due.values()).size > 1, "the number of replies varies");
 
   const total = [...due.values()].reduce((sum, replies) => sum + replies);
-  for (const [, client, reply] of await clients.count(/Client (\S+) received: (.+)$/, total)) {
+  const received = await clients.count(/Client (\S+) received: (.+)$/, total);
+  const outOfOrder = received.some(([, client, reply], at) =>
+    received.slice(at).some(([, to, later]) => to === client && number(later) < number(reply)),
+  );
+  assert.ok(outOfOrder, "a request is answered before one that was sent earlier");
+  for (const [, client, reply] of received) {
     const left = due.get(`${client} ${reply}`) ?? 0;
     assert.ok(left > 0, `${client} gets no more replies to ${reply} than the worker sent to it`);
     due.set(`${client} ${reply}`, left - 1);
@@ -72,3 +77,7 @@ test("wrong arguments get one line of usage", async (t) => {
   await refuses(stage.start("asyncsrv", ["--colour", "red"]), /^usage: asyncsrv .*--colour/);
   await refuses(stage.start("asyncsrv", ["--role", "broker"]), /^usage: asyncsrv .*not "broker"/);
 });
+
+function number(request: string): number {
+  return Number(/#(\d+)$/.exec(request)?.[1]);
+}

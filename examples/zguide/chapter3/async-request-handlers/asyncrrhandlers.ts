@@ -60,7 +60,10 @@ function serve(): string {
       frontend.resume();
     }
   });
-  frontend.on("error", (error) => console.error(`asyncrrhandlers: ${error.message}`));
+  frontend.on("error", (error) => {
+    // Handlers that are at work when all ends have nowhere to hand their replies in.
+    if (!factory.closed) console.error(`asyncrrhandlers: ${error.message}`);
+  });
 
   backend.on("message", (frames) => {
     console.log(`Server sends to the frontend: ${frames[1]}`);

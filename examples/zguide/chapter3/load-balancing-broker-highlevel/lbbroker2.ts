@@ -23,6 +23,7 @@ import {
 
 const READY = ["READY", "\x01"]; // what workers say in different languages
 const LARGEST = 1_048_576; // bytes in a request or a reply
+const LONGEST = 255; // bytes in an address
 
 const { role, name, ...options } = commandLine();
 
@@ -31,7 +32,9 @@ factory.registerForShutdown();
 if (role === "client") await client();
 else if (role === "worker") await worker();
 else {
-  const frontend = new ZmqRouterConnection(factory, ZmqEndpoint.bind(options.frontend));
+  const frontend = new ZmqRouterConnection(factory, ZmqEndpoint.bind(options.frontend), {
+    handover: true, // a client that comes back is known by its name again
+  });
   const backend = new ZmqRouterConnection(factory, ZmqEndpoint.bind(options.backend), {
     mandatory: true, // to hear of it when a worker is gone
   });
@@ -50,18 +53,21 @@ async function broker(frontend: ZmqRouterConnection, backend: ZmqRouterConnectio
   await Promise.all([passRequests(), passReplies()]);
 
   async function passReplies(): Promise<void> {
-    for await (const message of backend) await passReply(message).catch(refuse);
+    for await (const message of backend) {
+      await passReply(message).catch((error) => refuse(error, message));
+    }
   }
 
   /** A worker that says READY, or replies, is free. */
   async function passReply(message: Message): Promise<void> {
     const { address: worker, envelope, body } = unwrap(message);
     const job = jobs.get(hex(worker));
-    const ready = body.length === 1 && READY.includes(String(body[0]));
+    const ready = body.length === 1 && body[0].length < 8 && READY.includes(String(body[0]));
     const due = body.length > 1 && hex(open(body).address) === job;
     if (envelope.length > 2 || !(ready || due)) {
       throw new ZmqProtocolError("neither READY nor a reply that is due", message);
     }
+    if (ready && job) console.error(`lbbroker2: worker ${hex(worker)} has lost its request`);
     if (due) await frontend.send(body);
     jobs.set(hex(worker), FREE);
     if (job !== FREE) queue.emit("free", worker);
@@ -89,7 +95,7 @@ async function broker(frontend: ZmqRouterConnection, backend: ZmqRouterConnectio
         open(message);
         return message;
       } catch (error) {
-        refuse(error);
+        refuse(error, message);
       }
     }
   }
@@ -101,16 +107,19 @@ function open(message: Message): Unwrapped {
   if (envelope.length > 2 || body.length > 1) {
     throw new ZmqProtocolError("more than one address or one frame", message);
   }
-  if ((body[0]?.length ?? 0) > LARGEST) {
+  if (address.length === 0 || address.length > LONGEST) {
+    throw new ZmqProtocolError(`no address of 1 to ${LONGEST} bytes`, message);
+  }
+  if (body[0].length > LARGEST) {
     throw new ZmqProtocolError(`more than ${LARGEST} bytes`, message);
   }
   return { address, envelope, body };
 }
 
-function refuse(error: unknown): void {
+function refuse(error: unknown, message: Message): void {
   if (!(error instanceof ZmqProtocolError)) throw error;
-  const [from = EMPTY] = error.frames;
-  console.error(`lbbroker2: ${error.message} (${error.frames.length} frames from ${hex(from)})`);
+  const [from = EMPTY] = message;
+  console.error(`lbbroker2: ${error.message} (${message.length} frames from ${hex(from)})`);
 }
 
 function hex(id: Buffer): string {
@@ -129,7 +138,7 @@ async function worker(): Promise<void> {
       await work(options.work);
       await socket.send([...envelope, "OK"]);
     } catch (error) {
-      refuse(error);
+      refuse(error, message);
       await socket.send("READY");
     }
   }

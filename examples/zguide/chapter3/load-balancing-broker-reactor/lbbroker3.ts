@@ -19,6 +19,7 @@ import {
 
 const READY = ["READY", "\x01"]; // what workers say in different languages
 const LARGEST = 1_048_576; // bytes in a request or a reply
+const LONGEST = 255; // bytes in an address
 
 const { role, name, ...options } = commandLine();
 
@@ -27,7 +28,9 @@ factory.registerForShutdown();
 if (role === "client") await client();
 else if (role === "worker") await worker();
 else {
-  const frontend = new ZmqRouterConnection(factory, ZmqEndpoint.bind(options.frontend));
+  const frontend = new ZmqRouterConnection(factory, ZmqEndpoint.bind(options.frontend), {
+    handover: true, // a client that comes back is known by its name again
+  });
   const backend = new ZmqRouterConnection(factory, ZmqEndpoint.bind(options.backend), {
     mandatory: true, // to hear of it when a worker is gone
   });
@@ -57,6 +60,7 @@ function broker(frontend: ZmqRouterConnection, backend: ZmqRouterConnection): vo
       refuse(message, "worker");
       return;
     }
+    if (ready && busy.has(id)) console.error(`lbbroker3: worker ${id} has lost its request`);
     if (owed) void frontend.send(reply);
     busy.delete(id);
     idle.set(id, worker);
@@ -106,8 +110,10 @@ function hex(id: Buffer): string {
 type Letter = [address: Buffer, delimiter: Buffer, content: Buffer];
 
 function isLetter(frames: Buffer[]): frames is Letter {
-  const [, delimiter, content] = frames;
-  return frames.length === 3 && delimiter?.length === 0 && (content?.length ?? 0) <= LARGEST;
+  const [address = EMPTY, delimiter, content] = frames;
+  const framed = frames.length === 3 && delimiter?.length === 0;
+  const addressed = address.length > 0 && address.length <= LONGEST;
+  return framed && addressed && (content?.length ?? 0) <= LARGEST;
 }
 
 async function worker(): Promise<void> {

@@ -20,6 +20,7 @@ import {
 
 const READY = ["READY", "\x01"]; // what workers say in different languages
 const LARGEST = 1_048_576; // bytes in a request or a reply
+const LONGEST = 255; // bytes in an address
 
 const { role, name, ...options } = commandLine();
 
@@ -28,7 +29,9 @@ factory.registerForShutdown();
 if (role === "client") await client();
 else if (role === "worker") await worker();
 else {
-  const frontend = new ZmqRouterConnection(factory, ZmqEndpoint.bind(options.frontend));
+  const frontend = new ZmqRouterConnection(factory, ZmqEndpoint.bind(options.frontend), {
+    handover: true, // a client that comes back is known by its name again
+  });
   const backend = new ZmqRouterConnection(factory, ZmqEndpoint.bind(options.backend), {
     mandatory: true, // to hear of it when a worker is gone
   });
@@ -56,6 +59,7 @@ async function broker(frontend: ZmqRouterConnection, backend: ZmqRouterConnectio
     const ready = isLetter(message) && READY.includes(String(message[2]));
     const owed = delimiter?.length === 0 && isLetter(reply) && busy.get(id) === hex(reply[0]);
     if (!ready && !owed) return refuse(message, "worker");
+    if (ready && busy.has(id)) console.error(`lbbroker: worker ${id} has lost its request`);
     busy.delete(id);
     idle.set(id, worker);
     if (owed) await frontend.send(reply);
@@ -96,8 +100,10 @@ function hex(id: Buffer): string {
 type Letter = [address: Buffer, delimiter: Buffer, content: Buffer];
 
 function isLetter(frames: Buffer[]): frames is Letter {
-  const [, delimiter, content] = frames;
-  return frames.length === 3 && delimiter?.length === 0 && (content?.length ?? 0) <= LARGEST;
+  const [address = EMPTY, delimiter, content] = frames;
+  const framed = frames.length === 3 && delimiter?.length === 0;
+  const addressed = address.length > 0 && address.length <= LONGEST;
+  return framed && addressed && (content?.length ?? 0) <= LARGEST;
 }
 
 async function worker(): Promise<void> {

@@ -22,11 +22,19 @@ import {
 
 const READY = ["\x01", "READY"]; // what the guide's workers say first, in C and in Python
 const LARGEST = 1024 * 1024; // bytes of a request or a reply
+const LONGEST = 255; // bytes of an identity
 
 /** A request and the frontend that it came from: the reply goes back there, in the same envelope. */
 type Request = { frontend: ZmqRouterConnection; frames: Message };
+/** What is left of it while a worker has it: the envelope. */
+type Job = Request;
 /** A peer, how many workers it has free, and the clients of ours whose requests it has in hand. */
-type Peer = { name: string; here: boolean; free: number; clients: string[] };
+type Peer = {
+  name: string;
+  here: boolean;
+  free: number;
+  inHand: { client: string; timer: NodeJS.Timeout }[];
+};
 
 const settings = commandLine();
 const { role, self, names } = settings;
@@ -44,7 +52,9 @@ else {
 
 function broker(): void {
   // Mandatory: a worker or peer that is gone gives an error, and somebody else gets the request.
-  const localfe = new ZmqRouterConnection(factory, bind(`ipc://${self}-localfe.ipc`));
+  const localfe = new ZmqRouterConnection(factory, bind(`ipc://${self}-localfe.ipc`), {
+    handover: true, // a client that comes back is known by its name again
+  });
   const localbe = new ZmqRouterConnection(factory, bind(`ipc://${self}-localbe.ipc`), {
     mandatory: true,
   });
@@ -64,9 +74,9 @@ function broker(): void {
   const monitor = new ZmqPullConnection(factory, bind(`ipc://${self}-monitor.ipc`));
 
   const idle = new Map<string, Buffer>(); // workers, the one that has waited longest first
-  const busy = new Map<string, Request>(); // what each of the others works on
+  const busy = new Map<string, Job>(); // what each of the others works on
   const peers = new Map<string, Peer>(
-    names.map((name) => [name, { name, here: false, free: 0, clients: [] }]),
+    names.map((name) => [name, { name, here: false, free: 0, inHand: [] }]),
   );
   const returned: Request[] = []; // from workers and peers that turned out to be gone
   let told = 0; // how many free workers the peers know of
@@ -86,13 +96,22 @@ function broker(): void {
     statebe.publish(String(told), self);
   }
 
+  /** Notes what a peer has in hand. One of its workers may die: then the reply never comes. */
+  function hand(peer: Peer, client: string): void {
+    const giveUp = (): void => {
+      take(peer, client);
+      flow();
+    };
+    peer.inHand.push({ client, timer: setTimeout(giveUp, settings.patience) });
+  }
+
   /** A local worker comes first; a peer gets what our own clients ask for, never what a peer does. */
   function route(request: Request): void {
     const [worker] = idle.values();
     const peer = request.frontend === localfe ? freePeer() : undefined;
     if (worker) {
       idle.delete(key(worker));
-      busy.set(key(worker), request);
+      busy.set(key(worker), { ...request, frames: request.frames.slice(0, -1) });
       localbe.send(wrap(worker, request.frames)).catch((error) => {
         busy.delete(key(worker));
         giveBack(request, error);
@@ -100,11 +119,11 @@ function broker(): void {
     } else if (peer) {
       const client = key(request.frames[0]);
       peer.free -= 1; // until it says more
-      peer.clients.push(client);
+      hand(peer, client);
       counted.toPeers += 1;
       cloudbe.send([peer.name, ...request.frames]).catch((error) => {
         peer.here = false;
-        take(peer.clients, client);
+        take(peer, client);
         counted.toPeers -= 1;
         giveBack(request, error);
       });
@@ -140,11 +159,12 @@ function broker(): void {
 
   localbe.on("message", (frames) => {
     const [worker, delimiter, ...reply] = frames;
-    const request = busy.get(key(worker));
-    if (delimiter?.length === 0 && reply.length === 1 && READY.includes(String(reply[0]))) {
+    const job = busy.get(key(worker));
+    if (delimiter?.length === 0 && reply.length === 1 && isReady(reply[0])) {
       console.log(`I: ${shown(worker)} is ready`);
-    } else if (request && sameEnvelope(reply, request.frames) && size(reply) <= LARGEST) {
-      request.frontend.send(reply);
+      if (job) console.error(`E: ${shown(worker)} has lost its request`);
+    } else if (job && isReply(reply, job.frames)) {
+      job.frontend.send(reply);
     } else return refuse("localbe", frames);
     busy.delete(key(worker));
     idle.set(key(worker), worker as Buffer);
@@ -154,7 +174,7 @@ function broker(): void {
   cloudbe.on("message", (frames) => {
     const peer = peers.get(String(frames[0]));
     const reply = inner(frames);
-    if (!peer || !isMessage(reply) || !take(peer.clients, key(reply[0]))) {
+    if (!peer || !isMessage(reply) || !take(peer, key(reply[0]))) {
       return refuse("cloudbe", frames);
     }
     localfe.send(reply);
@@ -163,10 +183,10 @@ function broker(): void {
 
   statefe.subscribe("");
   statefe.on("message", (frames) => {
-    const [name, free] = frames.map(String);
-    const peer = peers.get(name ?? "");
-    if (!peer || frames.length !== 2 || !/^\d{1,9}$/.test(free ?? ""))
-      return refuse("statefe", frames);
+    if (frames.length !== 2 || size(frames) > 1024) return refuse("statefe", frames);
+    const [name = "", free = ""] = frames.map(String);
+    const peer = peers.get(name);
+    if (!peer || !/^\d{1,9}$/.test(free)) return refuse("statefe", frames);
     peer.free = Number(free);
     flow();
   });
@@ -182,16 +202,17 @@ function broker(): void {
     if (!peer) return;
     void cloudbe.writable; // to ask is to make ZeroMQ look who has come
     peer.here = true;
-    peer.clients = []; // what it had before is lost
+    forget(peer); // what it had before is lost
     flow();
   });
 
   cloudbe.on("disconnected", ({ address }) => {
     const peer = peerAt(address);
-    if (!peer) return;
+    if (!peer || !(peer.here || peer.inHand.length > 0)) return; // it was gone already
     peer.here = false;
     peer.free = 0;
-    console.error(`E: ${peer.name} is gone, with ${peer.clients.length} of our requests`);
+    console.error(`E: ${peer.name} is gone, with ${peer.inHand.length} of our requests`);
+    forget(peer);
   });
 
   for (const name of names) {
@@ -259,10 +280,9 @@ async function worker(): Promise<void> {
 }
 
 /** A client's message: its identity, the delimiter, a body. */
-function isMessage(frames: Message): boolean {
-  const [client, delimiter] = frames;
-  const framed = frames.length === 3 && key(client) !== "" && delimiter?.length === 0;
-  return framed && size(frames) <= LARGEST;
+function isMessage([client, delimiter, body, ...more]: Message): boolean {
+  if (!client || delimiter?.length !== 0 || !body || more.length > 0) return false;
+  return client.length > 0 && client.length <= LONGEST && body.length <= LARGEST;
 }
 
 /** What a peer sent, without its name; a delimiter comes after it from Python's brokers, none from C's. */
@@ -270,11 +290,17 @@ function inner(frames: Message): Message {
   return frames.slice(frames[1]?.length === 0 ? 2 : 1);
 }
 
-function sameEnvelope(one: Message, other: Message): boolean {
+/** The envelope that the worker got, and a body. */
+function isReply(frames: Message, envelope: Message): boolean {
   return (
-    one.length === other.length &&
-    one.every((frame, i) => i === one.length - 1 || frame.equals(other[i] as Buffer))
+    frames.length === envelope.length + 1 &&
+    envelope.every((frame, i) => frame.equals(frames[i] as Buffer)) &&
+    (frames.at(-1)?.length ?? 0) <= LARGEST
   );
+}
+
+function isReady(frame: Buffer | undefined): boolean {
+  return frame !== undefined && frame.length < 8 && READY.includes(String(frame));
 }
 
 function size(frames: Message): number {
@@ -289,11 +315,16 @@ function shown(id: Buffer | undefined): string {
   return /^[!-~]+$/.test(key(id)) ? key(id) : (id?.toString("hex") ?? "");
 }
 
-/** Takes one such entry off a list. */
-function take(list: string[], entry: string): boolean {
-  const at = list.indexOf(entry);
-  if (at >= 0) list.splice(at, 1);
+/** Takes a client's request off a peer's hands. @returns whether there was one */
+function take({ inHand }: Peer, client: string): boolean {
+  const at = inHand.findIndex((request) => request.client === client);
+  clearTimeout(inHand[at]?.timer);
+  if (at >= 0) inHand.splice(at, 1);
   return at >= 0;
+}
+
+function forget({ inHand }: Peer): void {
+  for (const { timer } of inHand.splice(0)) clearTimeout(timer);
 }
 
 function refuse(socket: string, frames: Message): void {

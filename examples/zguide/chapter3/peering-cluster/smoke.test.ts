@@ -48,7 +48,7 @@ test("three clusters under bursts; one is killed and comes back: only what it ha
   const cluster = (self: string, clients: number, workers: number, ...peers: string[]): Program =>
     start(stage, [
       ...["--clients", String(clients), "--workers", String(workers), "--requests", "40"],
-      ...["--burst", "10", "--pause", "50", "--work", "40", "--patience", "4000"],
+      ...["--burst", "10", "--pause", "50", "--work", "40", "--patience", "10000"],
       ...["--heartbeat", "100", self, ...peers],
     ]);
   const dc2 = cluster("DC2", 2, 4, "DC1", "DC3");
@@ -86,7 +86,7 @@ test("three clusters under bursts; one is killed and comes back: only what it ha
 });
 
 test("each role can be started alone, in any order", async (t) => {
-  const few = ["--requests", "3", "--pause", "0"];
+  const few = ["--requests", "3", "--pause", "0", "--patience", "60000"];
   const { broker, worker, client } = await rolesStandAlone(
     new Stage(t, import.meta.url),
     "peering3",

@@ -39,7 +39,8 @@ class HeldWorker extends ZmqReqConnection {
   }
 }
 
-async function ready(factory: ZmqFactory, stage: Stage, broker: Program, name: string) {
+/** A worker that its broker has noticed. */
+export async function ready(factory: ZmqFactory, stage: Stage, broker: Program, name: string) {
   const localbe = ZmqEndpoint.connect(addressOf(stage, name, "localbe"));
   const worker = new HeldWorker(factory, localbe);
   await worker.send("\x01");

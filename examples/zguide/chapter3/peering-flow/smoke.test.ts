@@ -6,6 +6,7 @@ import {
   ask,
   LIMIT,
   PlayedPeer,
+  ready,
   refusesWrongArguments,
   rolesStandAlone,
   sharesWork,
@@ -57,6 +58,23 @@ test("a cluster lives on its peer's workers, whom Enter starts", async (t) => {
     errors.filter((line) => line !== "E: DC1 is gone, with 0 of our requests"),
     [],
   );
+});
+
+test("a peer that loses a request of ours, but not itself, gets another one", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  const dc1 = start(stage, [...ALONE, "--patience", "1000", "DC1", "DC2"]);
+  const dc2 = start(stage, [...ALONE, "DC2", "DC1"]);
+  await dc1.line(/listening/);
+  await using factory = new ZmqFactory();
+  const mortal = await ready(factory, stage, dc2, "DC2");
+  await ask(factory, stage, "DC1", "lost");
+  assert.deepEqual(await mortal.work(), ["DC1", "", "lost"]);
+  await mortal.shutdown();
+  const client = await ask(factory, stage, "DC1", "next"); // DC2 has its share in hand already
+  const worker = await ready(factory, stage, dc2, "DC2");
+  assert.deepEqual(await worker.work(), ["DC1", "", "next"]);
+  await worker.reply("done");
+  assert.equal(String(await client.receive(LIMIT)), "done");
 });
 
 test("each role can be started alone, in any order", async (t) => {

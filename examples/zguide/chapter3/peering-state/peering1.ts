@@ -11,6 +11,9 @@ import {
   ZmqSubConnection,
 } from "tx0mq";
 
+const NAME = /^[^\p{Cc}]{1,255}$/u;
+const NUMBER = /^\d{1,9}$/;
+
 const { self, peers, period } = commandLine();
 
 const factory = new ZmqFactory();
@@ -23,9 +26,10 @@ const statefe = new ZmqSubConnection(
 console.log(`I: broker ${self} listening on ${statebe.lastEndpoint}`);
 
 statefe.subscribe("");
-statefe.on("message", ([peer, available, ...more]) => {
-  if (more.length > 0 || !/^\d{1,9}$/.test(String(available))) {
-    console.error(`peering1: refused a state message of ${more.length + 2} frames`);
+statefe.on("message", (frames) => {
+  const [peer, available] = frames;
+  if (frames.length !== 2 || !is(NAME, peer) || !is(NUMBER, available)) {
+    console.error(`peering1: refused a state message of ${frames.length} frames`);
     return;
   }
   console.log(`${peer} - ${available} workers free`);
@@ -33,6 +37,10 @@ statefe.on("message", ([peer, available, ...more]) => {
 
 // The number is made up: no workers yet. Sending has a timer of its own and does not mind what comes in.
 setInterval(() => statebe.publish(String(randomInt(10)), self), period);
+
+function is(what: RegExp, frame: Buffer | undefined): boolean {
+  return frame !== undefined && frame.length <= 1024 && what.test(String(frame));
+}
 
 function commandLine(): { self: string; peers: string[]; period: number } {
   process.on("uncaughtException", (error) => {

@@ -6,6 +6,7 @@ import { endsOn, type Program, refuses, Stage } from "@tx0mq/smoke";
 import { ZmqDealerConnection, ZmqEndpoint, ZmqFactory, ZmqReqConnection } from "tx0mq";
 
 const ANYWHERE = "tcp://127.0.0.1:*";
+const LIMIT = { timeout: 60_000 }; // for what never comes
 
 /** Two seconds of work for ten workers, the first of whom is ten times as slow. */
 export const ONE_IS_SLOW = [
@@ -42,12 +43,12 @@ export function testBoss(testFile: string, name: string): void {
     for (const frames of malformed) await greedy.send(frames);
     await program.count(/refused a malformed message/, malformed.length, { from: "stderr" });
     for (let n = 0; n < 3; n++) await greedy.send(["", "Hi Boss"]);
-    for (let n = 0; n < 3; n++) assert.equal(`${await greedy.receive()}`, ",Work harder");
+    for (let n = 0; n < 3; n++) assert.equal(`${await greedy.receive(LIMIT)}`, ",Work harder");
 
     const modest = new ZmqReqConnection(factory, ZmqEndpoint.connect(address));
     for (let n = 0; n < 10; n++) {
       await modest.send("Hi Boss");
-      assert.equal(`${await modest.receive()}`, "Work harder");
+      assert.equal(`${await modest.receive(LIMIT)}`, "Work harder");
     }
     assert.ok(!greedy.readable, "nobody gets work without asking");
     assert.equal(program.errors.length, malformed.length);
@@ -62,13 +63,13 @@ export function testBoss(testFile: string, name: string): void {
     await using factory = new ZmqFactory();
     const outsider = new ZmqReqConnection(factory, ZmqEndpoint.connect(address));
     await outsider.send("Hi Boss");
-    assert.equal(`${await outsider.receive()}`, "Work harder");
+    assert.equal(`${await outsider.receive(LIMIT)}`, "Work harder");
 
     const worker = stage.start(name, ["--role", "worker", "--endpoint", address, "--work", "10"]);
     assert.deepEqual(await worker.exit(), { code: 0, signal: null });
     assert.match(worker.lines.join(), /^Worker \d+ completed: \d+ tasks$/);
     await outsider.send("Hi Boss");
-    assert.equal(`${await outsider.receive()}`, "Fired!");
+    assert.equal(`${await outsider.receive(LIMIT)}`, "Fired!");
     assert.deepEqual(await boss.exit(), { code: 0, signal: null });
     assert.deepEqual([...boss.errors, ...worker.errors], []);
   });

@@ -12,7 +12,8 @@ import {
   ZmqRouterConnection,
 } from "tx0mq";
 
-const LONGEST = 255; // bytes in what a worker asks with
+const LONGEST = 255; // bytes in a question or an order
+const FIRED = ["Fired!", "END"]; // what the guide's bosses say in C and in Python
 
 const { role, endpoint, ...options } = commandLine();
 
@@ -57,8 +58,12 @@ async function work(n: number, address: string): Promise<void> {
   let total = 0;
   for (;;) {
     await worker.send("Hi Boss");
-    const [order] = await worker.receive();
-    if (String(order) === "Fired!") break;
+    const [order = EMPTY, ...more] = await worker.receive();
+    if (order.length > LONGEST || more.length > 0) {
+      console.error(`rtreq: worker ${n} refused a malformed order`);
+      continue;
+    }
+    if (FIRED.includes(String(order))) break;
     total += 1;
     await sleep(1 + Math.random() * longest);
   }
