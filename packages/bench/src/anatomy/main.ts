@@ -87,9 +87,13 @@ async function rounds(receiver: Receiver): Promise<Sample[]> {
   return samples;
 }
 
-/** Measures undisturbed at first, and then takes stacks. */
-async function dissect(receiver: Receiver, scratch: string): Promise<Anatomy> {
-  const samples = await rounds(receiver);
+/** Measures one receiver undisturbed, and takes stacks of another that tells the names of its functions. */
+async function dissect(
+  undisturbed: Receiver,
+  receiver: Receiver,
+  scratch: string,
+): Promise<Anatomy> {
+  const samples = await rounds(undisturbed);
   const data = join(scratch, "perf.data");
   const seconds = `${PROFILED_MS / 1000 - 1}`;
   const perf = spawn(
@@ -162,19 +166,22 @@ async function main(): Promise<void> {
   const taken = new Map<string, Anatomy>();
   for (const [name, subject, task] of SUBJECTS) {
     progress.show(`taking apart: ${name}`);
+    const address = `ipc://${join(scratch, task)}-${subject}`;
+    const program = ["--subject", subject, "--node-task", task];
+    const undisturbed = await Receiver.start(otherEnd, address, [], program);
     const receiver = await Receiver.start(
       otherEnd,
-      `ipc://${join(scratch, task)}-${subject}`,
+      `${address}-stacks`,
       [
         "--perf-basic-prof",
         "--interpreted-frames-native-stack",
         "--no-logfile-per-isolate",
         `--logfile=${join(scratch, "v8.log")}`,
       ],
-      ["--subject", subject, "--node-task", task],
+      program,
     );
-    taken.set(name, await dissect(receiver, scratch));
-    await receiver.stop();
+    taken.set(name, await dissect(undisturbed, receiver, scratch));
+    await Promise.all([undisturbed.stop(), receiver.stop()]);
     rmSync(`/tmp/perf-${receiver.program.pid}.map`, { force: true }); // where perf looks for names
   }
   progress.clear();

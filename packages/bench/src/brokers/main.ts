@@ -21,7 +21,7 @@ const REQUESTS = 200_000;
 const PARTS = 40;
 const WARM_UP = 16;
 /** What may come on top after the warm-up: garbage waits to be collected, now more of it, now less. */
-const BOUND = 16 * MIB;
+const BOUND = 8 * MIB;
 /** Small malformed messages in each part of a flood; a large one and one of many frames come with them. */
 const MALFORMED = 50;
 const LARGE = Buffer.alloc(64 * MIB);

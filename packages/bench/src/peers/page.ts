@@ -29,7 +29,7 @@ export function intoPage(page: string, results: Results): string {
 
 /** A table for each group of rows: how fast each peer is in relation to tx0mq. */
 function tables(results: Results): string {
-  const { rows, peers, machine, date } = results;
+  const { rows, peers, missing, machine, date, settings, interrupted } = results;
   const names = PEERS.filter((name) => peers.some((peer) => peer.name === name));
   const measured = rows.map((result) => ({ ...result, figures: figures(result) }));
   const built = (name: string): string => {
@@ -41,19 +41,26 @@ function tables(results: Results): string {
   const groups = [...new Set(rows.map(({ row }) => row.group))];
   return [
     `Measured on ${date.slice(0, 10)}: ${describe(machine)}.`,
-    names.map((name) => `- ${name}: ${built(name)}`).join("\n"),
+    `Each figure is of ${settings.rounds} rounds of ${settings.roundMs} ms, those of a million messages and more of one run.${
+      interrupted ? " The run was interrupted." : ""
+    }`,
+    [
+      ...names.map((name) => `- ${name}: ${built(name)}`),
+      ...missing.map(({ name }) => `- ${name}: not measured, it was not there`),
+    ].join("\n"),
     ...groups.map((group) => {
       const shown = measured.filter(({ row }) => row.group === group);
       const others = names.filter((name) => name !== SUBJECT && shown.some(has(name)));
       const heads = ["", `${SUBJECT}, a second`, ...others];
       const lines = shown.map(({ row, figures, entries }) => {
         const own = figures.find(({ peer }) => peer === SUBJECT);
-        const cells = others.map((name) =>
-          cell(
-            figures.find(({ peer }) => peer === name) ?? entries.find(({ peer }) => peer === name),
-          ),
-        );
-        return [row.name, own ? `${count(own.rate.median)}${wide(own)}${lost(own)}` : "", ...cells];
+        const cells = others.map((name) => {
+          const error = entries.find(({ peer }) => peer === name)?.error;
+          if (error !== undefined) return error.startsWith("left out") ? "left out" : "failed";
+          return cell(figures.find(({ peer }) => peer === name));
+        });
+        const absolute = own ? `${count(own.rate.median)}${wide(own)}${lost(own)}` : "failed";
+        return [row.name, absolute, ...cells];
       });
       return [
         `### ${TITLES[group]}\n`,
@@ -70,10 +77,9 @@ function has(name: string) {
     entries.some(({ peer }) => peer === name);
 }
 
-function cell(of: Figures | { readonly error: string | undefined } | undefined): string {
-  if (of === undefined) return "";
-  if (!("rate" in of)) return of.error?.startsWith("left out") ? "left out" : "failed";
-  return of.ratio === undefined ? "" : `${of.ratio.median.toFixed(2)}${wide(of)}${lost(of)}`;
+function cell(of: Figures | undefined): string {
+  if (of?.ratio === undefined) return "";
+  return `${of.ratio.median.toFixed(2)}${wide(of)}${lost(of)}`;
 }
 
 function wide({ tooWide }: Figures): string {
@@ -81,7 +87,8 @@ function wide({ tooWide }: Figures): string {
 }
 
 function lost({ lost }: Figures): string {
-  return lost > 0.001 ? ` (${(lost * 100).toFixed(0)} % lost)` : "";
+  if (lost <= 0.001) return "";
+  return lost < 0.01 ? " (under 1 % lost)" : ` (${(lost * 100).toFixed(0)} % lost)`;
 }
 
 function tableRow(cells: readonly string[]): string {

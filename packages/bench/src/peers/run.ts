@@ -36,7 +36,8 @@ const ONCE = 1_000_000;
 
 /**
  * All programs are started before the first is measured, and warm up one after the other. Then they
- * take turns, A B C, A B C, each idle while another runs.
+ * take turns, A B C, A B C, each idle while another runs. Where messages are counted out, each round is
+ * one of fresh programs, that have not warmed up.
  */
 export async function run(
   row: Row,
@@ -61,6 +62,11 @@ export async function run(
     }
   };
 
+  const start = (contestant: Contestant): Promise<Lane> => {
+    const { tools, scratch, signal } = around;
+    return Lane.start(contestant, row, tools, scratch, signal);
+  };
+
   try {
     show("starting");
     await inParallel(
@@ -73,10 +79,11 @@ export async function run(
           entry.error = LEFT_OUT;
           return;
         }
-        await attempt(entry, async () => {
-          const { tools, scratch, signal } = around;
-          working.push([await Lane.start(contestant, row, tools, scratch, signal), entry]);
-        });
+        if (row.count === undefined) {
+          await attempt(entry, async () => {
+            working.push([await start(contestant), entry]);
+          });
+        }
       },
     );
     working.sort(([, one], [, other]) => entries.indexOf(one) - entries.indexOf(other));
@@ -84,6 +91,7 @@ export async function run(
       for (const [lane, entry] of working) {
         show(`${entry.peer} warms up`);
         await attempt(entry, () => warmUp(lane, settings));
+        if (entry.error !== undefined) await lane.stop();
       }
     }
     for (let round = 1; round <= rounds; round += 1) {
@@ -91,9 +99,22 @@ export async function run(
         show(`round ${round} of ${rounds}, ${entry.peer}`);
         await attempt(entry, async () => {
           const { leadMs: lead, roundMs: ms } = settings;
-          entry.samples.push(
-            await lane.round(row.count === undefined ? { lead, ms } : { count: row.count }),
-          );
+          entry.samples.push(await lane.round({ lead, ms }));
+        });
+        // A program that has failed may be busy, at the cost of the others.
+        if (entry.error !== undefined) await lane.stop();
+      }
+      if (row.count === undefined) continue;
+      for (const entry of entries) {
+        show(`round ${round} of ${rounds}, ${entry.peer}`);
+        await attempt(entry, async () => {
+          const contestant = contestants.find(({ name }) => name === entry.peer) as Contestant;
+          const lane = await start(contestant);
+          try {
+            entry.samples.push(await lane.round({ count: row.count as number }));
+          } finally {
+            await lane.stop();
+          }
         });
       }
     }

@@ -114,8 +114,9 @@ export class Lane {
     const limit = "count" in of ? 120_000 : of.ms + 60_000;
     const question = "count" in of ? `count ${of.count}` : `ms ${sends ? 0 : of.lead} ${of.ms}`;
     const before = await this.#otherEnd("mark");
+    const answer = this.#measured.ask(question, limit, this.#signal);
     if ("count" in of) this.#other?.tell(`give ${of.count}`);
-    const told = (await this.#measured.ask(question, limit, this.#signal)) as Told;
+    const told = (await answer) as Told;
     const expected = sends ? told.total * subscribers : 0;
     const after = await this.#otherEnd(`status ${expected}`);
     return {

@@ -28,6 +28,8 @@ export interface Program {
   readonly parts?: number;
   /** Connections that receive, each on a socket of its own; 1 unless told. */
   readonly connections?: number;
+  /** Messages that each side of a pipe may hold; what fits the size unless told. */
+  readonly mark?: number;
 }
 
 export const MAX_SOCKETS = 4096;

@@ -63,6 +63,7 @@ class ZmqServer extends ZmqXREPConnection {
 
 export function open(program: Program, addresses: readonly string[]): Round {
   const { task, size, transport, window, parts = 1, connections = 1 } = program;
+  const { mark = highWaterMark(size) } = program;
   const factory = new ZmqFactory(
     transport === "inproc"
       ? { shared: true }
@@ -73,8 +74,8 @@ export function open(program: Program, addresses: readonly string[]): Round {
   const endpoint = addresses.map((address) => ZmqEndpoint.connect(address));
   const body = Buffer.alloc(size, 1);
   const message = parts === 1 ? body : new Array<Buffer>(parts).fill(body);
-  const sendHighWaterMark = highWaterMark(size);
-  const receiveHighWaterMark = sendHighWaterMark;
+  const sendHighWaterMark = mark;
+  const receiveHighWaterMark = mark;
 
   switch (task) {
     case "receive-handler": {
@@ -142,16 +143,30 @@ export function open(program: Program, addresses: readonly string[]): Round {
       };
     }
     case "xreq": {
-      const xreq = new ZmqXREQConnection(factory, endpoint);
-      const ask = async (meter: Meter): Promise<void> => {
-        while (!meter.over) {
+      // What is in flight at the end of a round still is at the begin of the next.
+      const xreq = new ZmqXREQConnection(factory, endpoint, {
+        sendHighWaterMark,
+        receiveHighWaterMark,
+      });
+      let current = new Meter();
+      let ended = (): void => undefined;
+      let due = window;
+      const ask = async (): Promise<void> => {
+        for (;;) {
           await xreq.sendMsg(body);
-          meter.count += 1;
+          current.count += 1;
+          if (!current.over) continue;
+          xreq.pause();
+          ended();
         }
       };
-      return async (meter) => {
-        await Promise.all(Array.from({ length: window }, () => ask(meter)));
-      };
+      return (meter) =>
+        new Promise((resolve) => {
+          current = meter;
+          ended = resolve;
+          xreq.resume();
+          for (; due > 0; due -= 1) void ask();
+        });
     }
     case "xrep": {
       const xrep = new ZmqServer(factory, endpoint);

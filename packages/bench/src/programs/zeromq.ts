@@ -43,10 +43,11 @@ class Loops {
 
 export function open(program: Program, addresses: readonly string[]): Round {
   const { task, size, parts = 1, window, connections = 1 } = program;
+  const { mark = highWaterMark(size) } = program;
   const body = Buffer.alloc(size, 1);
   const message = parts === 1 ? body : new Array<Buffer>(parts).fill(body);
-  const sendHighWaterMark = highWaterMark(size);
-  const receiveHighWaterMark = sendHighWaterMark;
+  const sendHighWaterMark = mark;
+  const receiveHighWaterMark = mark;
   const connected = <S extends { connect(address: string): void }>(socket: S): S => {
     for (const address of addresses) socket.connect(address);
     return socket;
@@ -127,7 +128,7 @@ export function open(program: Program, addresses: readonly string[]): Round {
     }
     case "dealer": {
       // Keeps requests in flight without telling which reply belongs to which.
-      const dealer = connected(new Dealer());
+      const dealer = connected(new Dealer({ sendHighWaterMark, receiveHighWaterMark }));
       const request = ["", body];
       let due = window;
       return async (meter) => {

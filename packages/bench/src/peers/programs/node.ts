@@ -21,7 +21,7 @@ const { values } = parseArgs({
     parts: { type: "string", default: "1" },
     window: { type: "string", default: "1" },
     connections: { type: "string", default: "1" },
-    "high-water-mark": { type: "string" }, // follows from the size
+    "high-water-mark": { type: "string" },
     "other-end": { type: "string" },
     library: { type: "string" },
   },
@@ -36,6 +36,7 @@ const program: Program = {
   size: Number(values.size),
   parts: Number(values.parts),
   connections: Number(values.connections),
+  ...(values["high-water-mark"] === undefined ? {} : { mark: Number(values["high-water-mark"]) }),
 };
 
 // The binding keeps its context to itself, so that no C code can be at the other end of an inproc
