@@ -7,7 +7,8 @@ export const RESULTS = fileURLToPath(new URL("../../results/", import.meta.url))
 
 /** A path that the user has given, relative to where they called npm. */
 export function fromCaller(path: string): string {
-  return resolve(process.env.INIT_CWD ?? ".", path);
+  const { CALLED_FROM, INIT_CWD } = process.env; // the first from the root, through turbo
+  return resolve(CALLED_FROM ?? INIT_CWD ?? ".", path);
 }
 
 /** A file in `results/` that carries the time in its name. */
