@@ -245,7 +245,7 @@ function lines(file: string, title: string, panels: readonly Panel[]): Plot {
     const share = 100 / panels.length;
     return {
       title: { text: title },
-      legend: { bottom: 10, left: "center", data: [...peers] },
+      legend: { bottom: 10, left: "center", itemGap: 22, data: [...peers] },
       grid: shown.map((_, i) => ({
         left: `${i * share + 7}%`,
         width: `${share - 9}%`,
