@@ -6,9 +6,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import { ZmqFactory } from "tx0mq";
 import { growth, mib, type Point, verdict } from "../common/growth.ts";
+import { readPart } from "../common/part.ts";
 import { Progress } from "../common/progress.ts";
 import { BROKERS, type Broker, type Busy, connected } from "./brokers.ts";
 import type { Running } from "./running.ts";
@@ -123,19 +123,9 @@ async function measure({ name, start }: Broker, scale: number): Promise<boolean>
 }
 
 async function main(): Promise<number> {
-  let scale: number;
-  let only: RegExp;
-  try {
-    const { values } = parseArgs({
-      options: { scale: { type: "string", default: "1" }, only: { type: "string", default: "" } },
-    });
-    scale = Number(values.scale);
-    only = new RegExp(values.only, "i");
-    if (!(scale > 0)) throw new Error("more than 0");
-  } catch {
-    console.error(USAGE);
-    return 2;
-  }
+  const part = readPart(USAGE);
+  if (part === undefined) return 2;
+  const { scale, only } = part;
   const chosen = BROKERS.filter(({ name }) => only.test(name));
   if (chosen.length === 0) {
     console.error(`no broker matches; ${USAGE}`);

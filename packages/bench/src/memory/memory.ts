@@ -6,10 +6,10 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { ZmqEndpoint, ZmqFactory, ZmqPullConnection, ZmqPushConnection } from "tx0mq";
 import { startPeer } from "../bare/start-peer.ts";
 import { growth, mib, verdict } from "../common/growth.ts";
+import { readPart } from "../common/part.ts";
 import { Meter } from "../programs/meter.ts";
 import type { Task } from "../programs/program.ts";
 import { open } from "../programs/tx0mq.ts";
@@ -157,19 +157,9 @@ function row(cells: readonly string[]): string {
 }
 
 async function main(): Promise<number> {
-  let scale: number;
-  let only: RegExp;
-  try {
-    const { values } = parseArgs({
-      options: { scale: { type: "string", default: "1" }, only: { type: "string", default: "" } },
-    });
-    scale = Number(values.scale);
-    only = new RegExp(values.only, "i");
-    if (!(scale > 0)) throw new Error("more than 0");
-  } catch {
-    console.error(USAGE);
-    return 2;
-  }
+  const part = readPart(USAGE);
+  if (part === undefined) return 2;
+  const { scale, only } = part;
   const names = Object.keys(SECTIONS).filter((name) => only.test(name));
   if (names.length === 0) {
     console.error(`no section matches; ${USAGE}`);
