@@ -29,7 +29,8 @@ testBroker({
     probe: /refused: .*\(2 frames from/,
     notDue: /refused: .*reply that is due/,
   },
-  async served(client) {
+  async served(start) {
+    const client = start();
     assert.deepEqual(await client.exit(), { code: 0, signal: null });
     assert.match(client.lines.join(), /^Client-\d+: OK$/);
   },

@@ -25,7 +25,8 @@ test("every client gets its replies, again and again", async (t) => {
 testBroker({
   testFile: import.meta.url,
   program: "lbbroker3",
-  async served(client) {
+  async served(start) {
+    const client = start("--pause", "600000"); // asks once
     await client.line(/^Client-\d+: OK$/);
     await endsOn("SIGINT", client);
   },

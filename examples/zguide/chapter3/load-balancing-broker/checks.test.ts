@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { endsOn, type Program, refuses, Stage } from "@tx0mq/smoke";
 import {
   ZmqDealerConnection,
@@ -39,8 +39,8 @@ interface Tested {
   readonly testFile: string;
   readonly program: string;
   readonly refusals?: Refusals;
-  /** Waits until the program, in the role of a client, has its reply, and has ended. */
-  served(client: Program): Promise<void>;
+  /** Starts the program in the role of a client, and waits until it has its reply, and has ended. */
+  served(start: (...flags: string[]) => Program): Promise<void>;
 }
 
 /** The tests that all of them must pass. */
@@ -53,7 +53,7 @@ export function testBroker({ testFile, program: name, served, refusals = REFUSAL
     t.after(() => factory.shutdown());
     const broker = await Broker.reach(stage, factory, program, refusals);
 
-    await t.test("a request waits in ZeroMQ, where all clients have their turn", async () => {
+    await part(t, "a request waits in ZeroMQ, where all clients have their turn", async () => {
       const worker = await broker.worker();
       const first = await broker.client();
       await first.send(["", "first"]);
@@ -76,10 +76,10 @@ export function testBroker({ testFile, program: name, served, refusals = REFUSAL
         requests.filter((request) => request !== "patient"),
         Array.from({ length: 50 }, (_, n) => `eager ${n}`),
       );
-      await worker.shutdown();
+      await broker.dismiss(worker);
     });
 
-    await t.test("a hundred clients at once get one reply each, their own", async () => {
+    await part(t, "a hundred clients at once get one reply each, their own", async () => {
       const clients = Array.from(
         { length: 100 },
         () => new ZmqReqConnection(factory, ZmqEndpoint.connect(broker.frontend)),
@@ -98,31 +98,34 @@ export function testBroker({ testFile, program: name, served, refusals = REFUSAL
         clients.map((_, n) => `reply to request ${n}`),
       );
       for (const worker of workers) assert.ok(worker.served > 0, "they share the work");
-      await Promise.all([...clients, ...workers].map((connection) => connection.shutdown()));
+      await broker.dismiss(...workers);
+      await Promise.all(clients.map((client) => client.shutdown()));
     });
 
-    await t.test("a worker that dies while it is free costs nothing", async () => {
-      const alone = stage.start(name, ["--role", "worker", ...addresses(stage)]);
-      const first = stage.start(name, ["--role", "client", ...addresses(stage)]);
-      await served(first);
-      alone.kill("SIGKILL");
-      await alone.exit();
-      const gone = await broker.worker();
-      await broker.settled();
-      await gone.shutdown();
-      await broker.settled();
+    await part(t, "a worker that dies while it is free costs nothing", async () => {
+      for (const end of ["SIGKILL", "SIGINT"] as const) {
+        const alone = stage.start(name, ["--role", "worker", ...addresses(stage)]);
+        await served((...flags) =>
+          stage.start(name, ["--role", "client", ...addresses(stage), ...flags]),
+        );
+        alone.kill(end);
+        await alone.exit();
+        await broker.settled();
+      }
 
       const client = await broker.client();
       await client.send(["", "to whom?"]);
       const worker = await broker.worker();
       assert.equal(`${await worker.serve()}`, "to whom?");
       assert.equal(`${await client.receive(LIMIT)}`, ",reply to to whom?");
-      await worker.shutdown();
+      await broker.dismiss(worker);
     });
 
-    await t.test("a worker that repeats itself gives nobody a second reply", async () => {
+    await part(t, "a worker that repeats itself gives nobody a second reply", async () => {
       const worker = await broker.worker();
       await worker.ready();
+      await worker.send("probe"); // when that is refused, both have been handled
+      await program.line(refusals.probe, { from: "stderr" });
       const one = await broker.client();
       const two = await broker.client();
       await one.send(["", "1"]);
@@ -143,10 +146,11 @@ export function testBroker({ testFile, program: name, served, refusals = REFUSAL
       await one.send(["", "3"]);
       await worker.serve();
       assert.equal(`${await one.receive(LIMIT)}`, ",reply to 3");
-      await worker.shutdown();
+      await broker.dismiss(worker);
     });
 
-    await t.test(
+    await part(
+      t,
       "a client that went and came back while no worker was free is served",
       async () => {
         const connect = () =>
@@ -160,11 +164,11 @@ export function testBroker({ testFile, program: name, served, refusals = REFUSAL
         while (`${await worker.serve()}` !== "after");
         // To the broker it is the same client: it may get the reply to its first request as well.
         while (`${await after.receive(LIMIT)}` !== ",reply to after");
-        await worker.shutdown();
+        await broker.dismiss(worker);
       },
     );
 
-    await t.test("a worker that is READY in the midst of a request has lost it", async () => {
+    await part(t, "a worker that is READY in the midst of a request has lost it", async () => {
       const worker = await broker.worker();
       const client = await broker.client();
       await client.send(["", "lost"]);
@@ -174,10 +178,11 @@ export function testBroker({ testFile, program: name, served, refusals = REFUSAL
       await client.send(["", "next"]);
       await worker.serve();
       assert.equal(`${await client.receive(LIMIT)}`, ",reply to next");
-      await worker.shutdown();
+      await broker.dismiss(worker);
     });
 
-    await t.test(
+    await part(
+      t,
       "a malformed message is refused with one line, and the broker goes on",
       async () => {
         const worker = await broker.worker();
@@ -217,7 +222,7 @@ export function testBroker({ testFile, program: name, served, refusals = REFUSAL
       },
     );
 
-    await t.test("it ends on Ctrl-C", () => endsOn("SIGINT", program));
+    await part(t, "it ends on Ctrl-C", () => endsOn("SIGINT", program));
   });
 
   test("Ctrl-C ends the broker, and the clients and workers that it started end with it", async (t) => {
@@ -263,14 +268,35 @@ export function testBroker({ testFile, program: name, served, refusals = REFUSAL
   });
 }
 
+/**
+ * A part of a test, without which the others mean nothing. Where it fails the whole test does, and
+ * shows what its programs have printed.
+ */
+async function part(t: TestContext, what: string, run: () => Promise<void>): Promise<void> {
+  let failure: { error: unknown } | undefined;
+  await t.test(what, async () => {
+    try {
+      await run();
+    } catch (error) {
+      failure = { error };
+      throw error;
+    }
+  });
+  if (failure !== undefined) throw failure.error;
+}
+
 /** Endpoints of the stage's own, as arguments. */
 export function addresses(stage: Stage): string[] {
   return ["--frontend", stage.ipc("frontend"), "--backend", stage.ipc("backend")];
 }
 
+/** The request that no worker replies to. */
+const DISMISSED = "you may go";
+
 /** A worker in the test: a DEALER, so that it can also do what it must not. */
 class TestWorker extends ZmqDealerConnection {
   served = 0;
+  #serving: Promise<void> | undefined;
 
   ready(word = "READY"): Promise<void> {
     return this.send(["", word]);
@@ -279,13 +305,18 @@ class TestWorker extends ZmqDealerConnection {
   /** Replies to one request. @returns the request */
   async serve(): Promise<Buffer | undefined> {
     const [, client = "", , request] = await this.receive(LIMIT);
+    if (`${request}` === DISMISSED) return request;
     this.served += 1;
     await this.send(["", client, "", `reply to ${request}`]);
     return request;
   }
 
-  async serveAll(): Promise<void> {
-    while (!this.closed) await this.serve().catch(() => undefined);
+  /** Replies to all requests until it is dismissed. */
+  serveAll(): Promise<void> {
+    this.#serving ??= (async () => {
+      while (`${await this.serve()}` !== DISMISSED);
+    })();
+    return this.#serving;
   }
 }
 
@@ -337,10 +368,26 @@ class Broker {
     return worker;
   }
 
-  /** What was sent before has reached the broker: a malformed message after it has, and is refused. */
+  /**
+   * Has all free workers leave, in the midst of a request. To one that leaves while it is free the
+   * broker may give a request before it has heard of that, and the request is lost.
+   */
+  async dismiss(...workers: readonly TestWorker[]): Promise<void> {
+    const client = await this.client();
+    for (const _ of workers) await client.send(["", DISMISSED]);
+    await Promise.all(workers.map((worker) => worker.serveAll()));
+    await Promise.all([client, ...workers].map((connection) => connection.shutdown()));
+  }
+
+  /**
+   * What was sent before has reached the broker: a malformed message after it has, and is refused.
+   * With a second one it has also parted with whoever had gone, which takes it two steps.
+   */
   async settled(): Promise<void> {
-    await this.#prober.send("settled?");
-    await this.#program.line(this.#refusals.probe, { from: "stderr" });
+    for (const _ of ["first", "second"]) {
+      await this.#prober.send("settled?");
+      await this.#program.line(this.#refusals.probe, { from: "stderr" });
+    }
   }
 }
 

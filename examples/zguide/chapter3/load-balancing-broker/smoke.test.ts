@@ -19,7 +19,8 @@ test("ten clients and three workers: every client gets its reply, and all of it 
 testBroker({
   testFile: import.meta.url,
   program: "lbbroker",
-  async served(client) {
+  async served(start) {
+    const client = start();
     assert.deepEqual(await client.exit(), { code: 0, signal: null });
     assert.match(client.lines.join(), /^Client-\d+: OK$/);
   },
