@@ -14,7 +14,10 @@ interface Relay {
 }
 
 const relay: Relay = isMainThread ? commandLine() : workerData;
-const factory = new ZmqFactory({ shared: true }); // inproc reaches as far as the context
+const factory = new ZmqFactory({
+  shared: true, // inproc reaches as far as the context
+  lingerPeriod: -1, // who passes the signal on stays until it is there
+});
 try {
   await [step1, step2, step3][relay.step - 1]?.();
 } finally {

@@ -241,7 +241,9 @@ async function cast(): Promise<void> {
 
 /** Sends a burst of requests, one after the other, then rests, and tells the monitor how it goes. */
 async function client(): Promise<void> {
-  const statistics = new ZmqPushConnection(factory, connect(`ipc://${self}-monitor.ipc`));
+  const statistics = new ZmqPushConnection(factory, connect(`ipc://${self}-monitor.ipc`), {
+    immediate: true, // what it tells waits here until the broker is there
+  });
   let socket = new ZmqReqConnection(factory, connect(`ipc://${self}-localfe.ipc`));
   for (let left = settings.requests; left > 0; ) {
     await sleep(randomInt(settings.pause + 1));
