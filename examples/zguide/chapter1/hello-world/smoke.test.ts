@@ -30,7 +30,7 @@ test("ten requests get ten replies, in order, whoever starts first", async (t) =
 
 test("the server survives a client that is killed while it waits for its reply", async (t) => {
   const stage = new Stage(t, import.meta.url);
-  const server = stage.start("hwserver", ["--endpoint", ANYWHERE, "--work", "1000"]);
+  const server = stage.start("hwserver", ["--endpoint", ANYWHERE, "--work", "3000"]);
   const [, address = ""] = await server.line(/listening on (\S+)/);
 
   const victim = stage.start("hwclient", ["--endpoint", address]);

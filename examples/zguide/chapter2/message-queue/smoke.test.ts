@@ -10,7 +10,7 @@ import { endsOn, refuses, Stage } from "@tx0mq/smoke";
 import { ZmqEndpoint, ZmqFactory, ZmqReqConnection } from "tx0mq";
 
 /** For waits at sockets; those for programs have one of their own. */
-const LIMIT = { timeout: 60_000 };
+const LIMIT = { timeout: 120_000 };
 
 const ANYWHERE = "tcp://127.0.0.1:*";
 

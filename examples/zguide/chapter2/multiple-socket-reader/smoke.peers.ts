@@ -46,8 +46,8 @@ export interface Peers<P extends Program> extends AsyncDisposable {
 
 /** Has the program work on a task that is long enough for what is sent meanwhile to arrive. */
 export async function keepBusy({ program, ventilator }: Peers<Program>): Promise<void> {
-  await ventilator.send("1500");
-  await program.line(/^Task: 1500/);
+  await ventilator.send("4000");
+  await program.line(/^Task: 4000/);
 }
 
 /** Sends tasks and updates as fast as they are taken; the function that it returns makes an end. */

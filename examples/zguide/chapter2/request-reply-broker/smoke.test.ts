@@ -5,7 +5,7 @@ import { ZmqDealerConnection, ZmqEndpoint, ZmqFactory, ZmqReqConnection } from "
 import { allTakeTheirShare, ask, clientsFirst, sendNonsense } from "./smoke.clients.ts";
 
 /** For waits at sockets; those for programs have one of their own. */
-const LIMIT = { timeout: 60_000 };
+const LIMIT = { timeout: 120_000 };
 
 const ANYWHERE = "tcp://127.0.0.1:*";
 

@@ -62,7 +62,7 @@ test("a cluster lives on its peer's workers, whom Enter starts", async (t) => {
 
 test("a peer that loses a request of ours, but not itself, gets another one", async (t) => {
   const stage = new Stage(t, import.meta.url);
-  const dc1 = start(stage, [...ALONE, "--patience", "1000", "DC1", "DC2"]);
+  const dc1 = start(stage, [...ALONE, "--patience", "5000", "DC1", "DC2"]);
   const dc2 = start(stage, [...ALONE, "DC2", "DC1"]);
   await dc1.line(/listening/);
   await using factory = new ZmqFactory();

@@ -10,7 +10,7 @@ const LIMIT = { timeout: 60_000 }; // for what never comes
 
 /** Two seconds of work for ten workers, the first of whom is ten times as slow. */
 export const ONE_IS_SLOW = [
-  ...["--endpoint", ANYWHERE, "--slow", "1", "--work", "100", "--time", "2000"],
+  ...["--endpoint", ANYWHERE, "--slow", "1", "--work", "100", "--time", "5000"],
 ];
 
 /** How many tasks each of the ten workers says to have completed: the slow one, and the others. */
