@@ -74,7 +74,7 @@ const LONGEST_STREAK = 256;
  */
 const LOOK_AGAIN = 500;
 /** How long libzmq may need to close sockets, in ms. */
-const TIME_TO_CLOSE = 10;
+const TIME_TO_CLOSE = 50;
 /** An address that no user connects to and nobody listens at (see `#knock`). */
 const NOWHERE = "tcp://127.0.0.1:0;127.0.0.1:1";
 
