@@ -22,6 +22,7 @@ import {
 import {
   at,
   failure,
+  HOST,
   next,
   place,
   prove,
@@ -223,7 +224,9 @@ for (const transport of TRANSPORTS) {
     const req = stage.connect(ZmqReqConnection, address, { reconnectInterval: 1, relaxed: true });
     await req.send("one");
     assert.deepEqual(await next(first), ["one"]);
+    const left = told(req, "disconnected");
     await first.shutdown();
+    await left; // what is sent before may go down with the old connection
     const second = stage.bind(ZmqRepConnection, {}, address);
     second.on("message", ([frame]) => second.send(`${frame} again`));
     await req.send("two");
@@ -450,15 +453,15 @@ prove("a peer that hangs in the handshake does not hold up the shutdown", async 
     for (const socket of sockets) socket.destroy();
     server.close();
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
   const { port } = server.address() as { port: number };
-  const push = stage.connect(ZmqPushConnection, `tcp://127.0.0.1:${port}`, { lingerPeriod: 5 });
+  const push = stage.connect(ZmqPushConnection, `tcp://${HOST}:${port}`, { lingerPeriod: 5 });
   await push.send("never read");
   await until(() => sockets.length === 1);
   await push.shutdown();
 
   const pull = stage.bind(ZmqPullConnection, {}, place("tcp"));
-  const mute = connectTcp(Number(new URL(at(pull)).port), "127.0.0.1");
+  const mute = connectTcp(Number(new URL(at(pull)).port), HOST);
   mute.on("error", () => undefined);
   stage.t.after(() => mute.destroy());
   await told(mute, "connect");

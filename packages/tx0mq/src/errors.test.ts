@@ -20,7 +20,7 @@ import {
   ZmqPushConnection,
   ZmqSystemError,
 } from "./index.js";
-import { at, failure, place, prove } from "./testing/stage.js";
+import { at, failure, HOST, place, prove } from "./testing/stage.js";
 
 void test("every kind of error has its code, which stays", () => {
   const made: Record<string, ZmqError> = {
@@ -91,13 +91,13 @@ prove("an address that another process is bound to is in use", async (stage) => 
     [
       "--eval",
       `const listen = (on) => new Promise((up) => { const s = require("node:net").createServer().listen(on, () => up(s.address())); });
-       Promise.all([listen(${JSON.stringify(address.slice(6))}), listen({ port: 0, host: "127.0.0.1" })]).then(([, { port }]) => console.log(port));`,
+       Promise.all([listen(${JSON.stringify(address.slice(6))}), listen({ port: 0, host: "${HOST}" })]).then(([, { port }]) => console.log(port));`,
     ],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
   stage.t.after(() => other.kill("SIGKILL"));
   const port = await new Promise((resolve) => other.stdout.once("data", resolve));
-  for (const taken of [address, `tcp://127.0.0.1:${Number(port)}`]) {
+  for (const taken of [address, `tcp://${HOST}:${Number(port)}`]) {
     // Who listens at a Unix socket is known on Linux alone.
     if (taken === address && !existsSync("/proc/net/unix")) continue;
     assert.throws(() => stage.bind(ZmqPullConnection, {}, taken), failure(ZmqAddressInUseError));
@@ -200,8 +200,8 @@ prove("a factory that is shut down makes no connections", async (stage) => {
 prove("a port that something else listens at is in use", async (stage) => {
   const server = createServer();
   stage.t.after(() => server.close());
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
   const { port } = server.address() as { port: number };
-  const address = `tcp://127.0.0.1:${port}`;
+  const address = `tcp://${HOST}:${port}`;
   assert.throws(() => stage.bind(ZmqPullConnection, {}, address), failure(ZmqAddressInUseError));
 });

@@ -8,7 +8,7 @@ import {
   ZmqPushConnection,
   ZmqRouterConnection,
 } from "./index.js";
-import { at, next, place, prove, told, until } from "./testing/stage.js";
+import { at, HOST, next, place, prove, told, until } from "./testing/stage.js";
 
 for (const transport of ["tcp", "ipc"] as const) {
   prove(`both ends tell of a connection's life over ${transport}`, async (stage) => {
@@ -46,7 +46,7 @@ for (const transport of ["tcp", "ipc"] as const) {
 prove("a peer that does not speak ZMTP fails in the handshake", async (stage) => {
   const pull = stage.bind(ZmqPullConnection, {}, place("tcp"));
   const failed = told<{ error: Error; reason: string; address: string }>(pull, "handshakeFailed");
-  const socket = connectTcp(Number(new URL(at(pull)).port), "127.0.0.1");
+  const socket = connectTcp(Number(new URL(at(pull)).port), HOST);
   stage.t.after(() => socket.destroy());
   socket.on("error", () => undefined);
   socket.end(`GET / HTTP/1.1\r\n\r\n${"x".repeat(100)}`);

@@ -107,18 +107,22 @@ for (const kind of KINDS) {
       running.pause();
       running.pause();
       // It takes a moment: some messages may pass before.
+      const got: string[] = [];
       let sent = 0;
       for (let held = 0; held < 3; ) {
         sent += 1;
         await source.send(["task", String(sent)]);
         const passed = await sink.receive({ timeout: 15 }).catch(() => undefined);
+        if (passed !== undefined) got.push(String(passed[1]));
         held = passed === undefined ? held + 1 : 0;
       }
       running.resume();
       running.resume();
-      for (let n = sent - 2; n <= sent; n += 1) {
-        assert.deepEqual(await next(sink), ["task", String(n)]);
-      }
+      while (got.length < sent) got.push(String((await next(sink))[1]));
+      assert.deepEqual(
+        got,
+        Array.from({ length: sent }, (_, n) => String(n + 1)),
+      );
       running.pause();
       await running.stop();
       await running.stop();

@@ -57,13 +57,13 @@ import { OPTIONS } from "../options.js";
 import {
   at,
   failure,
+  HOST,
   next,
   place,
   prove,
   type Stage,
   settled,
   TRANSPORTS,
-  text,
   told,
   until,
 } from "../testing/stage.js";
@@ -611,12 +611,10 @@ for (const [names, [options, who]] of Object.entries(HEARTBEATS)) {
     const relay = await relayed(stage, at(peer));
     const dealer = stage.make(ZmqDealerConnection, options);
     const noticing = who === "we" ? dealer : peer;
-    noticing.on("disconnected", () => undefined);
-    dealer.addEndpoints(ZmqEndpoint.connect(relay.address));
-    await dealer.send("hello");
-    assert.deepEqual(await next(peer), ["hello"]);
-    await until(relay.pinged);
+    // From here on: a relay that is held up for long enough has stopped as well.
     const disconnected = told(noticing, "disconnected");
+    dealer.addEndpoints(ZmqEndpoint.connect(relay.address));
+    await until(relay.pinged);
     relay.stop();
     await disconnected;
   });
@@ -677,7 +675,7 @@ for (const transport of TRANSPORTS.filter((one) => one !== "inproc")) {
     assert.equal(await refused(stage, pull, { ...right, plainUsername: "bob" }), "auth");
     await admitted(stage, pull, right);
     assert.deepEqual([...new Set(zap.asked.map(({ domain }) => domain))], ["office"]);
-    assert.deepEqual(text(zap.asked.at(-1)?.credentials ?? []), ["ada", "löve"]);
+    assert(zap.asked.some(({ credentials }) => String(credentials) === "ada,löve"));
     await refused(stage, pull, {}, "there"); // no mechanism at all
     await admitted(stage, pull, right);
   });
@@ -721,7 +719,7 @@ prove("NULL: the ZAP handler is asked where there is a domain", async (stage) =>
   assert.equal(await refused(stage, guarded, {}), "auth");
   zap.admits = () => true;
   await admitted(stage, guarded, {});
-  assert.deepEqual(zap.asked.at(-1), { domain: "street", mechanism: "NULL", credentials: [] });
+  assert.deepEqual(zap.asked[0], { domain: "street", mechanism: "NULL", credentials: [] });
 });
 
 prove("CURVE without a ZAP handler admits whoever knows the server's key", async (stage) => {
@@ -756,7 +754,7 @@ function z85(key: string): Buffer {
 // TCP by hand --------------------------------------------------------------------------------
 
 async function tcpClient(stage: Stage, address: string): Promise<Socket> {
-  const socket = connectTcp(Number(new URL(address).port), "127.0.0.1");
+  const socket = connectTcp(Number(new URL(address).port), HOST);
   stage.t.after(() => socket.destroy());
   await new Promise((resolve) => socket.once("connect", resolve));
   return socket;
@@ -765,10 +763,10 @@ async function tcpClient(stage: Stage, address: string): Promise<Socket> {
 /** An address that nobody listens at. */
 async function nowhere(): Promise<string> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
   const { port } = server.address() as { port: number };
   await new Promise((resolve) => server.close(resolve));
-  return `tcp://127.0.0.1:${port}`;
+  return `tcp://${HOST}:${port}`;
 }
 
 /** A way to an address that can be made to carry nothing any more. */
@@ -779,7 +777,7 @@ async function relayed(
   let pings = 0;
   const pairs: Socket[] = [];
   const server = createServer((near) => {
-    const far = connectTcp(Number(new URL(to).port), "127.0.0.1");
+    const far = connectTcp(Number(new URL(to).port), HOST);
     for (const socket of [near, far]) socket.on("error", () => undefined);
     pairs.push(near, far);
     near.on("data", (data) => {
@@ -788,14 +786,14 @@ async function relayed(
     near.pipe(far);
     far.pipe(near);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
   stage.t.after(() => {
     server.close();
     for (const socket of pairs) socket.destroy();
   });
   const { port } = server.address() as { port: number };
   return {
-    address: `tcp://127.0.0.1:${port}`,
+    address: `tcp://${HOST}:${port}`,
     pinged: () => pings > 0,
     stop() {
       for (const socket of pairs) {

@@ -271,6 +271,12 @@ prove(
     const { up, down } = forwarding(stage);
     const source = stage.connect(ZmqXPubConnection, at(up));
     const subs = [1, 2].map(() => stage.connect(ZmqSubConnection, down));
+    for (const [n, sub] of subs.entries()) {
+      sub.subscribe(`here ${n}`); // before the last of them is, a tag may come and go more than once
+      assert.deepEqual(await next(source), [`\u0001here ${n}`]);
+      sub.unsubscribe(`here ${n}`);
+      assert.deepEqual(await next(source), [`\u0000here ${n}`]);
+    }
     for (const tag of [Buffer.of(0xff), Buffer.of(0), Buffer.of(0, 1, 0)]) {
       for (const sub of subs) sub.subscribe(tag);
       assert.deepEqual(await source.receive(), [Buffer.of(1, ...tag)]);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomInt } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,6 +22,12 @@ type Kind<C, O extends object> = new (
 export type Transport = "tcp" | "ipc" | "inproc";
 export const TRANSPORTS: readonly Transport[] = ["tcp", "ipc", "inproc"];
 
+/** On Linux all of 127/8 is this machine: a host of our own, so that nobody else takes a port that is free. */
+export const HOST =
+  process.platform === "linux"
+    ? `127.${randomInt(1, 255)}.${randomInt(256)}.${randomInt(1, 255)}`
+    : "127.0.0.1";
+
 const folder = await mkdtemp(join(tmpdir(), "tx0mq-"));
 after(() => rm(folder, { recursive: true, force: true }));
 let places = 0;
@@ -30,7 +37,7 @@ export function place(transport: Transport = "tcp"): string {
   places += 1;
   switch (transport) {
     case "tcp":
-      return "tcp://127.0.0.1:*";
+      return `tcp://${HOST}:*`;
     case "ipc":
       return `ipc://${folder}/${places}`;
     case "inproc":
