@@ -24,6 +24,7 @@ import {
   kPeek,
   kPeekRoom,
   kSocket,
+  SETTLED,
 } from "./internal.js";
 import { MONITOR_EVENTS, type MonitorEvent, type MonitorEvents, monitorEvent } from "./monitor.js";
 import type { ConnectionOptions } from "./options.js";
@@ -107,7 +108,6 @@ class Outgoing implements Queued {
   }
 }
 
-const SETTLED: Promise<void> = Promise.resolve();
 const SEND_QUEUE_LIMIT = 65_536;
 /** After so many sends in a row, `await send()` gives the event loop a turn. */
 const SENDS_PER_TURN = 512;

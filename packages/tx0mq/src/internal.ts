@@ -1,4 +1,4 @@
-/* Symbols under which the library's own modules reach what is nobody else's business. */
+/* What is nobody's business but the library's own modules': most of it symbols under which they reach it. */
 
 /** A connection's engine socket, and whether the event loop is done with it (proxy). */
 export const kSocket = Symbol("tx0mq.socket");
@@ -19,3 +19,6 @@ export const kAdopt = Symbol("tx0mq.adopt");
 export const kDisown = Symbol("tx0mq.disown");
 /** Tells a factory of something that its shutdown has to wait for. */
 export const kAwait = Symbol("tx0mq.await");
+
+/** The promise that all sends share whose message was taken at once. */
+export const SETTLED: Promise<void> = Promise.resolve();

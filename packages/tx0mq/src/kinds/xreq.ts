@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomInt } from "node:crypto";
 import { type Message, ZmqConnection } from "../connection.js";
 import type { ZmqEndpoint } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
@@ -13,6 +13,7 @@ import {
 } from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
 import { EMPTY } from "../frames.js";
+import { SETTLED } from "../internal.js";
 import type { DealerOptions } from "../options.js";
 
 /** What ends a request before its reply comes. */
@@ -53,8 +54,11 @@ export class ZmqXREQConnection extends ZmqConnection<Message, never> {
   /** Time-out of requests that have none of their own, in ms; -1 for none. */
   readonly requestTimeout: number;
 
-  readonly #requests = new Map<string, Request>();
-  readonly #prefix = randomBytes(PREFIX);
+  /** Those in flight, by their count. */
+  readonly #requests = new Map<number, Request>();
+  /** The two halves of the prefix. */
+  readonly #high = randomInt(2 ** 32);
+  readonly #low = randomInt(2 ** 32);
   #count = 0;
   #lateReplies = 0;
 
@@ -106,18 +110,19 @@ export class ZmqXREQConnection extends ZmqConnection<Message, never> {
     if (signal?.aborted) return Promise.reject(new ZmqAbortError(signal.reason));
 
     return new Promise((resolve, reject) => {
-      const id = this.#nextId();
-      const key = id.toString("latin1");
-      const frames = [id, EMPTY, ...parts];
-      const release = this.#giveUpOn(key, timeout, signal);
-      this.#requests.set(key, { frames, resolve, reject, release });
-      this.sendFrames(frames).catch((error) => this.#giveUp(key, error));
+      this.#count += 1;
+      const count = this.#count;
+      const frames = [this.#id(count), EMPTY, ...parts];
+      const release = this.#giveUpOn(count, timeout, signal);
+      this.#requests.set(count, { frames, resolve, reject, release });
+      const sent = this.sendFrames(frames);
+      if (sent !== SETTLED) sent.catch((error) => this.#giveUp(count, error));
     });
   }
 
   /** Sets up what ends a request before its reply comes. @returns what takes that down again */
   #giveUpOn(
-    key: string,
+    count: number,
     timeout: number,
     signal: AbortSignal | undefined,
   ): (() => void) | undefined {
@@ -126,10 +131,10 @@ export class ZmqXREQConnection extends ZmqConnection<Message, never> {
       timeout < 0
         ? undefined
         : setTimeout(
-            () => this.#giveUp(key, new ZmqTimeoutError("reply", timeout)),
+            () => this.#giveUp(count, new ZmqTimeoutError("reply", timeout)),
             Math.min(timeout, 2 ** 31 - 1),
           );
-    const abort = (): void => this.#giveUp(key, new ZmqAbortError(signal?.reason));
+    const abort = (): void => this.#giveUp(count, new ZmqAbortError(signal?.reason));
     signal?.addEventListener("abort", abort, { once: true });
     return () => {
       clearTimeout(timer);
@@ -137,22 +142,29 @@ export class ZmqXREQConnection extends ZmqConnection<Message, never> {
     };
   }
 
-  #giveUp(key: string, error: ZmqError): void {
-    const request = this.#requests.get(key);
+  #giveUp(count: number, error: ZmqError): void {
+    const request = this.#requests.get(count);
     if (request === undefined) return;
-    this.#requests.delete(key);
+    this.#requests.delete(count);
     request.release?.();
     request.frames.length = 0; // where it still waits to be sent, it need not be
     request.reject(error);
   }
 
   /** An id that no other request has: not of this connection, and hardly of any other. */
-  #nextId(): Buffer {
-    this.#count += 1;
+  #id(count: number): Buffer {
     const id = Buffer.allocUnsafe(PREFIX + COUNT);
-    this.#prefix.copy(id);
-    id.writeDoubleBE(this.#count, PREFIX);
+    id.writeUInt32BE(this.#high, 0);
+    id.writeUInt32BE(this.#low, 4);
+    id.writeDoubleBE(count, PREFIX);
     return id;
+  }
+
+  /** The count in an id of this connection, and NaN in any other: no request has that. */
+  #countIn(id: Buffer): number {
+    if (id.length !== PREFIX + COUNT) return Number.NaN;
+    if (id.readUInt32BE(0) !== this.#high || id.readUInt32BE(4) !== this.#low) return Number.NaN;
+    return id.readDoubleBE(PREFIX);
   }
 
   override messageReceived(frames: Message): void {
@@ -160,13 +172,13 @@ export class ZmqXREQConnection extends ZmqConnection<Message, never> {
     if (id === undefined || delimiter === undefined || delimiter.length > 0) {
       throw new ZmqProtocolError("a reply is an id, an empty frame and its parts", frames);
     }
-    const key = id.toString("latin1");
-    const request = this.#requests.get(key);
+    const count = this.#countIn(id);
+    const request = this.#requests.get(count);
     if (request === undefined) {
       this.#lateReplies += 1;
       return;
     }
-    this.#requests.delete(key);
+    this.#requests.delete(count);
     request.release?.();
     request.resolve(reply);
   }
@@ -176,8 +188,8 @@ export class ZmqXREQConnection extends ZmqConnection<Message, never> {
   }
 
   protected override shuttingDown(): void {
-    for (const key of [...this.#requests.keys()]) {
-      this.#giveUp(key, new ZmqClosedError(String(this)));
+    for (const count of [...this.#requests.keys()]) {
+      this.#giveUp(count, new ZmqClosedError(String(this)));
     }
   }
 }
