@@ -181,6 +181,25 @@ function takes(connection: AnyConnection): Promise<void> {
   });
 }
 
+prove(
+  "a capturing proxy that is stopped while it is paused sends what it has received",
+  async (stage) => {
+    const frontend = stage.bind(ZmqPullConnection, {}, place("inproc"));
+    const backend = stage.bind(ZmqPushConnection, { lingerPeriod: LIMIT }, place("inproc"));
+    const sink = stage.connect(ZmqPullConnection, backend);
+    const { running, captured } = start(stage, "capturing", frontend, backend);
+    running.pause();
+    const inHand = takes(frontend);
+    await stage.connect(ZmqPushConnection, frontend).send("held");
+    await inHand;
+    await turn();
+    assert.equal(sink.readable, false);
+    await Promise.all([running.stop(), running.ended]);
+    assert.deepEqual(await next(sink), ["held"]);
+    assert.deepEqual(await next(captured as ZmqPullConnection), ["held"]);
+  },
+);
+
 for (const end of ["frontend", "backend"] as const) {
   prove(`a capturing proxy that is idle ends when the ${end} is shut down`, async (stage) => {
     const kinds = [

@@ -13,7 +13,10 @@ export type ProxiedConnection = AnyConnection & {
 
 /** Options of a proxy. */
 export interface ProxyOptions {
-  /** A connection (PUB, PUSH, PAIR, DEALER) that gets a copy of every message that passes. */
+  /**
+   * A connection (PUB, PUSH, PAIR, DEALER) that gets a copy of every message that passes. One that has no
+   * room for it, or no peer, holds the proxy up, and its end as well until it is shut down itself.
+   */
   capture?: { send(message: readonly Frame[]): Promise<void> } & AnyConnection;
 }
 
@@ -97,8 +100,8 @@ function nativeProxy(frontend: ProxiedConnection, backend: ProxiedConnection): Z
 class LoopProxy implements ZmqProxy {
   readonly ended: Promise<void>;
   readonly #ends: readonly [ProxiedConnection, ProxiedConnection];
-  #resumed: Promise<void> | undefined;
-  #resume: (() => void) | undefined;
+  /** While it is paused: what goes on with the messages that were received before, when it is resumed. */
+  #held: (() => void)[] | undefined;
 
   constructor(
     frontend: ProxiedConnection,
@@ -120,19 +123,17 @@ class LoopProxy implements ZmqProxy {
   }
 
   pause(): void {
-    this.#resumed ??= new Promise((resolve) => {
-      this.#resume = resolve;
-    });
+    this.#held ??= [];
   }
 
   resume(): void {
-    this.#resume?.();
-    this.#resume = undefined;
-    this.#resumed = undefined;
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const goOn of held) goOn();
   }
 
   async stop(): Promise<void> {
-    this.resume();
+    this.resume(); // what was received is sent
     await Promise.all(this.#ends.map((connection) => connection.shutdown()));
   }
 
@@ -144,9 +145,8 @@ class LoopProxy implements ZmqProxy {
     if (SEND_ONLY.has(from.socketType) || RECEIVE_ONLY.has(to.socketType)) return;
     try {
       for await (const frames of from) {
-        await this.#resumed;
         try {
-          await to.send(frames);
+          await (this.#held === undefined ? to.send(frames) : this.#whenResumed(to, frames));
         } catch (error) {
           if (!(error instanceof ZmqUnroutableError)) throw error; // such a message is dropped
         }
@@ -157,5 +157,11 @@ class LoopProxy implements ZmqProxy {
     } finally {
       await this.stop();
     }
+  }
+
+  #whenResumed(to: ProxiedConnection, frames: Message): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#held?.push(() => void to.send(frames).then(resolve, reject));
+    });
   }
 }
