@@ -24,6 +24,7 @@ import {
 const READY = ["READY", "\x01"]; // what workers say in different languages
 const LARGEST = 1_048_576; // bytes in a request or a reply
 const LONGEST = 255; // bytes in an address
+const TOO_MANY = 10; // requests lost in a row: the worker gets no more
 
 const { role, name, ...options } = commandLine();
 
@@ -49,6 +50,7 @@ await factory.shutdown();
 async function broker(frontend: ZmqRouterConnection, backend: ZmqRouterConnection): Promise<void> {
   const queue = new EventEmitter<{ free: [worker: Buffer] }>();
   const jobs = new Map<string, string>(); // the client that each worker works for, or FREE
+  const losses = new Map<string, number>(); // of workers that lose requests, since the last reply of each
   const FREE = "";
   await Promise.all([passRequests(), passReplies()]);
 
@@ -61,15 +63,22 @@ async function broker(frontend: ZmqRouterConnection, backend: ZmqRouterConnectio
   /** A worker that says READY, or replies, is free. */
   async function passReply(message: Message): Promise<void> {
     const { address: worker, envelope, body } = unwrap(message);
-    const job = jobs.get(hex(worker));
+    const id = hex(worker);
+    const job = jobs.get(id);
+    const lost = losses.get(id) ?? 0;
     const ready = body.length === 1 && body[0].length < 8 && READY.includes(String(body[0]));
     const due = body.length > 1 && hex(open(body).address) === job;
-    if (envelope.length > 2 || !(ready || due)) {
+    if (envelope.length > 2 || !(due || (ready && lost < TOO_MANY))) {
       throw new ZmqProtocolError("neither READY nor a reply that is due", message);
     }
-    if (ready && job) console.error(`lbbroker2: worker ${hex(worker)} has lost its request`);
-    if (due) await frontend.send(body);
-    jobs.set(hex(worker), FREE);
+    if (due) {
+      losses.delete(id);
+      await frontend.send(body);
+    } else if (job) {
+      losses.set(id, lost + 1);
+      console.error(`lbbroker2: worker ${id} has lost its request`);
+    }
+    jobs.set(id, FREE);
     if (job !== FREE) queue.emit("free", worker);
   }
 

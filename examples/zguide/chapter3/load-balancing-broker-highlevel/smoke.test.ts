@@ -28,6 +28,7 @@ testBroker({
     worker: /refused: .* frames from/,
     probe: /refused: .*\(2 frames from/,
     notDue: /refused: .*reply that is due/,
+    notReady: /refused: neither READY/,
   },
   async served(start) {
     const client = start();

@@ -20,6 +20,7 @@ import {
 const READY = ["READY", "\x01"]; // what workers say in different languages
 const LARGEST = 1_048_576; // bytes in a request or a reply
 const LONGEST = 255; // bytes in an address
+const TOO_MANY = 10; // requests lost in a row: the worker gets no more
 
 const { role, name, ...options } = commandLine();
 
@@ -46,6 +47,7 @@ await factory.shutdown();
 function broker(frontend: ZmqRouterConnection, backend: ZmqRouterConnection): void {
   const idle = new Map<string, Buffer>(); // free workers, the one that has waited longest first
   const busy = new Map<string, string>(); // the others, each with the client that it works for
+  const losses = new Map<string, number>(); // of workers that lose requests, since the last reply of each
   const stranded: Letter[] = []; // requests whose worker was gone when there was no other
 
   backend.on("message", fromWorker);
@@ -54,13 +56,18 @@ function broker(frontend: ZmqRouterConnection, backend: ZmqRouterConnection): vo
   function fromWorker(message: Message): void {
     const [worker = EMPTY, delimiter, ...reply] = message;
     const id = hex(worker);
-    const ready = isLetter(message) && READY.includes(String(message[2]));
+    const lost = losses.get(id) ?? 0;
+    const ready = lost < TOO_MANY && isLetter(message) && READY.includes(String(message[2]));
     const owed = delimiter?.length === 0 && isLetter(reply) && busy.get(id) === hex(reply[0]);
     if (!ready && !owed) {
       refuse(message, "worker");
       return;
     }
-    if (ready && busy.has(id)) console.error(`lbbroker3: worker ${id} has lost its request`);
+    if (owed) losses.delete(id);
+    else if (busy.has(id)) {
+      losses.set(id, lost + 1);
+      console.error(`lbbroker3: worker ${id} has lost its request`);
+    }
     if (owed) void frontend.send(reply);
     busy.delete(id);
     idle.set(id, worker);

@@ -24,6 +24,8 @@ interface Refusals {
   readonly probe: RegExp;
   /** A reply to a client that waits for none. */
   readonly notDue: RegExp;
+  /** READY from a worker that has lost too many requests. */
+  readonly notReady: RegExp;
 }
 
 const REFUSALS: Refusals = {
@@ -31,6 +33,7 @@ const REFUSALS: Refusals = {
   worker: /refused a message of \d+ frames from worker/,
   probe: /refused a message of 2 frames from worker/,
   notDue: /refused a message of 5 frames from worker/,
+  notReady: /refused a message of 3 frames from worker/,
 };
 
 /** In what the brokers differ. */
@@ -179,6 +182,26 @@ export function testBroker({ testFile, program: name, served, refusals = REFUSAL
       await worker.serve();
       assert.equal(`${await client.receive(LIMIT)}`, ",reply to next");
       await broker.dismiss(worker);
+    });
+
+    await part(t, "a worker that loses request after request gets no more", async () => {
+      const client = await broker.client();
+      for (let n = 0; n < 15; n++) await client.send(["", `${n}`]);
+      const loser = await broker.worker();
+      for (let n = 0; n < 11; n++) {
+        assert.equal(`${(await loser.receive(LIMIT))[3]}`, `${n}`);
+        await loser.ready();
+      }
+      await program.count(/has lost its request$/, 10, { from: "stderr" });
+      await program.line(refusals.notReady, { from: "stderr" });
+
+      const worker = await broker.worker();
+      for (let n = 11; n < 15; n++) assert.equal(`${await worker.serve()}`, `${n}`);
+      for (let n = 11; n < 15; n++) {
+        assert.equal(`${await client.receive(LIMIT)}`, `,reply to ${n}`);
+      }
+      await broker.dismiss(worker);
+      await loser.shutdown();
     });
 
     await part(

@@ -23,17 +23,23 @@ import {
 const READY = ["\x01", "READY"]; // what the guide's workers say first, in C and in Python
 const LARGEST = 1024 * 1024; // bytes of a request or a reply
 const LONGEST = 255; // bytes of an identity
+const TOO_MANY = 10; // requests lost in a row: the worker gets no more
+const LATE = 1000; // so many replies that are late are still waited for, of each peer
 
 /** A request and the frontend that it came from: the reply goes back there, in the same envelope. */
 type Request = { frontend: ZmqRouterConnection; frames: Message };
 /** What is left of it while a worker has it: the envelope. */
 type Job = Request;
-/** A peer, how many workers it has free, and the clients of ours whose requests it has in hand. */
+/**
+ * A peer, how many workers it has free, and the clients of ours whose requests it has in hand, or has
+ * had for too long.
+ */
 type Peer = {
   name: string;
   here: boolean;
   free: number;
   inHand: { client: string; timer: NodeJS.Timeout }[];
+  late: string[];
 };
 
 const settings = commandLine();
@@ -75,8 +81,9 @@ function broker(): void {
 
   const idle = new Map<string, Buffer>(); // workers, the one that has waited longest first
   const busy = new Map<string, Job>(); // what each of the others works on
+  const losses = new Map<string, number>(); // of workers that lose requests, since the last reply of each
   const peers = new Map<string, Peer>(
-    names.map((name) => [name, { name, here: false, free: 0, inHand: [] }]),
+    names.map((name) => [name, { name, here: false, free: 0, inHand: [], late: [] }]),
   );
   const returned: Request[] = []; // from workers and peers that turned out to be gone
   let told = 0; // how many free workers the peers know of
@@ -96,10 +103,11 @@ function broker(): void {
     statebe.publish(String(told), self);
   }
 
-  /** Notes what a peer has in hand. One of its workers may die: then the reply never comes. */
+  /** Notes what a peer has in hand. One of its workers may die: then the reply never comes, or else late. */
   function hand(peer: Peer, client: string): void {
     const giveUp = (): void => {
       take(peer, client);
+      expectLate(peer, client);
       flow();
     };
     peer.inHand.push({ client, timer: setTimeout(giveUp, settings.patience) });
@@ -160,10 +168,16 @@ function broker(): void {
   localbe.on("message", (frames) => {
     const [worker, delimiter, ...reply] = frames;
     const job = busy.get(key(worker));
-    if (delimiter?.length === 0 && reply.length === 1 && isReady(reply[0])) {
+    const lost = losses.get(key(worker)) ?? 0;
+    const ready = delimiter?.length === 0 && reply.length === 1 && isReady(reply[0]);
+    if (ready && lost < TOO_MANY) {
       console.log(`I: ${shown(worker)} is ready`);
-      if (job) console.error(`E: ${shown(worker)} has lost its request`);
+      if (job) {
+        losses.set(key(worker), lost + 1);
+        console.error(`E: ${shown(worker)} has lost its request`);
+      }
     } else if (job && isReply(reply, job.frames)) {
+      losses.delete(key(worker));
       job.frontend.send(reply);
     } else return refuse("localbe", frames);
     busy.delete(key(worker));
@@ -174,7 +188,11 @@ function broker(): void {
   cloudbe.on("message", (frames) => {
     const peer = peers.get(String(frames[0]));
     const reply = inner(frames);
-    if (!peer || !isMessage(reply) || !take(peer, key(reply[0]))) {
+    if (
+      !peer ||
+      !isMessage(reply) ||
+      !(take(peer, key(reply[0])) || takeLate(peer, key(reply[0])))
+    ) {
       return refuse("cloudbe", frames);
     }
     localfe.send(reply);
@@ -202,7 +220,7 @@ function broker(): void {
     if (!peer) return;
     void cloudbe.writable; // to ask is to make ZeroMQ look who has come
     peer.here = true;
-    forget(peer); // what it had before is lost
+    forget(peer); // what it had before is lost, or late
     flow();
   });
 
@@ -213,6 +231,7 @@ function broker(): void {
     peer.free = 0;
     console.error(`E: ${peer.name} is gone, with ${peer.inHand.length} of our requests`);
     forget(peer);
+    flow();
   });
 
   for (const name of names) {
@@ -325,8 +344,23 @@ function take({ inHand }: Peer, client: string): boolean {
   return at >= 0;
 }
 
-function forget({ inHand }: Peer): void {
-  for (const { timer } of inHand.splice(0)) clearTimeout(timer);
+/** Does not count on a peer's replies any more. */
+function forget(peer: Peer): void {
+  for (const { client, timer } of peer.inHand.splice(0)) {
+    clearTimeout(timer);
+    expectLate(peer, client);
+  }
+}
+
+/** A reply that nobody counts on any more may come all the same, from a slow worker or a peer that hung. */
+function expectLate({ late }: Peer, client: string): void {
+  if (late.push(client) > LATE) late.shift();
+}
+
+function takeLate({ late }: Peer, client: string): boolean {
+  const at = late.indexOf(client);
+  if (at >= 0) late.splice(at, 1);
+  return at >= 0;
 }
 
 function refuse(socket: string, frames: Message): void {
@@ -374,7 +408,7 @@ function commandLine(): Settings {
       throw new Error(`--role is all, broker, client or worker, not "${role}"`);
     }
     const [self, ...names] = positionals;
-    if (!self) throw new Error("a cluster needs a name");
+    if (!self || names.includes("")) throw new Error("a cluster needs a name");
     if (new Set(positionals).size < positionals.length) throw new Error("each name stands once");
     const number = (name: Exclude<keyof typeof values, "role">, least = 0) => {
       if (name === "requests" && values.requests === "Infinity") return Number.POSITIVE_INFINITY;

@@ -95,7 +95,9 @@ export async function rolesStandAlone(
 export async function refusesWrongArguments(stage: Stage, name: string): Promise<void> {
   const start = starter(name);
   const few = ["DC1", "DC2", "--workers", "few"];
-  await refuses(start(stage, []), new RegExp(`^usage: ${name} .*needs a name`));
+  for (const names of [[], [""], ["DC1", ""]]) {
+    await refuses(start(stage, names), new RegExp(`^usage: ${name} .*needs a name`));
+  }
   await refuses(start(stage, few), new RegExp(`^usage: ${name} .*--workers`));
   await refuses(start(stage, ["DC1", "--role", "boss"]), new RegExp(`^usage: ${name} .*"boss"`));
   const elsewhere = new RegExp(`^${name}: bad endpoint "ipc://nowhere/DC1-`);
@@ -104,8 +106,8 @@ export async function refusesWrongArguments(stage: Stage, name: string): Promise
 
 /** DC1's peer DC3, whose part the test plays, badly; and DC1's worker, which goes on getting work. */
 export class PlayedPeer {
-  /** How many messages DC1 has refused. */
-  refusals = 0;
+  /** How many lines DC1 has on stderr. */
+  complaints = 0;
   readonly #factory: ZmqFactory;
   readonly #stage: Stage;
   readonly #broker: Program;
@@ -139,7 +141,7 @@ export class PlayedPeer {
   async refused(socket: string, frames: number): Promise<void> {
     const pattern = new RegExp(`${socket} refused a message of ${frames} frames`);
     await this.#broker.line(pattern, { from: "stderr" });
-    this.refusals += 1;
+    this.complaints += 1;
   }
 
   /** Malformed messages, and such as nobody may send, to all sockets that take work or replies. */
@@ -189,5 +191,44 @@ export class PlayedPeer {
     await this.#worker.reply("for DC3");
     const reply = await this.#requests.receive(LIMIT);
     assert.deepEqual(reply.map(String), ["client", "", "for DC3"]);
+  }
+
+  /** Has two requests of DC1 at once, since DC1 counts on the first no more, and replies all the same. */
+  async isLate(): Promise<void> {
+    const local = await ask(this.#factory, this.#stage, "DC1", "local");
+    assert.deepEqual(await this.#worker.work(), ["", "local"]);
+    const slow = await ask(this.#factory, this.#stage, "DC1", "slow");
+    const [, from = ""] = await this.#cloud.receive(LIMIT);
+    const next = await ask(this.#factory, this.#stage, "DC1", "next");
+    const [, other = ""] = await this.#cloud.receive(LIMIT);
+    await this.#cloud.send(["DC1", from, "", "late"]);
+    await this.#cloud.send(["DC1", from, "", "once more"]);
+    await this.refused("cloudbe", 4);
+    await this.#cloud.send(["DC1", other, "", "done"]);
+    await this.#worker.reply("here");
+    for (const [client, reply] of [
+      [slow, "late"],
+      [next, "done"],
+      [local, "here"],
+    ] as const) {
+      assert.equal(String(await client.receive(LIMIT)), reply);
+    }
+  }
+
+  /** Goes while DC1's worker is busy. Now nobody can take a request, and DC1 reads none. */
+  async leaves(): Promise<void> {
+    const client = await ask(this.#factory, this.#stage, "DC1", "last");
+    assert.deepEqual(await this.#worker.work(), ["", "last"]);
+    await this.#cloud.shutdown();
+    await this.#broker.line(/^E: DC3 is gone, with 0 of our requests$/, { from: "stderr" });
+    this.complaints += 1;
+    const before = this.#broker.errors.length;
+    await this.#dealer("localfe", "early").send(["no delimiter", "request"]);
+    await this.#dealer("localbe", "early").send(["no delimiter", "reply"]);
+    await this.refused("localbe", 3);
+    assert.equal(this.#broker.errors.length, before + 1, "the client's message has not been read");
+    await this.#worker.reply("the end");
+    assert.equal(String(await client.receive(LIMIT)), "the end");
+    await this.refused("localfe", 3);
   }
 }

@@ -97,7 +97,15 @@ test("malformed messages are refused at every socket, and the broker goes on", a
   const dc3 = await PlayedPeer.meets(factory, stage, broker);
   await dc3.misbehaves();
   await dc3.sharesWork();
-  assert.equal(broker.errors.length, dc3.refusals);
+  await dc3.leaves();
+  assert.equal(broker.errors.length, dc3.complaints);
+});
+
+test("a reply that is late finds its client all the same, once", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  const broker = start(stage, [...ALONE, "--patience", "100", "DC1", "DC3"]);
+  await using factory = new ZmqFactory();
+  await (await PlayedPeer.meets(factory, stage, broker)).isLate();
 });
 
 test("wrong arguments get one line of usage", (t) =>

@@ -53,7 +53,7 @@ function commandLine(): { self: string; peers: string[]; period: number } {
       options: { period: { type: "string", default: "1000" } },
     });
     const [self, ...peers] = positionals;
-    if (!self) throw new Error("a broker needs a name");
+    if (!self || peers.includes("")) throw new Error("a broker needs a name");
     if (new Set(positionals).size < positionals.length) throw new Error("each name stands once");
     const period = Number(values.period);
     if (!(period >= 1 && period < 2 ** 31)) {
