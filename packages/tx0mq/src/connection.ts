@@ -789,7 +789,7 @@ export abstract class ZmqConnection<
     for (const notify of this.#onEnding.splice(0)) notify();
 
     const began = performance.now();
-    await this.#drain();
+    const drained = await this.#drain();
     // Who awaits a send sees how it ends; who does not has no reason to crash.
     this.#sending?.catch(ignore);
     this.#promised?.catch(ignore);
@@ -799,7 +799,8 @@ export abstract class ZmqConnection<
     }
     const elapsed = performance.now() - began;
     await this.#handBack?.();
-    await this[kSocket].close(this.#sends === 0 ? 0 : left(this.lingerPeriod, elapsed));
+    const lingers = drained && this.#sends > 0;
+    await this[kSocket].close(lingers ? left(this.lingerPeriod, elapsed) : 0);
     this.#state = "closed";
     this.factory[kDisown](this);
     if (trace.event.hasSubscribers) this.#traceEvent({ type: "close" });
@@ -813,14 +814,14 @@ export abstract class ZmqConnection<
   /** The connection is about to end: for derived classes that hold promises of their own. */
   protected shuttingDown(): void {}
 
-  /** Waits until the queue is empty, but no longer than the linger period. */
-  async #drain(): Promise<void> {
-    if (this.#sending === undefined && this.#outgoing.size === 0) return;
-    await new Promise<void>((resolve) => {
-      const stop = this.lingerPeriod < 0 ? ignore : after(this.lingerPeriod, resolve);
+  /** Waits until the queue is empty, but no longer than the linger period. @returns whether it is */
+  async #drain(): Promise<boolean> {
+    if (this.#sending === undefined && this.#outgoing.size === 0) return true;
+    return new Promise((resolve) => {
+      const stop = this.lingerPeriod < 0 ? ignore : after(this.lingerPeriod, () => resolve(false));
       this.#drained = () => {
         stop();
-        resolve();
+        resolve(true);
       };
     });
   }
