@@ -37,8 +37,8 @@ export class Addresses {
   }
 }
 
-/** On Linux all of 127/8 is this machine, so every stage takes a host of its own. */
-function loopback(): string {
+/** A loopback host that nobody else takes ports of: on Linux all of 127/8 is this machine. */
+export function loopback(): string {
   if (process.platform !== "linux") return "127.0.0.1";
   return `127.${randomInt(1, 255)}.${randomInt(256)}.${randomInt(1, 255)}`;
 }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { randomInt } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, type TestContext, test } from "node:test";
+import { loopback } from "@tx0mq/smoke";
 import type { AnyConnection, Message } from "../connection.js";
 import { ZmqEndpoint } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
@@ -22,11 +22,8 @@ type Kind<C, O extends object> = new (
 export type Transport = "tcp" | "ipc" | "inproc";
 export const TRANSPORTS: readonly Transport[] = ["tcp", "ipc", "inproc"];
 
-/** On Linux all of 127/8 is this machine: a host of our own, so that nobody else takes a port that is free. */
-export const HOST =
-  process.platform === "linux"
-    ? `127.${randomInt(1, 255)}.${randomInt(256)}.${randomInt(1, 255)}`
-    : "127.0.0.1";
+/** Where tests listen. */
+export const HOST = loopback();
 
 const folder = await mkdtemp(join(tmpdir(), "tx0mq-"));
 after(() => rm(folder, { recursive: true, force: true }));
