@@ -5,6 +5,8 @@ import { ZmqEndpoint, ZmqFactory, ZmqPushConnection } from "tx0mq";
 
 test("every task is done once, in turn, and the more workers the sooner", async (t) => {
   const stage = new Stage(t, import.meta.url);
+  // All three at once: what else the machine has to do then holds all of them up alike, and none of them
+  // for the two seconds by which four workers are faster than they need to be.
   const [one, two, four] = await Promise.all([1, 2, 4].map((count) => batch(stage, count)));
   assert.ok(one && two && four);
 
@@ -17,11 +19,12 @@ test("every task is done once, in turn, and the more workers the sooner", async 
     assert.equal(sum(done.flat()), cost, "what was done is what was sent");
   }
 
-  // One worker takes at least the whole cost, two about a half of it, four a quarter. What else the
-  // machine has to do may hold up each for two seconds.
-  const times = [one, two, four].map(({ elapsed, cost }) => elapsed / cost);
-  const [, halved = 1, quartered = 1] = times;
-  assert.ok(halved < 1 && quartered < 0.75, `elapsed / cost: ${times}`);
+  const times = [one, two, four].map(({ elapsed, cost }) => elapsed / cost) as [
+    number,
+    ...number[],
+  ];
+  const [alone, halved = 1, quartered = 1] = times;
+  assert.ok(halved < 0.9 * alone && quartered < 0.9 * halved, `elapsed / cost: ${times}`);
 });
 
 /** Has a batch of tasks done by so many workers, and then stops these. */
@@ -30,7 +33,7 @@ async function batch(stage: Stage, count: number) {
   const addresses = ["--tasks", stage.ipc(`tasks-${count}`), "--sink", results];
   const workers = Array.from({ length: count }, () => stage.start("taskwork", addresses));
   const sink = stage.start("tasksink", ["--endpoint", results]);
-  const vent = stage.start("taskvent", [...addresses, "--longest", "100", "--workers", `${count}`]);
+  const vent = stage.start("taskvent", [...addresses, "--longest", "200", "--workers", `${count}`]);
   const [, cost] = await vent.line(/^Total expected cost: (\d+) msec$/);
   const [, elapsed] = await sink.line(/^Total elapsed time: (\d+) msec$/);
   assert.deepEqual(await vent.exit(), { code: 0, signal: null });

@@ -8,7 +8,7 @@ import { ZmqDealerConnection, ZmqEndpoint, ZmqFactory, ZmqReqConnection } from "
 const ANYWHERE = "tcp://127.0.0.1:*";
 const LIMIT = { timeout: 60_000 }; // for what never comes
 
-/** Two seconds of work for ten workers, the first of whom is ten times as slow. */
+/** Five seconds of work for ten workers, the first of whom is ten times as slow. */
 export const ONE_IS_SLOW = [
   ...["--endpoint", ANYWHERE, "--slow", "1", "--work", "100", "--time", "5000"],
 ];

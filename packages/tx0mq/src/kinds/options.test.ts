@@ -614,6 +614,11 @@ for (const [names, [options, who]] of Object.entries(HEARTBEATS)) {
     // From here on: a relay that is held up for long enough has stopped as well.
     const disconnected = told(noticing, "disconnected");
     dealer.addEndpoints(ZmqEndpoint.connect(relay.address));
+    await until(() => {
+      void dealer.send("hello"); // again, in case that one was lost with a connection
+      return peer.readable;
+    });
+    assert.deepEqual(await next(peer), ["hello"]);
     await until(relay.pinged);
     relay.stop();
     await disconnected;
@@ -719,7 +724,9 @@ prove("NULL: the ZAP handler is asked where there is a domain", async (stage) =>
   assert.equal(await refused(stage, guarded, {}), "auth");
   zap.admits = () => true;
   await admitted(stage, guarded, {});
-  assert.deepEqual(zap.asked[0], { domain: "street", mechanism: "NULL", credentials: [] });
+  for (const asked of zap.asked) {
+    assert.deepEqual(asked, { domain: "street", mechanism: "NULL", credentials: [] });
+  }
 });
 
 prove("CURVE without a ZAP handler admits whoever knows the server's key", async (stage) => {
