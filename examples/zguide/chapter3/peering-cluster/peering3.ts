@@ -188,11 +188,7 @@ function broker(): void {
   cloudbe.on("message", (frames) => {
     const peer = peers.get(String(frames[0]));
     const reply = inner(frames);
-    if (
-      !peer ||
-      !isMessage(reply) ||
-      !(take(peer, key(reply[0])) || takeLate(peer, key(reply[0])))
-    ) {
+    if (!peer || !isMessage(reply) || !take(peer, key(reply[0]))) {
       return refuse("cloudbe", frames);
     }
     localfe.send(reply);
@@ -336,12 +332,14 @@ function shown(id: Buffer | undefined): string {
   return /^[!-~]+$/.test(key(id)) ? key(id) : (id?.toString("hex") ?? "");
 }
 
-/** Takes a client's request off a peer's hands. @returns whether there was one */
-function take({ inHand }: Peer, client: string): boolean {
+/** Takes a client's request off a peer's hands, in time or late. @returns whether there was one */
+function take({ inHand, late }: Peer, client: string): boolean {
   const at = inHand.findIndex((request) => request.client === client);
+  const lateAt = late.indexOf(client);
   clearTimeout(inHand[at]?.timer);
   if (at >= 0) inHand.splice(at, 1);
-  return at >= 0;
+  else if (lateAt >= 0) late.splice(lateAt, 1);
+  return at >= 0 || lateAt >= 0;
 }
 
 /** Does not count on a peer's replies any more. */
@@ -355,12 +353,6 @@ function forget(peer: Peer): void {
 /** A reply that nobody counts on any more may come all the same, from a slow worker or a peer that hung. */
 function expectLate({ late }: Peer, client: string): void {
   if (late.push(client) > LATE) late.shift();
-}
-
-function takeLate({ late }: Peer, client: string): boolean {
-  const at = late.indexOf(client);
-  if (at >= 0) late.splice(at, 1);
-  return at >= 0;
 }
 
 function refuse(socket: string, frames: Message): void {
