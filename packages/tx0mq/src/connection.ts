@@ -1,6 +1,13 @@
 import { EventEmitter } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
-import { ZmqEndpoint, ZmqEndpointType } from "./endpoint.js";
+import {
+  type Endpoint,
+  type Endpoints,
+  reachable,
+  toEndpoint,
+  ZmqEndpoint,
+  ZmqEndpointType,
+} from "./endpoint.js";
 import type { EngineEvent, EngineSink, EngineSocket, Frame, MessageMeta } from "./engine/engine.js";
 import {
   ZmqAbortError,
@@ -13,7 +20,7 @@ import {
   ZmqTimeoutError,
 } from "./errors.js";
 import type { ZmqFactory } from "./factory.js";
-import { checkMessage } from "./frames.js";
+import { checkMessage, type Message } from "./frames.js";
 import {
   kAdopt,
   kAwait,
@@ -39,9 +46,6 @@ export interface WaitOptions {
   /** Give up with a {@link ZmqAbortError} when it is aborted. */
   signal?: AbortSignal | undefined;
 }
-
-/** One message, as received: its frames. */
-export type Message = Buffer[];
 
 /** The events of a connection. */
 export type ConnectionEvents<In> = {
@@ -183,11 +187,7 @@ export abstract class ZmqConnection<
    * @throws {ZmqOptionError} for an option that the socket type does not have, or a wrong value
    * @throws {ZmqClosedError} where the factory is shut down
    */
-  constructor(
-    factory: ZmqFactory,
-    endpoints: ZmqEndpoint | readonly ZmqEndpoint[] = [],
-    options: ConnectionOptions = {},
-  ) {
+  constructor(factory: ZmqFactory, endpoints: Endpoints = [], options: ConnectionOptions = {}) {
     super({ captureRejections: true });
     const { lingerPeriod, sendQueueLimit, ...socketOptions } = options;
     this.factory = factory;
@@ -222,6 +222,18 @@ export abstract class ZmqConnection<
   /** Where the connection is bound and connected. Wildcards are resolved to what was bound. */
   get endpoints(): readonly ZmqEndpoint[] {
     return this.#endpoints;
+  }
+
+  /**
+   * Where a peer on this machine connects to: what is bound first, with the real port, and loopback
+   * where it is bound to all interfaces. Of a connection that only connects: the peer's address.
+   *
+   * @throws {ZmqStateError} where there are no endpoints
+   */
+  get address(): string {
+    const endpoint = this.#endpoints.find(({ type }) => type === "bind") ?? this.#endpoints[0];
+    if (endpoint === undefined) throw new ZmqStateError(`${this} has no endpoint yet`);
+    return reachable(endpoint.address);
   }
 
   /** The address of the last endpoint (ZMQ_LAST_ENDPOINT), or undefined. */
@@ -259,11 +271,9 @@ export abstract class ZmqConnection<
    *
    * @throws as the constructor does. Endpoints before the wrong one are kept.
    */
-  addEndpoints(endpoints: ZmqEndpoint | readonly ZmqEndpoint[]): void {
+  addEndpoints(endpoints: Endpoints): void {
     this.#checkOpen();
-    for (const endpoint of asList(endpoints)) {
-      if (!(endpoint instanceof ZmqEndpoint)) throw noEndpoint(endpoint);
-      const { type, address } = endpoint;
+    for (const { type, address } of asList(endpoints)) {
       if (type === ZmqEndpointType.bind) {
         const bound = this[kSocket].bind(address);
         this.#endpoints.push(ZmqEndpoint.bind(bound));
@@ -281,7 +291,7 @@ export abstract class ZmqConnection<
    *
    * @throws {ZmqArgumentError} for an endpoint that the connection does not have
    */
-  removeEndpoints(endpoints: ZmqEndpoint | readonly ZmqEndpoint[]): void {
+  removeEndpoints(endpoints: Endpoints): void {
     this.#checkOpen();
     for (const endpoint of asList(endpoints)) {
       const index = this.#endpoints.findIndex((own) => String(own) === String(endpoint));
@@ -444,8 +454,8 @@ export abstract class ZmqConnection<
   }
 
   /** Makes a message of what came from the wire; nothing where it has been dealt with. */
-  protected decode(frames: Buffer[], _meta: MessageMeta | undefined): In | undefined {
-    return frames as In;
+  protected decode(frames: Message, _meta: MessageMeta | undefined): In | undefined {
+    return frames as Message as In;
   }
 
   /** Whether the socket's type allows to receive now (REQ and REP take turns). */
@@ -501,7 +511,7 @@ export abstract class ZmqConnection<
   #received(frames: Buffer[], meta: MessageMeta | undefined): boolean {
     if (trace.receive.hasSubscribers) trace.receive.publish({ connection: this, frames });
     try {
-      const message = this.decode(frames, meta);
+      const message = this.decode(frames as Message, meta);
       if (message !== undefined) this.#deliver(message);
     } catch (error) {
       this.report(error);
@@ -905,14 +915,10 @@ interface Peek {
   readonly deadline: number;
 }
 
-function asList(endpoints: ZmqEndpoint | readonly ZmqEndpoint[]): readonly ZmqEndpoint[] {
-  return Array.isArray(endpoints) ? endpoints : [endpoints as ZmqEndpoint];
-}
-
-function noEndpoint(value: unknown): ZmqArgumentError {
-  return new ZmqArgumentError(
-    `${JSON.stringify(value)} is no endpoint: make one with ZmqEndpoint.bind(address) or ZmqEndpoint.connect(address)`,
-  );
+/** One after the other, so that those before a wrong one are dealt with. */
+function* asList(endpoints: Endpoints): Iterable<ZmqEndpoint> {
+  if (!Array.isArray(endpoints)) yield toEndpoint(endpoints as Endpoint);
+  else for (const endpoint of endpoints as readonly Endpoint[]) yield toEndpoint(endpoint);
 }
 
 function given(options: object): Record<string, unknown> {

@@ -1,4 +1,4 @@
-import { ZmqEndpointError } from "./errors.js";
+import { ZmqArgumentError, ZmqEndpointError } from "./errors.js";
 
 /** Whether a socket listens at an address or connects to it. */
 export const ZmqEndpointType = {
@@ -51,6 +51,35 @@ export class ZmqEndpoint {
   toString(): string {
     return `${this.type} ${this.address}`;
   }
+}
+
+/** Where to bind or connect, as constructors take it: `{ bind: address }`, `{ connect: address }` or a {@link ZmqEndpoint}. */
+export type Endpoint =
+  | ZmqEndpoint
+  | { readonly bind: string; readonly connect?: undefined }
+  | { readonly connect: string; readonly bind?: undefined };
+
+/** One endpoint or several. */
+export type Endpoints = Endpoint | readonly Endpoint[];
+
+/** @throws {ZmqArgumentError} for what is no endpoint; {ZmqEndpointError} for a wrong address */
+export function toEndpoint(value: Endpoint): ZmqEndpoint {
+  if (value instanceof ZmqEndpoint) return value;
+  if (typeof value === "object" && value !== null) {
+    const { bind, connect } = value;
+    if (bind !== undefined && connect === undefined) return ZmqEndpoint.bind(bind);
+    if (connect !== undefined && bind === undefined) return ZmqEndpoint.connect(connect);
+  }
+  throw new ZmqArgumentError(
+    `${JSON.stringify(value)} is no endpoint: write { bind: address } or { connect: address }`,
+  );
+}
+
+/** The address at which a peer on this machine reaches what is bound there: a wildcard host becomes loopback. */
+export function reachable(address: string): string {
+  return address
+    .replace(/^(tcp|ws|wss):\/\/(?:0\.0\.0\.0|\*):/, "$1://127.0.0.1:")
+    .replace(/^(tcp|ws|wss):\/\/\[::\]:/, "$1://[::1]:");
 }
 
 /** Finds at once what libzmq finds late (a connect), in other words (EINVAL), or not (port 99999). */

@@ -1,6 +1,9 @@
 import type { Frame } from "./engine/engine.js";
 import { ZmqArgumentError, ZmqProtocolError } from "./errors.js";
 
+/** One message, as received: its frames, of which there is at least one. */
+export type Message = [first: Buffer, ...rest: Buffer[]];
+
 /** The empty frame: the delimiter between an envelope and its message (RFC 28). */
 export const EMPTY: Buffer = Buffer.alloc(0);
 
@@ -27,7 +30,7 @@ export interface Unwrapped {
   /** The way back: all addresses, then the empty frame. `[...envelope, ...reply]` is a reply. */
   envelope: Buffer[];
   /** What follows: at least one frame. */
-  body: [first: Buffer, ...rest: Buffer[]];
+  body: Message;
 }
 
 /**
@@ -50,7 +53,7 @@ export function unwrap(message: readonly Buffer[]): Unwrapped {
   return {
     address: message[0] as Buffer,
     envelope: message.slice(0, delimiter + 1),
-    body: message.slice(delimiter + 1) as [Buffer, ...Buffer[]],
+    body: message.slice(delimiter + 1) as Message,
   };
 }
 

@@ -2,11 +2,10 @@
 export type {
   AnyConnection,
   ConnectionEvents,
-  Message,
   WaitOptions,
 } from "./connection.js";
 export { ZmqConnection } from "./connection.js";
-export { ZmqEndpoint, ZmqEndpointType } from "./endpoint.js";
+export { type Endpoint, type Endpoints, ZmqEndpoint, ZmqEndpointType } from "./endpoint.js";
 export type {
   ContextOptions,
   Engine,
@@ -36,7 +35,7 @@ export {
   ZmqUnroutableError,
 } from "./errors.js";
 export { type FactoryOptions, ZmqFactory } from "./factory.js";
-export { EMPTY, type Unwrapped, unwrap, wrap } from "./frames.js";
+export { EMPTY, type Message, type Unwrapped, unwrap, wrap } from "./frames.js";
 export { ZmqClientConnection } from "./kinds/client.js";
 export { ZmqDealerConnection } from "./kinds/dealer.js";
 export { ZmqDgramConnection } from "./kinds/dgram.js";

@@ -1,7 +1,8 @@
 import { isMainThread } from "node:worker_threads";
-import type { AnyConnection, Message } from "./connection.js";
+import type { AnyConnection } from "./connection.js";
 import type { EngineProxy, Frame } from "./engine/engine.js";
 import { ZmqClosedError, ZmqStateError, ZmqUnroutableError } from "./errors.js";
+import type { Message } from "./frames.js";
 import { kEnding, kEngine, kHandOver, kSocket } from "./internal.js";
 import { RECEIVE_ONLY, SEND_ONLY } from "./socket-type.js";
 

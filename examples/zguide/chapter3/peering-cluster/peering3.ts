@@ -119,7 +119,7 @@ function broker(): void {
     const peer = request.frontend === localfe ? freePeer() : undefined;
     if (worker) {
       idle.delete(key(worker));
-      busy.set(key(worker), { ...request, frames: request.frames.slice(0, -1) });
+      busy.set(key(worker), { ...request, frames: request.frames.slice(0, -1) as Message });
       localbe.send(wrap(worker, request.frames)).catch((error) => {
         busy.delete(key(worker));
         giveBack(request, error);
@@ -176,7 +176,7 @@ function broker(): void {
         losses.set(key(worker), lost + 1);
         console.error(`E: ${shown(worker)} has lost its request`);
       }
-    } else if (job && isReply(reply, job.frames)) {
+    } else if (job && isReply(reply as Message, job.frames)) {
       losses.delete(key(worker));
       job.frontend.send(reply);
     } else return refuse("localbe", frames);

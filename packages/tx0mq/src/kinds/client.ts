@@ -1,5 +1,5 @@
 import { ZmqConnection } from "../connection.js";
-import type { ZmqEndpoint } from "../endpoint.js";
+import type { Endpoints } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
 import type { ZmqFactory } from "../factory.js";
 import type { ClientOptions } from "../options.js";
@@ -8,11 +8,7 @@ import type { ClientOptions } from "../options.js";
 export class ZmqClientConnection extends ZmqConnection<[Buffer], Frame> {
   static override readonly socketType = "CLIENT";
 
-  constructor(
-    factory: ZmqFactory,
-    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
-    options?: ClientOptions,
-  ) {
+  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: ClientOptions) {
     super(factory, endpoints, options);
   }
 }

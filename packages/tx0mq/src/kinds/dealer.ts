@@ -1,5 +1,5 @@
 import { ZmqConnection } from "../connection.js";
-import type { ZmqEndpoint } from "../endpoint.js";
+import type { Endpoints } from "../endpoint.js";
 import type { ZmqFactory } from "../factory.js";
 import type { DealerOptions } from "../options.js";
 
@@ -7,11 +7,7 @@ import type { DealerOptions } from "../options.js";
 export class ZmqDealerConnection extends ZmqConnection {
   static override readonly socketType = "DEALER";
 
-  constructor(
-    factory: ZmqFactory,
-    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
-    options?: DealerOptions,
-  ) {
+  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: DealerOptions) {
     super(factory, endpoints, options);
   }
 }

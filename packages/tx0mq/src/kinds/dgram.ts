@@ -1,17 +1,14 @@
-import { type Message, ZmqConnection } from "../connection.js";
-import type { ZmqEndpoint } from "../endpoint.js";
+import { ZmqConnection } from "../connection.js";
+import type { Endpoints } from "../endpoint.js";
 import type { ZmqFactory } from "../factory.js";
+import type { Message } from "../frames.js";
 import type { DgramOptions } from "../options.js";
 
 /** A DGRAM socket (draft): raw UDP. Messages are `[address, datagram]`, as `["127.0.0.1:5555", …]`. */
 export class ZmqDgramConnection extends ZmqConnection {
   static override readonly socketType = "DGRAM";
 
-  constructor(
-    factory: ZmqFactory,
-    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
-    options?: DgramOptions,
-  ) {
+  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: DgramOptions) {
     super(factory, endpoints, options);
   }
 

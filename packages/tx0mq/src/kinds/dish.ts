@@ -1,5 +1,5 @@
 import { ZmqConnection } from "../connection.js";
-import type { ZmqEndpoint } from "../endpoint.js";
+import type { Endpoints } from "../endpoint.js";
 import type { MessageMeta } from "../engine/engine.js";
 import { ZmqArgumentError } from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
@@ -18,11 +18,7 @@ export class ZmqDishConnection extends ZmqConnection<
   static override readonly socketType = "DISH";
   readonly #joined = new Set<string>();
 
-  constructor(
-    factory: ZmqFactory,
-    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
-    options?: DishOptions,
-  ) {
+  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: DishOptions) {
     super(factory, endpoints, options);
   }
 

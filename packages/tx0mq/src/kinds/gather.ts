@@ -1,5 +1,5 @@
 import { ZmqConnection } from "../connection.js";
-import type { ZmqEndpoint } from "../endpoint.js";
+import type { Endpoints } from "../endpoint.js";
 import type { ZmqFactory } from "../factory.js";
 import type { GatherOptions } from "../options.js";
 
@@ -7,11 +7,7 @@ import type { GatherOptions } from "../options.js";
 export class ZmqGatherConnection extends ZmqConnection<[Buffer], never> {
   static override readonly socketType = "GATHER";
 
-  constructor(
-    factory: ZmqFactory,
-    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
-    options?: GatherOptions,
-  ) {
+  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: GatherOptions) {
     super(factory, endpoints, options);
   }
 }

@@ -1,5 +1,5 @@
 import { ZmqConnection } from "../connection.js";
-import type { ZmqEndpoint } from "../endpoint.js";
+import type { Endpoints } from "../endpoint.js";
 import type { ZmqFactory } from "../factory.js";
 import type { PairOptions } from "../options.js";
 
@@ -7,11 +7,7 @@ import type { PairOptions } from "../options.js";
 export class ZmqPairConnection extends ZmqConnection {
   static override readonly socketType = "PAIR";
 
-  constructor(
-    factory: ZmqFactory,
-    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
-    options?: PairOptions,
-  ) {
+  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: PairOptions) {
     super(factory, endpoints, options);
   }
 }

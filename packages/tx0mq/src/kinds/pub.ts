@@ -1,5 +1,5 @@
 import { ZmqConnection } from "../connection.js";
-import type { ZmqEndpoint } from "../endpoint.js";
+import type { Endpoints } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
 import { ZmqArgumentError } from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
@@ -19,7 +19,7 @@ export class ZmqPubConnection extends ZmqConnection<never> {
 
   constructor(
     factory: ZmqFactory,
-    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
+    endpoints?: Endpoints,
     {
       singleFrame = false,
       ...options

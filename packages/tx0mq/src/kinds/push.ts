@@ -1,5 +1,5 @@
 import { ZmqConnection } from "../connection.js";
-import type { ZmqEndpoint } from "../endpoint.js";
+import type { Endpoints } from "../endpoint.js";
 import type { ZmqFactory } from "../factory.js";
 import type { PushOptions } from "../options.js";
 
@@ -7,11 +7,7 @@ import type { PushOptions } from "../options.js";
 export class ZmqPushConnection extends ZmqConnection<never> {
   static override readonly socketType = "PUSH";
 
-  constructor(
-    factory: ZmqFactory,
-    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
-    options?: PushOptions,
-  ) {
+  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: PushOptions) {
     super(factory, endpoints, options);
   }
 }

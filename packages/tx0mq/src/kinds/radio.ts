@@ -1,5 +1,5 @@
 import { ZmqConnection } from "../connection.js";
-import type { ZmqEndpoint } from "../endpoint.js";
+import type { Endpoints } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
 import { ZmqArgumentError } from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
@@ -16,11 +16,7 @@ export class ZmqRadioConnection extends ZmqConnection<
 > {
   static override readonly socketType = "RADIO";
 
-  constructor(
-    factory: ZmqFactory,
-    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
-    options?: RadioOptions,
-  ) {
+  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: RadioOptions) {
     super(factory, endpoints, options);
   }
 

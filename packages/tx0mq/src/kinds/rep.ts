@@ -1,5 +1,5 @@
 import { ZmqConnection } from "../connection.js";
-import type { ZmqEndpoint } from "../endpoint.js";
+import type { Endpoints } from "../endpoint.js";
 import { ZmqStateError } from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
 import type { RepOptions } from "../options.js";
@@ -14,11 +14,7 @@ export class ZmqRepConnection extends ZmqConnection {
   static override readonly socketType = "REP";
   #owesReply = false;
 
-  constructor(
-    factory: ZmqFactory,
-    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
-    options?: RepOptions,
-  ) {
+  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: RepOptions) {
     super(factory, endpoints, options);
   }
 

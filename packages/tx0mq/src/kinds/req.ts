@@ -1,5 +1,5 @@
 import { ZmqConnection } from "../connection.js";
-import type { ZmqEndpoint } from "../endpoint.js";
+import type { Endpoints } from "../endpoint.js";
 import { ZmqStateError } from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
 import type { ReqOptions } from "../options.js";
@@ -15,11 +15,7 @@ export class ZmqReqConnection extends ZmqConnection {
   readonly #relaxed: boolean;
   #awaitsReply = false;
 
-  constructor(
-    factory: ZmqFactory,
-    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
-    options?: ReqOptions,
-  ) {
+  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: ReqOptions) {
     super(factory, endpoints, options);
     this.#relaxed = options?.relaxed ?? false;
   }

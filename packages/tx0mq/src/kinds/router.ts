@@ -1,5 +1,5 @@
 import { ZmqConnection } from "../connection.js";
-import type { ZmqEndpoint } from "../endpoint.js";
+import type { Endpoints } from "../endpoint.js";
 import type { ZmqFactory } from "../factory.js";
 import type { RouterOptions } from "../options.js";
 
@@ -12,11 +12,7 @@ import type { RouterOptions } from "../options.js";
 export class ZmqRouterConnection extends ZmqConnection {
   static override readonly socketType = "ROUTER";
 
-  constructor(
-    factory: ZmqFactory,
-    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
-    options?: RouterOptions,
-  ) {
+  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: RouterOptions) {
     super(factory, endpoints, options);
   }
 }

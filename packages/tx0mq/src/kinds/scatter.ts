@@ -1,5 +1,5 @@
 import { ZmqConnection } from "../connection.js";
-import type { ZmqEndpoint } from "../endpoint.js";
+import type { Endpoints } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
 import type { ZmqFactory } from "../factory.js";
 import type { ScatterOptions } from "../options.js";
@@ -8,11 +8,7 @@ import type { ScatterOptions } from "../options.js";
 export class ZmqScatterConnection extends ZmqConnection<never, Frame> {
   static override readonly socketType = "SCATTER";
 
-  constructor(
-    factory: ZmqFactory,
-    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
-    options?: ScatterOptions,
-  ) {
+  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: ScatterOptions) {
     super(factory, endpoints, options);
   }
 }

@@ -1,5 +1,5 @@
 import { ZmqConnection } from "../connection.js";
-import type { ZmqEndpoint } from "../endpoint.js";
+import type { Endpoints } from "../endpoint.js";
 import type { Frame, MessageMeta } from "../engine/engine.js";
 import { ZmqArgumentError } from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
@@ -20,11 +20,7 @@ export class ZmqServerConnection extends ZmqConnection<
 > {
   static override readonly socketType = "SERVER";
 
-  constructor(
-    factory: ZmqFactory,
-    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
-    options?: ServerOptions,
-  ) {
+  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: ServerOptions) {
     super(factory, endpoints, options);
   }
 

@@ -1,5 +1,5 @@
 import { ZmqConnection } from "../connection.js";
-import type { ZmqEndpoint } from "../endpoint.js";
+import type { Endpoints } from "../endpoint.js";
 import type { ZmqFactory } from "../factory.js";
 import type { StreamOptions } from "../options.js";
 
@@ -10,11 +10,7 @@ import type { StreamOptions } from "../options.js";
 export class ZmqStreamConnection extends ZmqConnection {
   static override readonly socketType = "STREAM";
 
-  constructor(
-    factory: ZmqFactory,
-    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
-    options?: StreamOptions,
-  ) {
+  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: StreamOptions) {
     super(factory, endpoints, options);
   }
 }

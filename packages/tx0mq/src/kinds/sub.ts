@@ -1,6 +1,7 @@
-import { type Message, ZmqConnection } from "../connection.js";
-import type { ZmqEndpoint } from "../endpoint.js";
+import { ZmqConnection } from "../connection.js";
+import type { Endpoints } from "../endpoint.js";
 import type { ZmqFactory } from "../factory.js";
+import type { Message } from "../frames.js";
 import { EMPTY } from "../frames.js";
 import type { SubOptions } from "../options.js";
 
@@ -11,11 +12,7 @@ import type { SubOptions } from "../options.js";
 export class ZmqSubConnection extends ZmqConnection<Message, never> {
   static override readonly socketType = "SUB";
 
-  constructor(
-    factory: ZmqFactory,
-    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
-    options?: SubOptions,
-  ) {
+  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: SubOptions) {
     super(factory, endpoints, options);
   }
 

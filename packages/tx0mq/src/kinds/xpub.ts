@@ -1,5 +1,5 @@
 import { ZmqConnection } from "../connection.js";
-import type { ZmqEndpoint } from "../endpoint.js";
+import type { Endpoints } from "../endpoint.js";
 import type { ZmqFactory } from "../factory.js";
 import type { XPubOptions } from "../options.js";
 
@@ -10,11 +10,7 @@ import type { XPubOptions } from "../options.js";
 export class ZmqXPubConnection extends ZmqConnection {
   static override readonly socketType = "XPUB";
 
-  constructor(
-    factory: ZmqFactory,
-    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
-    options?: XPubOptions,
-  ) {
+  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: XPubOptions) {
     super(factory, endpoints, options);
   }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Message } from "../frames.js";
 import {
   type AnyConnection,
   EMPTY,
@@ -35,7 +36,7 @@ class Swapping extends ZmqXREPConnection {
   readonly ids: RequestId[] = [];
   #held: XREPRequest | undefined;
 
-  override async gotMessage(id: RequestId, ...parts: Buffer[]): Promise<void> {
+  override async gotMessage(id: RequestId, ...parts: Message): Promise<void> {
     this.ids.push(id);
     const held = this.#held;
     this.#held = held === undefined ? [id, ...parts] : undefined;

@@ -1,8 +1,9 @@
-import { type Message, ZmqConnection } from "../connection.js";
-import type { ZmqEndpoint } from "../endpoint.js";
+import { ZmqConnection } from "../connection.js";
+import type { Endpoints } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
 import { ZmqArgumentError, ZmqOptionError, ZmqUnknownRequestError } from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
+import type { Message } from "../frames.js";
 import { checkMessage, unwrap } from "../frames.js";
 import type { RouterOptions } from "../options.js";
 
@@ -10,7 +11,7 @@ import type { RouterOptions } from "../options.js";
 export type RequestId = number;
 
 /** A request, as received: its id and its parts. */
-export type XREPRequest = [id: RequestId, ...parts: Buffer[]];
+export type XREPRequest = [id: RequestId, ...parts: Message];
 
 /** Options of a {@link ZmqXREPConnection}: those of a ROUTER, and how many requests may be open. */
 export interface XREPOptions extends RouterOptions {
@@ -41,13 +42,13 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never> {
   readonly maxOpenRequests: number;
 
   /** The envelopes of open requests, oldest first, each with its delimiter. */
-  readonly #open = new Map<RequestId, Message>();
+  readonly #open = new Map<RequestId, readonly Buffer[]>();
   #lastId = 0;
   #droppedRequests = 0;
 
   constructor(
     factory: ZmqFactory,
-    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
+    endpoints?: Endpoints,
     { maxOpenRequests = MAX_OPEN_REQUESTS, ...options }: XREPOptions = {},
   ) {
     if (!Number.isInteger(maxOpenRequests) || maxOpenRequests < 1) {
@@ -71,7 +72,7 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never> {
    * Called with each request that no `receive()` and no iterator waits for: override it, and call
    * `reply` with the same id, now or later. (`"message"` listeners are called as well.)
    */
-  gotMessage(_id: RequestId, ..._parts: Buffer[]): unknown {
+  gotMessage(_id: RequestId, ..._parts: Message): unknown {
     return undefined;
   }
 

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
-import { type Message, ZmqConnection } from "../connection.js";
-import type { ZmqEndpoint } from "../endpoint.js";
+import { ZmqConnection } from "../connection.js";
+import type { Endpoints } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
 import {
   ZmqAbortError,
@@ -12,6 +12,7 @@ import {
   ZmqTimeoutError,
 } from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
+import type { Message } from "../frames.js";
 import { EMPTY } from "../frames.js";
 import { SETTLED } from "../internal.js";
 import type { DealerOptions } from "../options.js";
@@ -64,7 +65,7 @@ export class ZmqXREQConnection extends ZmqConnection<Message, never> {
 
   constructor(
     factory: ZmqFactory,
-    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
+    endpoints?: Endpoints,
     { requestTimeout = -1, ...options }: XREQOptions = {},
   ) {
     if (!isPeriod(requestTimeout)) {
@@ -168,8 +169,8 @@ export class ZmqXREQConnection extends ZmqConnection<Message, never> {
   }
 
   override messageReceived(frames: Message): void {
-    const [id, delimiter, ...reply] = frames;
-    if (id === undefined || delimiter === undefined || delimiter.length > 0) {
+    const [id, delimiter, first, ...rest] = frames;
+    if (delimiter === undefined || delimiter.length > 0 || first === undefined) {
       throw new ZmqProtocolError("a reply is an id, an empty frame and its parts", frames);
     }
     const count = this.#countIn(id);
@@ -180,7 +181,7 @@ export class ZmqXREQConnection extends ZmqConnection<Message, never> {
     }
     this.#requests.delete(count);
     request.release?.();
-    request.resolve(reply);
+    request.resolve([first, ...rest]);
   }
 
   protected override handlesMessages(): boolean {

@@ -1,5 +1,5 @@
 import { ZmqConnection } from "../connection.js";
-import type { ZmqEndpoint } from "../endpoint.js";
+import type { Endpoints } from "../endpoint.js";
 import type { ZmqFactory } from "../factory.js";
 import { toBuffer } from "../frames.js";
 import type { XSubOptions } from "../options.js";
@@ -11,11 +11,7 @@ const SUBSCRIBE = Buffer.of(1);
 export class ZmqXSubConnection extends ZmqConnection {
   static override readonly socketType = "XSUB";
 
-  constructor(
-    factory: ZmqFactory,
-    endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
-    options?: XSubOptions,
-  ) {
+  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: XSubOptions) {
     super(factory, endpoints, options);
   }
 

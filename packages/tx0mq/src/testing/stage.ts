@@ -4,20 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, type TestContext, test } from "node:test";
 import { loopback } from "@tx0mq/smoke";
-import type { AnyConnection, Message } from "../connection.js";
-import { ZmqEndpoint } from "../endpoint.js";
+import type { AnyConnection } from "../connection.js";
+import { type Endpoints, ZmqEndpoint } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
 import { type FactoryOptions, ZmqFactory } from "../factory.js";
+import type { Message } from "../frames.js";
 
 /** The one limit of all tests, in ms: generous, because only what is broken ever reaches it. */
 export const LIMIT = 60_000;
 
 /** A class of connections, with its own types of messages and options. */
-type Kind<C, O extends object> = new (
-  factory: ZmqFactory,
-  endpoints?: ZmqEndpoint | readonly ZmqEndpoint[],
-  options?: O,
-) => C;
+type Kind<C, O extends object> = new (factory: ZmqFactory, endpoints?: Endpoints, options?: O) => C;
 
 export type Transport = "tcp" | "ipc" | "inproc";
 export const TRANSPORTS: readonly Transport[] = ["tcp", "ipc", "inproc"];
