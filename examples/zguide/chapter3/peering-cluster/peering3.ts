@@ -304,7 +304,7 @@ function isMessage([client, delimiter, body, ...more]: Message): boolean {
 
 /** What a peer sent, without its name; a delimiter comes after it from Python's brokers, none from C's. */
 function inner(frames: Message): Message {
-  return frames.slice(frames[1]?.length === 0 ? 2 : 1);
+  return frames.slice(frames[1]?.length === 0 ? 2 : 1) as Message;
 }
 
 /** The envelope that the worker got, and a body. */
