@@ -15,6 +15,7 @@ import {
   ZmqClosedError,
   type ZmqError,
   ZmqOptionError,
+  ZmqProtocolError,
   ZmqQueueFullError,
   ZmqStateError,
   ZmqTimeoutError,
@@ -478,7 +479,9 @@ export abstract class ZmqConnection<
   protected report(error: unknown): void {
     const reported = error instanceof Error ? error : new Error(String(error), { cause: error });
     if (this.listenerCount("error") === 0) {
-      console.error(`tx0mq: ${this} goes on after this error:`, reported);
+      // A peer can send as many malformed messages as it likes: a line is enough for each.
+      const shown = reported instanceof ZmqProtocolError ? reported.message : reported;
+      console.error(`tx0mq: ${this} goes on after this error:`, shown);
       return;
     }
     try {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { format } from "node:util";
 import type { Message } from "../frames.js";
 import {
   type AnyConnection,
@@ -227,6 +228,20 @@ prove("malformed requests are refused, and the next ones served", async (stage) 
     malformed.map((frames) => ["stranger", ...frames]),
   );
   assert.equal(server.openRequests, 0);
+});
+
+prove("where nobody listens to errors, a malformed request is one line", async (stage) => {
+  const printed = stage.t.mock.method(console, "error", () => undefined);
+  const server = stage.bind(ZmqXREPConnection);
+  server.on("message", (request) => server.reply(...request));
+  const dealer = stage.connect(ZmqDealerConnection, server);
+  await dealer.send("no envelope");
+  await dealer.send(["id", EMPTY, "well formed"]);
+  assert.deepEqual(await next(dealer), ["id", "", "well formed"]);
+  const lines = printed.mock.calls.map(({ arguments: args }) => format(...args));
+  assert.deepEqual(lines, [
+    `tx0mq: ${server} goes on after this error: malformed message refused: a message is its envelope, an empty frame and a body`,
+  ]);
 });
 
 prove(
