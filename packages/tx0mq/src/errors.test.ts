@@ -4,8 +4,10 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { test } from "node:test";
+import { toBuffer } from "./frames.js";
 import * as library from "./index.js";
 import {
+  type Frame,
   ZmqAddressInUseError,
   ZmqArgumentError,
   ZmqClosedError,
@@ -18,7 +20,11 @@ import {
   ZmqPairConnection,
   ZmqPullConnection,
   ZmqPushConnection,
+  ZmqRouterConnection,
+  ZmqServerConnection,
+  ZmqStreamConnection,
   ZmqSystemError,
+  ZmqUnroutableError,
 } from "./index.js";
 import { at, failure, HOST, place, prove } from "./testing/stage.js";
 
@@ -36,7 +42,7 @@ void test("every kind of error has its code, which stays", () => {
     ZmqSystemError: new library.ZmqSystemError("why", "EMFILE"),
     ZmqTimeoutError: new library.ZmqTimeoutError("message", 5),
     ZmqUnknownRequestError: new library.ZmqUnknownRequestError(1),
-    ZmqUnroutableError: new library.ZmqUnroutableError(),
+    ZmqUnroutableError: new library.ZmqUnroutableError(Buffer.from("peer")),
   };
   const exported = Object.keys(library).filter((name) => /^Zmq\w+Error$/.test(name));
   assert.deepEqual([...exported].sort(), Object.keys(made).sort());
@@ -63,6 +69,40 @@ void test("every kind of error has its code, which stays", () => {
       ZmqUnroutableError: "ERR_ZMQ_UNROUTABLE",
     },
   );
+});
+
+prove("an unroutable message's error tells whom it was for", async (stage) => {
+  const long = "x".repeat(300);
+  const ids: [Frame, shown: string][] = [
+    ["nobody", '"nobody"'],
+    ["bücher 1", '"bücher 1"'],
+    ['say "hi"', '"say \\"hi\\""'],
+    [Buffer.of(0, 0x6b, 0x8b, 0x45, 0x67), "0x006b8b4567"],
+    [Buffer.of(0xff, 0x41), "0xff41"],
+    ["two\nlines", "0x74776f0a6c696e6573"],
+    ["", "0x"],
+    [new Uint16Array([0x4142]), '"BA"'],
+    [long, `"${long.slice(0, 255)}"…`],
+  ];
+  const router = stage.bind(ZmqRouterConnection, { mandatory: true });
+  const stream = stage.bind(ZmqStreamConnection);
+  for (const connection of [router, stream]) {
+    for (const [id, shown] of ids) {
+      await assert.rejects(connection.send([id, "message"]), (error) => {
+        assert(error instanceof ZmqUnroutableError);
+        assert.deepEqual(error.routingId, toBuffer(id));
+        assert(error.message.startsWith(`no peer with the routing id ${shown} is connected`));
+        return true;
+      });
+    }
+  }
+  const server = stage.bind(ZmqServerConnection);
+  await assert.rejects(server.send(["message", { routingId: 77 }]), (error) => {
+    assert(error instanceof ZmqUnroutableError);
+    assert.equal(error.routingId, 77);
+    assert.match(error.message, /routing id 77 is/);
+    return true;
+  });
 });
 
 prove("the second to bind an address is told so, with the address", async (stage) => {

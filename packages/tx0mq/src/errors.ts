@@ -1,3 +1,5 @@
+import { isUtf8 } from "node:buffer";
+
 /** What went wrong, as a stable string that programs may compare. */
 export type ZmqErrorCode =
   | "ERR_ZMQ_ADDRESS_IN_USE"
@@ -142,9 +144,30 @@ export class ZmqUnknownRequestError extends ZmqError {
 
 /** No connected peer has the routing id that the message is addressed to. */
 export class ZmqUnroutableError extends ZmqError {
-  constructor(errno?: string) {
-    super("ERR_ZMQ_UNROUTABLE", "no connected peer has the message's routing id", { errno });
+  /** The routing id: a SERVER's are numbers, those of all other types are bytes. */
+  readonly routingId: Buffer | number;
+
+  constructor(routingId: Buffer | number, errno?: string) {
+    super(
+      "ERR_ZMQ_UNROUTABLE",
+      `no peer with the routing id ${shownId(routingId)} is connected: it has gone, or has not come yet`,
+      { errno },
+    );
+    this.routingId = routingId;
   }
+}
+
+/** Longer routing ids are not shown whole. No peer has one of more than 255 bytes. */
+const SHOWN = 255;
+
+/** A routing id as text where it is text, else in hexadecimal digits. */
+function shownId(id: Buffer | number): string {
+  if (typeof id === "number") return String(id);
+  const bytes = id.subarray(0, SHOWN);
+  const more = id.length > SHOWN ? "…" : "";
+  const text = bytes.toString();
+  if (isUtf8(bytes) && /^[^\p{C}\p{Z}][^\p{C}]*$/u.test(text)) return JSON.stringify(text) + more;
+  return `0x${bytes.toString("hex")}${more}`;
 }
 
 /** The operation's `AbortSignal` was aborted; its reason is the `cause`. Named as Node names it. */
@@ -183,15 +206,19 @@ export function endpointError(error: unknown, address: string): ZmqError {
   return systemError(error, `cannot use ${address}`, address);
 }
 
-/** Translates an error that the engine met on a socket. */
-export function socketError(error: unknown, what: string): ZmqError {
+/**
+ * Translates an error that the engine met on a socket.
+ *
+ * @param to the peer that a message was for
+ */
+export function socketError(error: unknown, what: string, to?: Buffer | number): ZmqError {
   if (error instanceof ZmqError) return error;
   const errno = errnoOf(error);
   switch (errno) {
     case "EFSM":
       return new ZmqStateError(`${what}: not in the socket's present state`, errno);
     case "EHOSTUNREACH":
-      return new ZmqUnroutableError(errno);
+      return to === undefined ? systemError(error, what) : new ZmqUnroutableError(to, errno);
     case "EBADF":
     case "ENOTSOCK":
     case "ETERM":

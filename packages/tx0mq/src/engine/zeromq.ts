@@ -29,9 +29,11 @@ import {
   socketError,
   ZmqAddressInUseError,
   ZmqClosedError,
+  type ZmqError,
   ZmqOptionError,
   ZmqStateError,
 } from "../errors.js";
+import { toBuffer } from "../frames.js";
 import { type OptionEntry, optionEntry } from "../options.js";
 import { RECEIVE_ONLY, SOCKET_TYPES, type SocketTypeName } from "../socket-type.js";
 import type {
@@ -369,7 +371,7 @@ class ZeromqSocket implements EngineSocket, InprocSocket {
       return this.#sendLater(this.#outgoing, this.#outgoingMeta);
     }
     this.#sink.sent(false);
-    throw socketError(error, "cannot send");
+    throw sendError(error, this.#outgoing, this.#outgoingMeta);
   };
 
   async #sendLater(frames: Frame | readonly Frame[], meta: MessageMeta | undefined): Promise<void> {
@@ -389,7 +391,7 @@ class ZeromqSocket implements EngineSocket, InprocSocket {
       }
     } catch (error) {
       this.#sink.sent(false);
-      throw socketError(error, "cannot send");
+      throw sendError(error, frames, meta);
     }
   }
 
@@ -593,6 +595,17 @@ class ZeromqSocket implements EngineSocket, InprocSocket {
     } else await this.#ended;
     openInThread.delete(this);
   }
+}
+
+/** Translates an error of a send; it may be about the peer that the message was for. */
+function sendError(
+  error: unknown,
+  frames: Frame | readonly Frame[],
+  meta: MessageMeta | undefined,
+): ZmqError {
+  const [first] = Array.isArray(frames) ? (frames as readonly Frame[]) : [frames as Frame];
+  const bytes = first === undefined ? undefined : toBuffer(first);
+  return socketError(error, "cannot send", meta?.routingId ?? bytes);
 }
 
 const NO_META: MessageMeta = { routingId: 0, group: "" };
