@@ -503,8 +503,8 @@ export abstract class ZmqConnection<
   #sink(): EngineSink {
     return {
       received: (frames, meta) => this.#received(frames, meta),
-      wants: () => this.#wants(),
-      patience: () => this.#patience(),
+      wantsMore: () => this.#wants(),
+      waitsFor: () => this.#patience(),
       sent: (taken) => this.#sent(taken),
       failed: (error) => this.report(error),
       event: (event) => this.#monitored(event),

@@ -1,7 +1,7 @@
 import { atExit } from "./at-exit.js";
 import type { AnyConnection } from "./connection.js";
 import type { Engine, EngineContext } from "./engine/engine.js";
-import { zeromqEngine } from "./engine/zeromq.js";
+import { zeromqEngine } from "./engine/zeromq/engine.js";
 import { ZmqClosedError, ZmqOptionError } from "./errors.js";
 import { kAdopt, kAwait, kContext, kDisown, kEngine } from "./internal.js";
 

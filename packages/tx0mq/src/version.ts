@@ -1,4 +1,4 @@
-import { zeromqEngine } from "./engine/zeromq.js";
+import { zeromqEngine } from "./engine/zeromq/engine.js";
 
 /** The version of tx0mq. */
 export const version = "0.1.0";

@@ -106,9 +106,9 @@ export interface EngineSink {
   /** Takes one message. @returns whether more are wanted. */
   received(frames: Buffer[], meta: MessageMeta | undefined): boolean;
   /** Whether messages are wanted at this moment. */
-  wants(): boolean;
-  /** For how many milliseconds a message is worth waiting for: a whole number, or -1 for ever. */
-  patience(): number;
+  wantsMore(): boolean;
+  /** For how many milliseconds to wait for the next message: a whole number, or -1 for ever. */
+  waitsFor(): number;
   /** The message whose `send` had returned a promise has been taken, or refused for good. */
   sent(taken: boolean): void;
   /** Something failed that nobody waits for. */

@@ -5,7 +5,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { ZmqPullConnection, ZmqPushConnection } from "../index.js";
 import { Child } from "../testing/child.js";
 import { place, prove, until } from "../testing/stage.js";
-import { hasTime, nextTurn } from "./turn.js";
+import { deferToNextTurn, hasTime } from "./turn.js";
 
 /** A clock that the test moves on. */
 function clock(t: TestContext): { now: number } {
@@ -16,7 +16,7 @@ function clock(t: TestContext): { now: number } {
 
 /** Runs it in a turn of its own, on a budget of its own. */
 function inTurn<T>(run: () => T): Promise<T> {
-  return new Promise((resolve) => nextTurn(() => resolve(run())));
+  return new Promise((resolve) => deferToNextTurn(() => resolve(run())));
 }
 
 /** How many messages there is time for, where each takes so many ms. */
@@ -56,7 +56,7 @@ for (const [microtasks, reader] of ["a handler", "an iterator", "a roundabout on
     const turns: number[] = [];
     let inThis = 0;
     for (let n = 0; n < 20; n += 1) {
-      nextTurn(() => {
+      deferToNextTurn(() => {
         inThis += 1;
         let run = Promise.resolve();
         for (let m = 0; m < microtasks; m += 1) run = run.then(() => undefined);
@@ -81,7 +81,7 @@ void test("all that are deferred go on in one turn where there is time, in order
   clock(t);
   await inTurn(() => undefined);
   const order: number[] = [];
-  for (let n = 0; n < 1_000; n += 1) nextTurn(() => order.push(n));
+  for (let n = 0; n < 1_000; n += 1) deferToNextTurn(() => order.push(n));
   await turn();
   assert.deepEqual(order, [...Array(1_000).keys()]);
 });
@@ -89,11 +89,11 @@ void test("all that are deferred go on in one turn where there is time, in order
 void test("one that throws does not keep the others from going on", async (t) => {
   const child = new Child(
     t,
-    `import { nextTurn } from ${JSON.stringify(new URL("turn.ts", import.meta.url).href)};
+    `import { deferToNextTurn } from ${JSON.stringify(new URL("turn.ts", import.meta.url).href)};
     process.on("uncaughtException", (error) => console.log(error.message));
-    nextTurn(() => { throw new Error("thrown"); });
-    nextTurn(() => { throw new Error("too"); });
-    nextTurn(() => console.log("goes on"));`,
+    deferToNextTurn(() => { throw new Error("thrown"); });
+    deferToNextTurn(() => { throw new Error("too"); });
+    deferToNextTurn(() => console.log("goes on"));`,
   );
   assert.deepEqual(await child.end, { code: 0, signal: null });
   assert.deepEqual(child.lines.sort(), ["goes on", "thrown", "too"]);

@@ -68,7 +68,7 @@ function look(): boolean {
 }
 
 /** Calls it in the next turn, or in a later one where that has no time left: to receive one message. */
-export function nextTurn(goOn: () => void): void {
+export function deferToNextTurn(goOn: () => void): void {
   waiting.push(new Deferred(goOn));
   schedule();
 }

@@ -152,7 +152,7 @@ export class FakeSocket implements EngineSocket {
   }
 
   #deliver(): void {
-    if (!this.#reading || !this.sink.wants()) return;
+    if (!this.#reading || !this.sink.wantsMore()) return;
     let taken = 0;
     for (const message of this.#inbox) {
       taken += 1;

@@ -2,9 +2,9 @@
 export interface InprocSocket {
   readonly inprocAddresses: readonly string[];
   /** Deals with what other sockets have told it. @returns whether it may have messages to read */
-  touch(): boolean;
+  processCommands(): boolean;
   /** Closes it, with nobody to wait for its end. */
-  drop(): void;
+  closeAtOnce(): void;
 }
 
 interface Place {
@@ -30,17 +30,17 @@ const GRACE = 20;
  *   then the others of them that were shut down are abandoned: given up by their connections, but open.
  */
 export class Inproc {
-  readonly #answer: (address: string) => boolean;
+  readonly #bindBriefly: (address: string) => boolean;
   /** Other threads bind and connect in the context too, unseen from here. */
   readonly #shared: boolean;
   readonly #places = new Map<string, Place>();
   readonly #abandoned = new Set<InprocSocket>();
   /** What to call when a socket waits no more. */
-  readonly #wakes = new Map<InprocSocket, () => void>();
+  readonly #wakeUps = new Map<InprocSocket, () => void>();
 
-  /** @param answer binds to an address for a moment; returns whether it could */
-  constructor(answer: (address: string) => boolean, shared: boolean) {
-    this.#answer = answer;
+  /** @param bindBriefly binds to an address for a moment; returns whether it could */
+  constructor(bindBriefly: (address: string) => boolean, shared: boolean) {
+    this.#bindBriefly = bindBriefly;
     this.#shared = shared;
   }
 
@@ -86,9 +86,9 @@ export class Inproc {
     waiting.clear();
     for (const socket of waited) {
       if (this.isWaiting(socket)) continue;
-      this.#wakes.get(socket)?.();
+      this.#wakeUps.get(socket)?.();
       if (!this.#abandoned.delete(socket)) continue;
-      socket.drop();
+      socket.closeAtOnce();
       this.#forget(socket);
     }
   }
@@ -98,32 +98,32 @@ export class Inproc {
    *
    * @returns whether it can be closed now; if not, it is abandoned
    */
-  async leave(socket: InprocSocket, linger: number): Promise<boolean> {
+  async prepareClose(socket: InprocSocket, linger: number): Promise<boolean> {
     if (this.#shared) return true; // whether somebody is bound cannot be known
-    if (linger !== 0 && this.isWaiting(socket)) await this.#peers(socket, linger);
+    if (linger !== 0 && this.isWaiting(socket)) await this.#waitForPeers(socket, linger);
     for (const address of socket.inprocAddresses) {
       const place = this.#places.get(address);
       if (!place?.waiting.has(socket)) continue;
       const others = [...place.waiting].filter((s) => s !== socket && !this.#abandoned.has(s));
-      if (others.length === 0 && this.#answer(address)) this.#settle(place);
+      if (others.length === 0 && this.#bindBriefly(address)) this.#settle(place);
     }
     if (!this.isWaiting(socket)) return true;
     this.#abandoned.add(socket);
     return false;
   }
 
-  #peers(socket: InprocSocket, linger: number): Promise<void> {
+  #waitForPeers(socket: InprocSocket, linger: number): Promise<void> {
     return new Promise<void>((resolve) => {
       const timer = linger < 0 ? undefined : setTimeout(resolve, linger);
-      this.#wakes.set(socket, () => {
+      this.#wakeUps.set(socket, () => {
         clearTimeout(timer);
         resolve();
       });
-    }).then(() => void this.#wakes.delete(socket));
+    }).then(() => void this.#wakeUps.delete(socket));
   }
 
   /** Makes the peers of a socket look what has become of it. @returns whether one may hold on to it */
-  touchPeers(socket: InprocSocket): boolean {
+  makePeersLook(socket: InprocSocket): boolean {
     let held = this.#shared;
     for (const address of socket.inprocAddresses) {
       const place = this.#places.get(address);
@@ -131,16 +131,16 @@ export class Inproc {
       const { hosts, users } = place;
       // Where a name has had several hosts, nobody knows whose peer a user is.
       const peers = hosts.size === 1 && !hosts.has(socket) ? hosts : users;
-      for (const peer of peers) if (peer !== socket && peer.touch()) held = true;
+      for (const peer of peers) if (peer !== socket && peer.processCommands()) held = true;
     }
     return held;
   }
 
   /** Waits for the end of a closed socket, but, where a peer holds on to it, for so many ms at most; -1 for ever. */
-  async parted(
+  async waitForEnd(
     socket: InprocSocket,
     ended: Promise<void> | undefined,
-    patience: number,
+    atMost: number,
   ): Promise<void> {
     let over = ended === undefined;
     void ended?.then(() => {
@@ -148,10 +148,10 @@ export class Inproc {
     });
     const began = performance.now();
     for (let pause = 1; !over; pause = Math.min(2 * pause, 32)) {
-      const held = this.touchPeers(socket);
+      const held = this.makePeersLook(socket);
       await within(pause, ended);
-      if (!held || patience < 0) continue;
-      if (performance.now() - began >= Math.max(patience, GRACE)) break;
+      if (!held || atMost < 0) continue;
+      if (performance.now() - began >= Math.max(atMost, GRACE)) break;
     }
     this.#forget(socket);
   }

@@ -1,0 +1,100 @@
+/** The `zeromq` package: this is the one module that imports it. */
+
+import type { Context } from "zeromq";
+import { Socket } from "zeromq";
+import type { OptionEntry } from "../../options.js";
+import { SOCKET_TYPES, type SocketTypeName } from "../../socket-type.js";
+import type { Frame, MessageMeta } from "../engine.js";
+
+export {
+  Context,
+  context,
+  curveKeyPair,
+  type Observer,
+  Proxy as NativeProxy,
+  version,
+} from "zeromq";
+
+/** Socket options that the engine itself uses. */
+export const EVENTS = 15;
+export const LINGER = 17;
+export const RCVHWM = 24;
+export const RCVTIMEO = 27;
+export const SNDTIMEO = 28;
+
+/** The bits of EVENTS. */
+export const POLLIN = 1;
+export const POLLOUT = 2;
+
+/** A message without frames: sends nothing, but makes the binding look at the socket. */
+const NO_FRAMES: readonly Frame[] = [];
+const NO_META: MessageMeta = { routingId: 0, group: "" };
+
+/** A socket of any type, with the methods that the binding has for all and types for some. */
+export class NativeSocket extends Socket {
+  declare send: (frames: unknown, meta?: MessageMeta) => Promise<void>;
+  declare receive: () => Promise<unknown[]>;
+  declare join: (group: string) => void;
+  declare leave: (group: string) => void;
+
+  constructor(type: SocketTypeName, zmqContext: Context) {
+    super(SOCKET_TYPES[type] as number, { context: zmqContext });
+  }
+
+  /** Sends a message, with what its type sends beside the frames. */
+  transmit(frames: Frame | readonly Frame[], _meta: MessageMeta | undefined): Promise<void> {
+    return this.send(frames);
+  }
+
+  /** Waits as a send does, for SNDTIMEO at most, until the socket is writable; then looks for a receive. */
+  transmitNothing(): Promise<void> {
+    return this.transmit(NO_FRAMES, undefined);
+  }
+
+  setOption(entry: OptionEntry, value: unknown): void {
+    switch (entry.kind) {
+      case "bool":
+        this.setBoolOption(entry.id, value as boolean);
+        break;
+      case "int32":
+        this.setInt32Option(entry.id, value as number);
+        break;
+      case "int64":
+        this.setInt64Option(entry.id, value as number);
+        break;
+      case "uint64":
+        this.setUint64Option(entry.id, value as number);
+        break;
+      case "bytes":
+        this.setStringOption(entry.id, typeof value === "string" ? value : asBuffer(value));
+    }
+  }
+
+  setNumber(option: number, value: number): void {
+    this.setInt32Option(option, value);
+  }
+
+  getNumber(option: number): number {
+    return this.getInt32Option(option);
+  }
+}
+
+/** A socket that has to be told more than the frames of a message. */
+class NativeSocketWithMeta extends NativeSocket {
+  override transmit(
+    frames: Frame | readonly Frame[],
+    meta: MessageMeta | undefined,
+  ): Promise<void> {
+    return this.send(frames, meta ?? NO_META);
+  }
+}
+
+export function openSocket(type: SocketTypeName, zmqContext: Context): NativeSocket {
+  const Kind = type === "SERVER" || type === "RADIO" ? NativeSocketWithMeta : NativeSocket;
+  return new Kind(type, zmqContext);
+}
+
+function asBuffer(value: unknown): Buffer {
+  const { buffer, byteOffset, byteLength } = value as Uint8Array;
+  return Buffer.from(buffer, byteOffset, byteLength);
+}

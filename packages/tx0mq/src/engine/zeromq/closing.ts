@@ -1,0 +1,108 @@
+import { isMainThread } from "node:worker_threads";
+import { LINGER, type NativeSocket } from "./binding.js";
+import type { Inproc, InprocSocket } from "./inproc.js";
+import type { Monitor } from "./monitor.js";
+import type { Signals } from "./signals.js";
+
+/** How long libzmq may need to close sockets, in ms. */
+const TIME_TO_CLOSE = 50;
+
+/**
+ * The open sockets of a worker thread. Where one still waits for something when its thread exits, the
+ * binding would take the whole process down; a thread that is terminated leaves no chance to prevent it.
+ */
+const openInThread = new Set<Closing>();
+if (!isMainThread) {
+  process.once("exit", () => {
+    const open = [...openInThread];
+    for (const closing of open) closing.closeAtOnce();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, TIME_TO_CLOSE);
+    for (const closing of open) closing.closeMonitor();
+  });
+}
+
+/** The end of a socket. */
+export class Closing {
+  readonly #socket: InprocSocket;
+  readonly #native: NativeSocket;
+  readonly #signals: Signals;
+  readonly #monitor: Monitor;
+  readonly #inproc: Inproc;
+  #closed: Promise<void> | undefined;
+
+  constructor(
+    socket: InprocSocket,
+    native: NativeSocket,
+    signals: Signals,
+    monitor: Monitor,
+    inproc: Inproc,
+  ) {
+    this.#socket = socket;
+    this.#native = native;
+    this.#signals = signals;
+    this.#monitor = monitor;
+    this.#inproc = inproc;
+    if (!isMainThread) openInThread.add(this);
+  }
+
+  /** @param beyondInproc whether the socket has bound or connected to anything that is not inproc */
+  close(
+    linger: number,
+    beyondInproc: boolean,
+    reaped: (() => Promise<void>) | undefined,
+  ): Promise<void> {
+    this.#signals.closed = true;
+    this.#closed ??= this.#close(linger, beyondInproc, reaped);
+    return this.#closed;
+  }
+
+  /** Closes the socket, with nobody to wait for its end. */
+  closeAtOnce(): void {
+    this.#signals.closed = true;
+    this.#closed ??= Promise.resolve();
+    openInThread.delete(this);
+    if (this.#native.closed) return;
+    this.#native.setNumber(LINGER, 0);
+    this.#native.close();
+  }
+
+  closeMonitor(): void {
+    this.#monitor.close();
+  }
+
+  async #close(
+    linger: number,
+    beyondInproc: boolean,
+    reaped: (() => Promise<void>) | undefined,
+  ): Promise<void> {
+    const socket = this.#socket;
+    const inproc = this.#inproc;
+    const usesInproc = socket.inprocAddresses.length > 0;
+    if (!this.#native.closed) {
+      // Else its proxy has closed it.
+      if (usesInproc && !(await inproc.prepareClose(socket, linger))) return;
+      this.#native.setNumber(LINGER, linger);
+      // The monitor ends when the socket is gone for good: ports free, messages sent or given up.
+      // Where libzmq has no socket left for a monitor, the end goes unseen. Where a peer in inproc
+      // has not read all, there may be no end, and nothing to wait for either.
+      if (beyondInproc || !inproc.makePeersLook(socket)) this.#monitor.start();
+      this.#freeNames();
+      this.#native.close();
+    }
+    const { ended } = this.#monitor;
+    if (usesInproc) {
+      await reaped?.(); // its names are free
+      await inproc.waitForEnd(socket, ended, beyondInproc ? linger : 0);
+    } else await ended;
+    openInThread.delete(this);
+  }
+
+  /** Frees the names that it is bound to in inproc, which closing does later. */
+  #freeNames(): void {
+    for (const address of this.#socket.inprocAddresses) {
+      if (!this.#inproc.isBound(address, this.#socket)) continue;
+      this.#native.disconnect(address);
+      this.#inproc.unbound(address, this.#socket); // who connects from now on waits for another
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import { errnoOf, socketError } from "../../errors.js";
+import type { EngineSink, MessageMeta } from "../engine.js";
+import { deferToNextTurn, hasTime } from "../turn.js";
+import { type NativeSocket, RCVTIMEO } from "./binding.js";
+import type { Signals } from "./signals.js";
+
+/** So many messages in a row have to be there at once for the engine to stop waiting for each. */
+const STREAK = 4;
+const LONGEST_STREAK = 256;
+
+/**
+ * Takes messages out of a socket, while its sink wants them.
+ *
+ * The binding's `receive()` asks libzmq for the socket's events first, which is a system call, unless
+ * its time-out is 0. So while messages keep coming they are received with a time-out of 0; only when
+ * libzmq has said EAGAIN does the reader wait.
+ */
+export class Reader {
+  readonly #native: NativeSocket;
+  readonly #signals: Signals;
+  readonly #sink: EngineSink;
+  readonly #receivesMeta: boolean;
+
+  /** The binding waits for a message, or one is being handled, or the next turn is to go on. */
+  #reading = false;
+  /** Messages keep coming: receive without waiting. */
+  #draining = false;
+  #timeout = -1;
+  #streak = 0;
+  #streakWanted = STREAK;
+  #drained = 0;
+  /** Receives that might wait, and those of them whose microtask (see `#afterMicrotask`) has run. */
+  #receives = 0;
+  #microtasks = 0;
+
+  constructor(native: NativeSocket, signals: Signals, sink: EngineSink, receivesMeta: boolean) {
+    this.#native = native;
+    this.#signals = signals;
+    this.#sink = sink;
+    this.#receivesMeta = receivesMeta;
+  }
+
+  /** Hands messages to the sink until it wants no more. */
+  start(): void {
+    if (this.#reading || this.#signals.closed) return;
+    this.#reading = true;
+    this.#signals.messageAwaited = true;
+    this.#receive();
+  }
+
+  #stop(): void {
+    this.#reading = false;
+    this.#signals.messageAwaited = false;
+  }
+
+  #receive(): void {
+    if (hasTime()) this.#receiveOne();
+    else {
+      this.#signals.messageAwaited = false;
+      deferToNextTurn(this.#readOn);
+    }
+  }
+
+  #receiveOne(): void {
+    if (this.#signals.closed) return;
+    const timeout = this.#draining ? 0 : this.#sink.waitsFor();
+    if (timeout !== this.#timeout) {
+      this.#timeout = timeout;
+      this.#native.setNumber(RCVTIMEO, timeout);
+    }
+    this.#native.receive().then(this.#received, this.#failed);
+    if (!this.#draining) {
+      this.#receives += 1;
+      queueMicrotask(this.#afterMicrotask);
+    }
+  }
+
+  /** In the next turn of the event loop, or a later one. */
+  readonly #readOn = (): void => {
+    this.#reading = !this.#signals.closed && this.#sink.wantsMore();
+    this.#signals.messageAwaited = this.#reading;
+    if (this.#reading) this.#receiveOne();
+  };
+
+  /** Runs after `#received` where the message was there at once, and before it where it was not. */
+  readonly #afterMicrotask = (): void => {
+    this.#microtasks += 1;
+    const { roomAwaited, messageAwaited } = this.#signals;
+    // A receive that waits has looked at the socket; one that does not lets the binding look for the send.
+    if (!roomAwaited || this.#microtasks !== this.#receives || this.#draining) return;
+    if (messageAwaited) this.#signals.wakeWaiting();
+  };
+
+  readonly #received = (message: unknown[]): void => {
+    if (this.#draining) this.#drained += 1;
+    else if (this.#microtasks === this.#receives) {
+      this.#streak = 0;
+    } else if (++this.#streak >= this.#streakWanted) {
+      this.#streak = 0;
+      this.#drained = 0;
+      this.#draining = true;
+    }
+    const meta = this.#receivesMeta ? (message.pop() as MessageMeta) : undefined;
+    if (this.#sink.received(message as Buffer[], meta)) this.#receive();
+    else this.#stop();
+  };
+
+  readonly #failed = (error: unknown): void => {
+    const errno = errnoOf(error);
+    this.#stop();
+    // A type that only sends has nothing to read (see `Signals.wakeWaiting`).
+    if (this.#signals.closed || errno === "EOPNOTSUPP" || errno === "ENOTSUP") return;
+    if (errno !== "EAGAIN" && errno !== "EFSM") {
+      this.#sink.failed(socketError(error, "cannot receive"));
+      return;
+    }
+    if (this.#draining) {
+      // EAGAIN is dear: where the runs are short, wait for longer streaks before the next one.
+      this.#draining = false;
+      this.#streakWanted =
+        this.#drained > 64 ? STREAK : Math.min(2 * this.#streakWanted, LONGEST_STREAK);
+    }
+    if (this.#sink.wantsMore()) this.start();
+    else if (this.#signals.roomAwaited) this.#signals.wakeWaiting();
+  };
+}

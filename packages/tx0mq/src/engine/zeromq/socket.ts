@@ -1,0 +1,235 @@
+import {
+  endpointError,
+  errnoOf,
+  socketError,
+  ZmqAddressInUseError,
+  ZmqOptionError,
+} from "../../errors.js";
+import { type OptionEntry, optionEntry } from "../../options.js";
+import { RECEIVE_ONLY, type SocketTypeName } from "../../socket-type.js";
+import type { EngineSink, EngineSocket, Frame, MessageMeta } from "../engine.js";
+import { type Context, EVENTS, type NativeSocket, openSocket, POLLIN } from "./binding.js";
+import { Closing } from "./closing.js";
+import type { Inproc, InprocSocket } from "./inproc.js";
+import { listensAt } from "./ipc.js";
+import { Monitor } from "./monitor.js";
+import { Reader } from "./reader.js";
+import { Signals } from "./signals.js";
+import { neverRefuses, Writer } from "./writer.js";
+
+const SUBSCRIBE = 6;
+const UNSUBSCRIBE = 7;
+const RUNTIME_OPTIONS: ReadonlyMap<string, OptionEntry> = new Map([
+  ["subscribe", { id: SUBSCRIBE, kind: "bytes" }],
+  ["unsubscribe", { id: UNSUBSCRIBE, kind: "bytes" }],
+]);
+
+/** A socket of the `zeromq` package, as the library wants it. */
+export class ZeromqSocket implements EngineSocket, InprocSocket {
+  readonly type: SocketTypeName;
+  readonly native: NativeSocket;
+  readonly #sink: EngineSink;
+  readonly #signals: Signals;
+  readonly #reader: Reader;
+  readonly #writer: Writer;
+  readonly #monitor: Monitor;
+  readonly #closing: Closing;
+  readonly #inproc: Inproc;
+  readonly #neverRefuses: boolean;
+  /** The inproc addresses that it has bound and connected to, each once, whether it still is or not. */
+  readonly inprocAddresses: string[] = [];
+  /** Whether it has bound or connected to anything else. */
+  #beyondInproc = false;
+  /** Whether a proxy uses it, in another thread. */
+  #lent = false;
+  /** Waits until libzmq deals with what its proxy has closed. */
+  #reaped: (() => Promise<void>) | undefined;
+
+  constructor(
+    type: SocketTypeName,
+    zmqContext: Context,
+    inproc: Inproc,
+    options: Readonly<Record<string, unknown>>,
+    sink: EngineSink,
+  ) {
+    this.type = type;
+    this.#sink = sink;
+    this.#inproc = inproc;
+    this.#neverRefuses = neverRefuses(type, options);
+    let native: NativeSocket;
+    try {
+      native = openSocket(type, zmqContext);
+    } catch (error) {
+      throw socketError(error, `cannot open a ${type} socket`);
+    }
+    this.native = native;
+    try {
+      for (const [name, value] of Object.entries(options)) this.setOption(name, value);
+    } catch (error) {
+      native.close();
+      throw error;
+    }
+    this.#signals = new Signals(native);
+    this.#reader = new Reader(native, this.#signals, sink, type === "SERVER" || type === "DISH");
+    this.#writer = new Writer(native, this.#signals, sink, this.#neverRefuses);
+    this.#monitor = new Monitor(native, this.#signals, sink);
+    this.#closing = new Closing(this, native, this.#signals, this.#monitor, inproc);
+  }
+
+  // Addresses and options ---------------------------------------------------------------------
+
+  bind(address: string): string {
+    try {
+      if (listensAt(address)) throw new ZmqAddressInUseError(address, "EADDRINUSE");
+      this.native.bindSync(address);
+      if (this.#use(address)) this.#inproc.bound(address, this);
+      const bound = this.native.lastEndpoint ?? address;
+      return bound.includes("://") ? bound : `udp://${bound}`; // which libzmq leaves out
+    } catch (error) {
+      throw endpointError(error, address);
+    } finally {
+      this.#signals.wakeWaiting();
+    }
+  }
+
+  connect(address: string): void {
+    try {
+      this.native.connect(address);
+      if (this.#use(address)) this.#inproc.connected(address, this);
+    } catch (error) {
+      throw endpointError(error, address);
+    } finally {
+      this.#signals.wakeWaiting();
+    }
+  }
+
+  /** Remembers an address. @returns whether it is one of inproc */
+  #use(address: string): boolean {
+    if (!address.startsWith("inproc://")) {
+      this.#beyondInproc = true;
+      return false;
+    }
+    if (!this.inprocAddresses.includes(address)) this.inprocAddresses.push(address);
+    return true;
+  }
+
+  remove(address: string): void {
+    try {
+      this.native.disconnect(address); // zmq_unbind and zmq_disconnect are one and the same
+      this.#inproc.unbound(address, this);
+    } catch (error) {
+      throw endpointError(error, address);
+    } finally {
+      this.#signals.wakeWaiting();
+    }
+  }
+
+  setOption(name: string, value: unknown): void {
+    const entry = RUNTIME_OPTIONS.get(name) ?? optionEntry(this.type, name, value);
+    try {
+      this.native.setOption(entry, value);
+    } catch (error) {
+      if (errnoOf(error) !== "EINVAL") throw socketError(error, `cannot set ${name}`);
+      throw new ZmqOptionError(
+        name,
+        `libzmq does not take ${typeof value === "number" ? value : "the value"}`,
+        "EINVAL",
+      );
+    }
+  }
+
+  joinGroup(group: string): void {
+    this.#changeGroup("join", group);
+  }
+
+  leaveGroup(group: string): void {
+    this.#changeGroup("leave", group);
+  }
+
+  #changeGroup(change: "join" | "leave", group: string): void {
+    try {
+      this.native[change](group);
+    } catch (error) {
+      throw socketError(error, `cannot ${change} the group ${JSON.stringify(group)}`);
+    }
+  }
+
+  // Messages ----------------------------------------------------------------------------------
+
+  get readable(): boolean {
+    const { messageAwaited, closed } = this.#signals;
+    if (messageAwaited || closed) return false; // what arrives is on its way to the sink
+    const { readable } = this.native;
+    this.#signals.wakeWaiting();
+    return readable;
+  }
+
+  get writable(): boolean {
+    if (this.#writer.waits || this.#signals.closed) return false; // else the wait were over
+    const { writable } = this.native;
+    this.#signals.wakeWaiting();
+    return writable;
+  }
+
+  send(frames: Frame | readonly Frame[], meta?: MessageMeta): Promise<void> | undefined {
+    return this.#writer.send(frames, meta);
+  }
+
+  whenWritable(): Promise<void> {
+    return this.#writer.whenWritable();
+  }
+
+  read(): void {
+    this.#reader.start();
+  }
+
+  monitor(): void {
+    this.#monitor.start();
+  }
+
+  // Proxies and the end -----------------------------------------------------------------------
+
+  /** Whether the binding waits for something on the socket. */
+  get waiting(): boolean {
+    return this.#signals.messageAwaited || this.#writer.waits;
+  }
+
+  get canBeProxied(): boolean {
+    const { type } = this;
+    return (
+      this.#neverRefuses ||
+      RECEIVE_ONLY.has(type) ||
+      type === "XSUB" ||
+      type === "PUSH" ||
+      type === "DEALER"
+    );
+  }
+
+  /** Gives the socket to a proxy, which uses it in another thread. */
+  lend(): void {
+    this.#lent = true;
+    // The proxy closes it by itself; the monitor tells when it is gone (see `Closing`).
+    if (this.#beyondInproc) this.monitor();
+    // Sockets are dealt with in the order in which they were closed, so one that ends tells of another.
+    const zmqContext = this.native.context;
+    this.#reaped = () =>
+      new ZeromqSocket("PAIR", zmqContext, this.#inproc, {}, this.#sink).close(0);
+  }
+
+  processCommands(): boolean {
+    const { type, native } = this;
+    // Where the binding waits for messages it looks by itself, and there are none.
+    if (this.#signals.closed || this.#signals.messageAwaited) return false;
+    if (this.#lent || this.waiting) return true;
+    // When it is not their turn to receive, REQ and REP do not look.
+    return (native.getNumber(EVENTS) & POLLIN) !== 0 || type === "REQ" || type === "REP";
+  }
+
+  close(linger: number): Promise<void> {
+    return this.#closing.close(linger, this.#beyondInproc, this.#reaped);
+  }
+
+  closeAtOnce(): void {
+    this.#closing.closeAtOnce();
+  }
+}

@@ -1,0 +1,131 @@
+import { errnoOf, socketError, ZmqClosedError, type ZmqError } from "../../errors.js";
+import { toBuffer } from "../../frames.js";
+import type { SocketTypeName } from "../../socket-type.js";
+import type { EngineSink, Frame, MessageMeta } from "../engine.js";
+import { type NativeSocket, SNDTIMEO } from "./binding.js";
+import type { Signals } from "./signals.js";
+
+/**
+ * While a send waits, the engine looks at the socket after so many ms. The binding itself takes a
+ * signal away where one comes between its looks for a waiting receive and for a waiting send.
+ */
+const LOOK_AGAIN = 500;
+
+/**
+ * Gives messages to a socket.
+ *
+ * The binding's `send()` asks libzmq for the socket's events first, which is a system call, unless its
+ * time-out is 0. So messages are sent with a time-out of 0. Where libzmq says EAGAIN, the writer waits
+ * for room with a message without frames, which sends nothing.
+ */
+export class Writer {
+  readonly #native: NativeSocket;
+  readonly #signals: Signals;
+  readonly #sink: EngineSink;
+  readonly #neverRefuses: boolean;
+
+  #frames: Frame | readonly Frame[] = [];
+  #meta: MessageMeta | undefined;
+  #room: Promise<void> | undefined;
+
+  /** @param neverRefuses whether every message is taken at once, or dropped */
+  constructor(native: NativeSocket, signals: Signals, sink: EngineSink, neverRefuses: boolean) {
+    native.setNumber(SNDTIMEO, 0);
+    this.#native = native;
+    this.#signals = signals;
+    this.#sink = sink;
+    this.#neverRefuses = neverRefuses;
+  }
+
+  /** Whether somebody waits for room. */
+  get waits(): boolean {
+    return this.#room !== undefined;
+  }
+
+  send(frames: Frame | readonly Frame[], meta?: MessageMeta): Promise<void> | undefined {
+    if (this.#room !== undefined) return this.#sendLater(frames, meta);
+    if (this.#neverRefuses) {
+      void this.#native.transmit(frames, meta);
+      return undefined;
+    }
+    this.#frames = frames;
+    this.#meta = meta;
+    return this.#native.transmit(frames, meta).then(this.#taken, this.#refused);
+  }
+
+  readonly #taken = (): void => {
+    this.#sink.sent(true);
+  };
+
+  readonly #refused = (error: unknown): Promise<void> => {
+    if (errnoOf(error) === "EAGAIN") return this.#sendLater(this.#frames, this.#meta);
+    this.#sink.sent(false);
+    throw sendError(error, this.#frames, this.#meta);
+  };
+
+  async #sendLater(frames: Frame | readonly Frame[], meta: MessageMeta | undefined): Promise<void> {
+    try {
+      for (let pause = 1; ; pause = Math.min(2 * pause, 32)) {
+        await this.whenWritable();
+        try {
+          await this.#native.transmit(frames, meta);
+          this.#sink.sent(true);
+          return;
+        } catch (error) {
+          if (errnoOf(error) !== "EAGAIN") throw error;
+        }
+        // The socket is writable but this message is refused: one peer of a mandatory ROUTER, one
+        // subscriber of an XPUB that may not drop, is full. No event tells when it no longer is.
+        await new Promise((resolve) => setTimeout(resolve, pause));
+      }
+    } catch (error) {
+      this.#sink.sent(false);
+      throw sendError(error, frames, meta);
+    }
+  }
+
+  whenWritable(): Promise<void> {
+    this.#room ??= this.#waitForRoom();
+    return this.#room;
+  }
+
+  async #waitForRoom(): Promise<void> {
+    const signals = this.#signals;
+    signals.roomAwaited = true;
+    do {
+      if (signals.closed) throw new ZmqClosedError("the connection");
+      this.#native.setNumber(SNDTIMEO, LOOK_AGAIN);
+      const woken = this.#native.transmitNothing();
+      this.#native.setNumber(SNDTIMEO, 0);
+      signals.wakeWaiting();
+      await woken;
+    } while (!signals.closed && !signals.findsRoom());
+    signals.roomAwaited = false;
+    this.#room = undefined;
+    if (signals.closed) throw new ZmqClosedError("the connection");
+  }
+}
+
+/** Translates an error of a send; it may be about the peer that the message was for. */
+function sendError(
+  error: unknown,
+  frames: Frame | readonly Frame[],
+  meta: MessageMeta | undefined,
+): ZmqError {
+  const [first] = Array.isArray(frames) ? (frames as readonly Frame[]) : [frames as Frame];
+  const bytes = first === undefined ? undefined : toBuffer(first);
+  return socketError(error, "cannot send", meta?.routingId ?? bytes);
+}
+
+/** PUB, REP and ROUTER drop what they cannot deliver, unless told not to. */
+export function neverRefuses(
+  type: SocketTypeName,
+  options: Readonly<Record<string, unknown>>,
+): boolean {
+  return (
+    type === "REP" ||
+    ((type === "PUB" || type === "XPUB") && options.noDrop !== true) ||
+    (type === "ROUTER" && options.mandatory !== true) ||
+    type === "RADIO"
+  );
+}
