@@ -45,7 +45,6 @@ function copied(t: TestContext, files: Readonly<Record<string, string>>, env = {
     name: "greeting",
     type: "module",
     dependencies: { tx0mq: "*" },
-    devDependencies: { "@tx0mq/smoke": "*", tsx: "*" },
   };
   const all = { "package.json": JSON.stringify(manifest), "smoke.test.ts": OUTSIDE, ...files };
   for (const [name, content] of Object.entries(all)) {

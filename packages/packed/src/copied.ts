@@ -58,14 +58,16 @@ try {
 
 /** It needs nothing but its own files and its dependencies. */
 async function checkImports(example: string): Promise<void> {
-  const { dependencies, devDependencies } = await manifest(example);
+  const { dependencies } = await manifest(example);
   const wrong: string[] = [];
   for (const file of sources(example)) {
-    const known = { ...dependencies, ...(file.endsWith(".test.ts") ? devDependencies : {}) };
+    const ofTest = /^smoke\.|\.test\.ts$/.test(file);
     for (const [, from = ""] of (await readFile(join(example, file), "utf8")).matchAll(FROM)) {
       const its = from.startsWith(".")
         ? !join(dirname(file), from).startsWith("..")
-        : isBuiltin(from) || packageOf(from) in known;
+        : isBuiltin(from) ||
+          packageOf(from) in { ...dependencies } ||
+          (ofTest && from.startsWith("@tx0mq/"));
       if (!its) wrong.push(`${file} imports ${from}`);
     }
   }
@@ -102,9 +104,16 @@ async function copyOut(example: string): Promise<string> {
   cpSync(INSTALLED, join(sandbox.folder, "node_modules"), { recursive: true });
   for (const name of ["typescript", "@types/node"]) sandbox.borrow(name);
 
-  const { dependencies, devDependencies } = await manifest(example);
+  sandbox.borrow("@tx0mq/smoke");
+  const { dependencies, example: { uses = [] } = {} } = await manifest(example);
   const copy = copyFolder(example);
-  await provide({ ...dependencies, ...devDependencies });
+  for (const used of uses) copyFolder(join(example, used));
+  await provide(dependencies);
+  for (const file of sources(example)) {
+    for (const [, from = ""] of (await readFile(join(example, file), "utf8")).matchAll(FROM)) {
+      if (from.startsWith("@tx0mq/example-")) await provide({ [packageOf(from)]: "*" });
+    }
+  }
   return copy;
 }
 

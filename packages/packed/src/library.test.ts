@@ -64,7 +64,7 @@ test("the tarball has what is needed to use it, and nothing else", async () => {
   }
   const odd = files.filter(
     (file) =>
-      !/^(package\.json|README\.md|LICENSE|dist\/[\w/-]+\.(js|d\.ts|js\.map|d\.ts\.map))$/.test(
+      !/^(package\.json|README\.md|LICENSE|bin\/tx0mq-run\.js|dist\/[\w/-]+\.(js|d\.ts|js\.map|d\.ts\.map))$/.test(
         file,
       ) || /test|testing|^src/.test(file),
   );

@@ -35,7 +35,8 @@ export interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly dependencies?: Readonly<Record<string, string>>;
-  readonly devDependencies?: Readonly<Record<string, string>>;
+  /** What an example tells of itself: here, the folders of the examples whose programs it runs. */
+  readonly example?: { readonly uses?: readonly string[] };
   readonly bin?: string | Readonly<Record<string, string>>;
 }
 

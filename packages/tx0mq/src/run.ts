@@ -1,0 +1,113 @@
+/**
+ * The command `tx0mq-run`: runs the TypeScript programs of an example together, each a process of its
+ * own, and labels what they print. The last one is the main program, as in a shell's `a & b & c`: it
+ * has the keyboard, and when it ends, so do the others.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { constants } from "node:os";
+import { basename } from "node:path";
+import { createInterface } from "node:readline";
+
+const USAGE = `usage: tx0mq-run "PROGRAM.ts [ARGUMENT...]"...
+
+Runs programs together, and labels what they print. When the last one ends, so do the others.`;
+/** The colours of labels: cyan, yellow, green, magenta, blue, red. */
+const COLOURS = [36, 33, 32, 35, 34, 31];
+
+/** How a program has ended. */
+interface End {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+const commands = process.argv.slice(2).map(words);
+if (commands.length === 0 || commands.some(([file]) => !file.endsWith(".ts"))) {
+  console.error(USAGE);
+  process.exit(2);
+}
+const names = labels(commands);
+const width = Math.max(...names.map((name) => name.length));
+const children = commands.map(start);
+const ends = children.map(ended);
+let stopped: NodeJS.Signals | undefined;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => {
+    stopped = signal;
+    // What is typed at a terminal has reached the programs by itself.
+    const typed = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
+    if (!(typed && signal === "SIGINT")) stop(signal);
+  });
+}
+const { code, signal } = await Promise.race([ends.at(-1) as Promise<End>, ...ends.map(failed)]);
+stop("SIGTERM");
+await Promise.all(ends);
+process.exitCode = code ?? 128 + constants.signals[signal as NodeJS.Signals];
+if (stopped !== undefined) {
+  // By the signal itself: npm then adds no complaint.
+  process.removeAllListeners(stopped);
+  process.kill(process.pid, stopped);
+}
+
+/** The words of a command; quotes keep some together. */
+function words(command: string): [string, ...string[]] {
+  const [file = "", ...args] = Array.from(
+    command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g),
+    ([, a, b, c]) => a ?? b ?? c ?? "",
+  );
+  return [file, ...args];
+}
+
+/** What to call the programs: several of the same by their first arguments, or else by numbers. */
+function labels(all: readonly [string, ...string[]][]): string[] {
+  const name = ([file]: readonly [string, ...string[]]): string => basename(file, ".ts");
+  return all.map((command, at) => {
+    const same = all.filter((other) => name(other) === name(command));
+    const firsts = new Set(same.map(([, first = ""]) => first));
+    if (same.length === 1) return name(command);
+    if (firsts.size === same.length && !firsts.has("")) return `${name(command)} ${command[1]}`;
+    return `${name(command)}-${all.slice(0, at + 1).filter((other) => same.includes(other)).length}`;
+  });
+}
+
+function start([file, ...args]: readonly [string, ...string[]], at: number): ChildProcess {
+  const child = spawn(process.execPath, ["--import", "tsx", file, ...args], {
+    stdio: [at === commands.length - 1 ? "inherit" : "ignore", "pipe", "pipe"],
+  });
+  for (const stream of ["stdout", "stderr"] as const) {
+    const label = labelled(at, process[stream]);
+    const lines = child[stream];
+    if (lines === null) continue;
+    createInterface({ input: lines }).on("line", (line) =>
+      process[stream].write(`${label}${line}\n`),
+    );
+  }
+  return child;
+}
+
+/** The label of a program, in colour where that is seen. */
+function labelled(at: number, stream: NodeJS.WriteStream): string {
+  const text = `[${names[at]}]`;
+  const space = " ".repeat(width + 3 - text.length);
+  if (!stream.isTTY || process.env.NO_COLOR) return text + space;
+  return `\u001b[${COLOURS[at % COLOURS.length]}m${text}\u001b[39m${space}`;
+}
+
+/** Waits until a program has ended and all that it has printed is there. */
+function ended(child: ChildProcess): Promise<End> {
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code, signal) => resolve({ code, signal }));
+  });
+}
+
+/** A program that ends by itself leaves the others alone, unless it has failed. */
+async function failed(end: Promise<End>): Promise<End> {
+  const how = await end;
+  return how.code === 0 ? new Promise(() => {}) : how;
+}
+
+function stop(signal: NodeJS.Signals): void {
+  for (const child of children) {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+  }
+}
