@@ -204,12 +204,12 @@ prove("what cannot be sent is refused, and nothing of it goes out", async (stage
   const wrong: [unknown, RegExp][] = [
     [undefined, /cannot send undefined: a frame is a string, a Buffer/],
     [null, /cannot send null/],
-    [{}, /cannot send a object/],
+    [{}, /cannot send an object/],
     [42, /cannot send a number/],
     [[], /at least one frame/],
     [[undefined], /cannot send undefined/],
     [["whole", null], /cannot send null/],
-    [[["nested"]], /cannot send a object/],
+    [[["nested"]], /cannot send an object/],
   ];
   for (const [message, why] of wrong) {
     await assert.rejects(push.send(message as Frame), failure(ZmqArgumentError, why));

@@ -21,7 +21,7 @@ import {
   ZmqTimeoutError,
 } from "./errors.js";
 import type { ZmqFactory } from "./factory.js";
-import { checkMessage, type Message } from "./frames.js";
+import { type Message, sendable } from "./frames.js";
 import {
   kAdopt,
   kAwait,
@@ -661,9 +661,10 @@ export abstract class ZmqConnection<
   }
 
   /** Sends frames, for derived classes: as `send`. */
-  protected sendFrames(frames: Frame | readonly Frame[], meta?: MessageMeta): Promise<void> {
+  protected sendFrames(message: Frame | readonly Frame[], meta?: MessageMeta): Promise<void> {
+    let frames: Frame | readonly Frame[];
     try {
-      checkMessage(frames);
+      frames = sendable(message);
       if (Array.isArray(frames) && frames.length > 1 && SINGLE_FRAME.has(this.socketType)) {
         throw new ZmqArgumentError(`messages of ${this.socketType} sockets have one frame`);
       }

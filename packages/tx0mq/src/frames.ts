@@ -1,3 +1,4 @@
+import { isAnyArrayBuffer, isDataView, isSharedArrayBuffer } from "node:util/types";
 import type { Frame } from "./engine/engine.js";
 import { ZmqArgumentError, ZmqProtocolError } from "./errors.js";
 
@@ -57,35 +58,81 @@ export function unwrap(message: readonly Buffer[]): Unwrapped {
   };
 }
 
-/** A frame as bytes. */
+/** A frame as bytes. @throws {ZmqArgumentError} for what cannot be sent. */
 export function toBuffer(frame: Frame): Buffer {
   if (typeof frame === "string") return Buffer.from(frame);
-  if (Buffer.isBuffer(frame)) return frame;
-  if (ArrayBuffer.isView(frame)) {
-    return Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
-  }
-  return Buffer.from(frame);
+  if (Buffer.isBuffer(frame) && frame.length > 0) return frame;
+  if (!isBytes(frame)) throw unsendable(frame);
+  if (isGone(frame)) throw gone();
+  return ArrayBuffer.isView(frame)
+    ? Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength)
+    : Buffer.from(frame);
 }
 
 export function isFrame(value: unknown): value is Frame {
-  return typeof value === "string" || ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
+  return typeof value === "string" || isBytes(value);
 }
 
-/** @throws {ZmqArgumentError} for what cannot be sent. */
-export function checkMessage(message: unknown): asserts message is Frame | readonly Frame[] {
-  if (!Array.isArray(message)) {
-    if (!isFrame(message)) throw unsendable(message);
-    return;
-  }
+type Bytes = Exclude<Frame, string>;
+
+function isBytes(value: unknown): value is Bytes {
+  return ArrayBuffer.isView(value) || isAnyArrayBuffer(value);
+}
+
+/**
+ * Checks a message, and makes it one that every engine takes: of strings, typed arrays and
+ * ArrayBuffers. It stays the same object where it is that already.
+ *
+ * @throws {ZmqArgumentError} for what cannot be sent.
+ */
+export function sendable(message: unknown): Frame | readonly Frame[] {
+  if (!Array.isArray(message)) return sendableFrame(message);
   if (message.length === 0) throw new ZmqArgumentError("a message has at least one frame");
-  for (const frame of message) if (!isFrame(frame)) throw unsendable(frame);
+  let frames: Frame[] = message;
+  for (let n = 0; n < message.length; n += 1) {
+    const frame = sendableFrame(message[n]);
+    if (frame === message[n]) continue;
+    if (frames === message) frames = message.slice();
+    frames[n] = frame;
+  }
+  return frames;
+}
+
+function sendableFrame(frame: unknown): Frame {
+  if (typeof frame === "string") return frame;
+  if (frame instanceof Uint8Array && frame.length > 0) return frame;
+  if (!isBytes(frame)) throw unsendable(frame);
+  if (isGone(frame)) throw gone();
+  return isDataView(frame) || isSharedArrayBuffer(frame) ? toBuffer(frame) : frame;
+}
+
+/** Whether there are no bytes any more where there were some. */
+function isGone(frame: Bytes): boolean {
+  try {
+    if (frame.byteLength > 0) return false;
+    if (isAnyArrayBuffer(frame)) new Uint8Array(frame);
+    else if (!isDataView(frame)) (frame as Uint8Array).at(0);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function gone(): ZmqArgumentError {
+  return new ZmqArgumentError(
+    "cannot send bytes that are not here any more: their ArrayBuffer was transferred, or made shorter",
+  );
 }
 
 function unsendable(value: unknown): ZmqArgumentError {
-  const what = value === null || value === undefined ? String(value) : `a ${typeof value}`;
   return new ZmqArgumentError(
-    `cannot send ${what}: a frame is a string, a Buffer, a typed array or an ArrayBuffer`,
+    `cannot send ${described(value)}: a frame is a string, a Buffer, a typed array or an ArrayBuffer`,
   );
+}
+
+function described(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
 /** Groups of RADIO and DISH have names of up to so many bytes (ZMQ_GROUP_MAX_LENGTH), none of them NUL. */

@@ -1,7 +1,7 @@
 import type { SocketTypeName } from "../socket-type.js";
 
 /** A frame to be sent: text goes out as UTF-8. */
-export type Frame = string | ArrayBufferView | ArrayBuffer;
+export type Frame = string | ArrayBufferView | ArrayBufferLike;
 
 /** What some draft types send and receive beside the data. */
 export interface MessageMeta {

@@ -3,7 +3,7 @@ import type { Endpoints } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
 import { ZmqArgumentError } from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
-import { isFrame, toBuffer } from "../frames.js";
+import { toBuffer } from "../frames.js";
 import type { PubOptions } from "../options.js";
 
 const NUL = Buffer.of(0);
@@ -43,13 +43,16 @@ export class ZmqPubConnection extends ZmqConnection<never> {
    */
   publish(message: Frame, tag: Frame = ""): Promise<void> {
     if (!this.singleFrame) return this.sendFrames([tag, message]);
-    if (!isFrame(message) || !isFrame(tag)) return this.sendFrames([tag, message]); // which says why not
-    const tagBytes = toBuffer(tag);
-    if (tagBytes.includes(0)) {
-      return Promise.reject(
-        new ZmqArgumentError("a NUL ends the tag in the single-frame form, so no tag can have one"),
-      );
+    try {
+      const tagBytes = toBuffer(tag);
+      if (tagBytes.includes(0)) {
+        throw new ZmqArgumentError(
+          "a NUL ends the tag in the single-frame form, so no tag can have one",
+        );
+      }
+      return this.sendFrames(Buffer.concat([tagBytes, NUL, toBuffer(message)]));
+    } catch (error) {
+      return Promise.reject(error);
     }
-    return this.sendFrames([Buffer.concat([tagBytes, NUL, toBuffer(message)])]);
   }
 }

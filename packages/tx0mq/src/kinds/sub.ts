@@ -1,8 +1,8 @@
 import { ZmqConnection } from "../connection.js";
 import type { Endpoints } from "../endpoint.js";
+import type { Frame } from "../engine/engine.js";
 import type { ZmqFactory } from "../factory.js";
-import type { Message } from "../frames.js";
-import { EMPTY } from "../frames.js";
+import { EMPTY, type Message, toBuffer } from "../frames.js";
 import type { SubOptions } from "../options.js";
 
 /**
@@ -17,13 +17,13 @@ export class ZmqSubConnection extends ZmqConnection<Message, never> {
   }
 
   /** Asks for messages that begin with the tag; the empty tag asks for all. ZMQ_SUBSCRIBE */
-  subscribe(tag: string | Uint8Array = ""): void {
-    this.setOption("subscribe", tag);
+  subscribe(tag: Frame = ""): void {
+    this.setOption("subscribe", toBuffer(tag));
   }
 
   /** Takes one `subscribe(tag)` back. ZMQ_UNSUBSCRIBE */
-  unsubscribe(tag: string | Uint8Array = ""): void {
-    this.setOption("unsubscribe", tag);
+  unsubscribe(tag: Frame = ""): void {
+    this.setOption("unsubscribe", toBuffer(tag));
   }
 
   /**

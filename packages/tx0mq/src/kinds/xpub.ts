@@ -1,6 +1,8 @@
 import { ZmqConnection } from "../connection.js";
 import type { Endpoints } from "../endpoint.js";
+import type { Frame } from "../engine/engine.js";
 import type { ZmqFactory } from "../factory.js";
+import { toBuffer } from "../frames.js";
 import type { XPubOptions } from "../options.js";
 
 /**
@@ -15,12 +17,12 @@ export class ZmqXPubConnection extends ZmqConnection {
   }
 
   /** With the `manual` option: makes the subscription that was received last one to this tag. ZMQ_SUBSCRIBE */
-  subscribe(tag: string | Uint8Array): void {
-    this.setOption("subscribe", tag);
+  subscribe(tag: Frame): void {
+    this.setOption("subscribe", toBuffer(tag));
   }
 
   /** With the `manual` option: takes a subscription to this tag from the peer that was received last. ZMQ_UNSUBSCRIBE */
-  unsubscribe(tag: string | Uint8Array): void {
-    this.setOption("unsubscribe", tag);
+  unsubscribe(tag: Frame): void {
+    this.setOption("unsubscribe", toBuffer(tag));
   }
 }

@@ -4,7 +4,7 @@ import type { Frame } from "../engine/engine.js";
 import { ZmqArgumentError, ZmqOptionError, ZmqUnknownRequestError } from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
 import type { Message } from "../frames.js";
-import { checkMessage, unwrap } from "../frames.js";
+import { sendable, unwrap } from "../frames.js";
 import type { RouterOptions } from "../options.js";
 
 /** Tells open requests apart, for `reply`. It is this connection's own and stays here. */
@@ -89,7 +89,7 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never> {
       return Promise.reject(new ZmqArgumentError("a reply has at least one part"));
     }
     try {
-      checkMessage(parts);
+      sendable(parts);
     } catch (error) {
       return Promise.reject(error);
     }

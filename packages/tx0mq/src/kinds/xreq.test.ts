@@ -292,12 +292,13 @@ prove("garbage from a server is reported, and replies are still found", async (s
     [""],
     [id],
     [id, "no delimiter", "x"],
+    [id, EMPTY],
     Array.from({ length: 1000 }, () => "part"),
   ];
   for (const frames of garbage) await router.send([from, ...frames]);
   await router.send([from, "never asked", EMPTY, "x"]);
-  await router.send([from, id, EMPTY]); // an empty reply is one
-  assert.deepEqual(await reply, []);
+  await router.send([from, id, EMPTY, EMPTY]);
+  assert.deepEqual(await reply, [EMPTY]);
   assert.equal(errors.length, garbage.length);
   for (const error of errors) failure(ZmqProtocolError, /empty frame/)(error);
   assert.deepEqual(
@@ -320,6 +321,16 @@ prove("what is no request is refused at once", async (stage) => {
     [["x", ["y"]], /object/],
     [["x", Promise.resolve("y")], /object/],
     [["x", {}, "y"], /object/],
+    [["add", { a: 1 }], /the options timeout and signal, not "a"; .*JSON\.stringify/],
+    [["add", { timeout: 5, b: 1 }], /not "b"/],
+    [["add", Object.assign(Object.create(null), { c: 1 })], /not "c"/],
+    [["add", { timeout: 5 }, { d: 1 }], /not "d"/],
+    [["add", { timeout: 5 }, { timeout: 5 }], /object/],
+    [["add", new Map([["a", 1]])], /object/],
+    [["add", new Date(0)], /object/],
+    [["add", { signal: "now" }], /an AbortSignal/],
+    [["add", { signal: null }], /an AbortSignal/],
+    [["add", { timeout: null }], /timeout .* not null/],
     [["x", { timeout: -2 }], /timeout .* not -2/],
     [["x", { timeout: Number.NaN }], /timeout .* not NaN/],
     [["x", { timeout: "5" }], /timeout .* not 5/],

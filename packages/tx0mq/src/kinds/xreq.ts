@@ -13,7 +13,7 @@ import {
 } from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
 import type { Message } from "../frames.js";
-import { EMPTY } from "../frames.js";
+import { EMPTY, sendable } from "../frames.js";
 import { SETTLED } from "../internal.js";
 import type { DealerOptions } from "../options.js";
 
@@ -97,19 +97,23 @@ export class ZmqXREQConnection extends ZmqConnection<Message, never> {
    */
   sendMsg(...args: Frame[] | [...parts: Frame[], options: RequestOptions]): Promise<Message> {
     const last = args.at(-1);
-    const options = isOptions(last) ? last : {};
-    const parts = (isOptions(last) ? args.slice(0, -1) : args) as Frame[];
+    const options = isPlainObject(last) ? (last as RequestOptions) : {};
+    const parts = isPlainObject(last) ? args.slice(0, -1) : args;
     const { timeout = this.requestTimeout, signal } = options;
-    if (parts.length === 0) {
-      return Promise.reject(new ZmqArgumentError("a request has at least one part"));
+    try {
+      checkOptions(options);
+      if (parts.length === 0) throw new ZmqArgumentError("a request has at least one part");
+      if (!isPeriod(timeout)) {
+        throw new ZmqArgumentError(`a timeout is a number of ms or -1, not ${timeout}`);
+      }
+      if (signal?.aborted) throw new ZmqAbortError(signal.reason);
+      return this.#request(sendable(parts) as Frame[], timeout, signal);
+    } catch (error) {
+      return Promise.reject(error);
     }
-    if (!isPeriod(timeout)) {
-      return Promise.reject(
-        new ZmqArgumentError(`a timeout is a number of ms or -1, not ${timeout}`),
-      );
-    }
-    if (signal?.aborted) return Promise.reject(new ZmqAbortError(signal.reason));
+  }
 
+  #request(parts: Frame[], timeout: number, signal: AbortSignal | undefined): Promise<Message> {
     return new Promise((resolve, reject) => {
       this.#count += 1;
       const count = this.#count;
@@ -195,11 +199,25 @@ export class ZmqXREQConnection extends ZmqConnection<Message, never> {
   }
 }
 
-/** Plain objects are options; of anything else that is no frame, the sender is told so. */
-function isOptions(value: unknown): value is RequestOptions {
+/** What may be options. Of anything else that is no frame, `sendable` says what it is. */
+function isPlainObject(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** Untyped code may take an object for a part. @throws {ZmqArgumentError} for what is no option */
+function checkOptions(options: RequestOptions): void {
+  const stranger = Object.keys(options).find((name) => name !== "timeout" && name !== "signal");
+  if (stranger !== undefined) {
+    throw new ZmqArgumentError(
+      `a request has the options timeout and signal, not ${JSON.stringify(stranger)}; an object as a part is sent as text: JSON.stringify(object)`,
+    );
+  }
+  const { signal } = options;
+  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
+    throw new ZmqArgumentError("a signal is an AbortSignal");
+  }
 }
 
 function isPeriod(value: number): boolean {

@@ -1,5 +1,6 @@
 import { ZmqConnection } from "../connection.js";
 import type { Endpoints } from "../endpoint.js";
+import type { Frame } from "../engine/engine.js";
 import type { ZmqFactory } from "../factory.js";
 import { toBuffer } from "../frames.js";
 import type { XSubOptions } from "../options.js";
@@ -16,12 +17,20 @@ export class ZmqXSubConnection extends ZmqConnection {
   }
 
   /** Asks all publishers, those to come too, for messages that begin with the tag. RFC 29. */
-  subscribe(tag: string | Uint8Array = ""): Promise<void> {
-    return this.send(Buffer.concat([SUBSCRIBE, toBuffer(tag)]));
+  subscribe(tag: Frame = ""): Promise<void> {
+    return this.#tell(SUBSCRIBE, tag);
   }
 
   /** Takes one `subscribe(tag)` back. */
-  unsubscribe(tag: string | Uint8Array = ""): Promise<void> {
-    return this.send(Buffer.concat([UNSUBSCRIBE, toBuffer(tag)]));
+  unsubscribe(tag: Frame = ""): Promise<void> {
+    return this.#tell(UNSUBSCRIBE, tag);
+  }
+
+  #tell(change: Buffer, tag: Frame): Promise<void> {
+    try {
+      return this.send(Buffer.concat([change, toBuffer(tag)]));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 }
