@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
+import { networkInterfaces } from "node:os";
 import { test } from "node:test";
-import { ZmqEndpoint, ZmqEndpointError, ZmqEndpointType } from "./index.js";
-import { failure } from "./testing/stage.js";
+import { hasIPv6Address } from "./endpoint.js";
+import {
+  ZmqAddressInUseError,
+  ZmqEndpoint,
+  ZmqEndpointError,
+  ZmqEndpointType,
+  ZmqPullConnection,
+  ZmqPushConnection,
+} from "./index.js";
+import { at, failure, LIMIT, next, Stage, told, until } from "./testing/stage.js";
 
 void test("an endpoint is a type and an address", () => {
   const bind = new ZmqEndpoint(ZmqEndpointType.bind, "tcp://127.0.0.1:5555");
@@ -73,4 +82,74 @@ void test("typos are told at once, and what would be right", () => {
       return true;
     },
   );
+});
+
+const WITHOUT_IPV6 = Object.values(networkInterfaces()).every((addresses) =>
+  addresses?.every(({ address }) => address !== "::1"),
+);
+
+for (const options of [{}, { ipv6: false }, { ipv6: true }]) {
+  const what = `IPv6 addresses work with ${JSON.stringify(options)}`;
+  void test(what, { timeout: LIMIT, skip: WITHOUT_IPV6 && "no IPv6 here" }, async (t) => {
+    const stage = new Stage(t);
+    const pull = stage.make(ZmqPullConnection, options);
+    const push = stage.make(ZmqPushConnection, options);
+    for (const place of ["[::1]", "::1", "[::]", "[::ffff:127.0.0.1]"]) {
+      pull.addEndpoints({ bind: `tcp://${place}:*` });
+      const bound = at(pull);
+      assert.match(bound, /^tcp:\/\/\[::.*\]:\d+$/);
+      push.addEndpoints({ connect: pull.address });
+      await push.send(place);
+      assert.deepEqual(await next(pull), [place]);
+      push.removeEndpoints({ connect: pull.address });
+      pull.removeEndpoints({ bind: bound });
+      await until(() => isFree(stage, bound));
+    }
+    pull.addEndpoints({ bind: "tcp://*:*" });
+    const wildcard = options.ipv6 === true ? /^tcp:\/\/\[::\]:/ : /^tcp:\/\/0\.0\.0\.0:/;
+    assert.match(at(pull), wildcard, "an IPv6 address changes nothing for what comes after it");
+  });
+}
+
+function isFree(stage: Stage, address: string): boolean {
+  try {
+    stage.bind(ZmqPullConnection, {}, address);
+    return true;
+  } catch (error) {
+    return !failure(ZmqAddressInUseError)(error);
+  }
+}
+
+void test("what is connected to by IPv6 is found again when it comes back", {
+  timeout: LIMIT,
+  skip: WITHOUT_IPV6 && "no IPv6 here",
+}, async (t) => {
+  const stage = new Stage(t);
+  const pull = stage.bind(ZmqPullConnection, {}, "tcp://[::1]:*");
+  const address = at(pull);
+  const push = stage.make(ZmqPushConnection, { reconnectInterval: 1 });
+  const lost = told(push, "disconnected");
+  push.addEndpoints({ connect: address });
+  await push.send("first");
+  assert.deepEqual(await next(pull), ["first"]);
+  await pull.shutdown();
+  await lost;
+  const again = stage.bind(ZmqPullConnection, {}, address);
+  await push.send("second");
+  assert.deepEqual(await next(again), ["second"]);
+});
+
+void test("addresses of IPv6 are told from all others", () => {
+  for (const address of [
+    ...["tcp://[::1]:5555", "tcp://::1:5555", "tcp://[fe80::1%eth0]:*", "tcp://[::]:*"],
+    ...["tcp://192.0.2.1:0;[::1]:5555", "udp://[ff02::1]:5555", "ws://[2001:db8::7]:80/path"],
+  ]) {
+    assert.equal(hasIPv6Address(address), true, address);
+  }
+  for (const address of [
+    ...["tcp://127.0.0.1:5555", "tcp://*:*", "tcp://eth0:1:5555", "tcp://localhost:5555"],
+    ...["ipc://[::1]:5", "ipc://a:b", "inproc://::1", "inproc://x"],
+  ]) {
+    assert.equal(hasIPv6Address(address), false, address);
+  }
 });

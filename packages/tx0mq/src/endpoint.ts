@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import { ZmqArgumentError, ZmqEndpointError } from "./errors.js";
 
 /** Whether a socket listens at an address or connects to it. */
@@ -80,6 +81,15 @@ export function reachable(address: string): string {
   return address
     .replace(/^(tcp|ws|wss):\/\/(?:0\.0\.0\.0|\*):/, "$1://127.0.0.1:")
     .replace(/^(tcp|ws|wss):\/\/\[::\]:/, "$1://[::1]:");
+}
+
+/** Whether the address has an IPv6 address in it, as in `tcp://[::1]:5555`. */
+export function hasIPv6Address(address: string): boolean {
+  const [, places = ""] = /^(?:tcp|udp|wss?):\/\/(.*)$/.exec(address) ?? [];
+  return places.split(";").some((place) => {
+    const host = place.slice(0, place.lastIndexOf(":"));
+    return isIPv6(host.replace(/^\[(.*)\]$/, "$1"));
+  });
 }
 
 /** Finds at once what libzmq finds late (a connect), in other words (EINVAL), or not (port 99999). */

@@ -33,7 +33,10 @@ export interface ConnectionOptions {
   immediate?: boolean;
   /** The network interface to keep to. ZMQ_BINDTODEVICE. Default: any. */
   interface?: string;
-  /** Allow IPv6 as well. ZMQ_IPV6. Default: false. */
+  /**
+   * Look host names and interfaces up as IPv6 first, and bind a wildcard to both. Addresses that are
+   * written as IPv6, as `tcp://[::1]:5555`, do not need it. ZMQ_IPV6. Default: false.
+   */
   ipv6?: boolean;
   /** A peer that sends a larger message is disconnected, in bytes; -1 for any. ZMQ_MAXMSGSIZE. Default: -1. */
   maxMessageSize?: number;

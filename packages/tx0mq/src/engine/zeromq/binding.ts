@@ -2,6 +2,7 @@
 
 import type { Context } from "zeromq";
 import { Socket } from "zeromq";
+import { hasIPv6Address } from "../../endpoint.js";
 import type { OptionEntry } from "../../options.js";
 import { SOCKET_TYPES, type SocketTypeName } from "../../socket-type.js";
 import type { Frame, MessageMeta } from "../engine.js";
@@ -21,6 +22,7 @@ export const LINGER = 17;
 export const RCVHWM = 24;
 export const RCVTIMEO = 27;
 export const SNDTIMEO = 28;
+export const IPV6 = 42;
 
 /** The bits of EVENTS. */
 export const POLLIN = 1;
@@ -76,6 +78,20 @@ export class NativeSocket extends Socket {
 
   getNumber(option: number): number {
     return this.getInt32Option(option);
+  }
+
+  /**
+   * Binds, connects or removes an address. One of IPv6 needs ZMQ_IPV6; that is set for it alone, since
+   * it changes what host names and wildcards stand for.
+   */
+  at(address: string, act: () => void): void {
+    const alone = hasIPv6Address(address) && !this.getBoolOption(IPV6);
+    if (alone) this.setBoolOption(IPV6, true);
+    try {
+      act();
+    } finally {
+      if (alone) this.setBoolOption(IPV6, false);
+    }
   }
 }
 

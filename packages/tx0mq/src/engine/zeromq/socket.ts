@@ -81,7 +81,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
   bind(address: string): string {
     try {
       if (listensAt(address)) throw new ZmqAddressInUseError(address, "EADDRINUSE");
-      this.native.bindSync(address);
+      this.native.at(address, () => this.native.bindSync(address));
       if (this.#use(address)) this.#inproc.bound(address, this);
       const bound = this.native.lastEndpoint ?? address;
       return bound.includes("://") ? bound : `udp://${bound}`; // which libzmq leaves out
@@ -94,7 +94,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
 
   connect(address: string): void {
     try {
-      this.native.connect(address);
+      this.native.at(address, () => this.native.connect(address));
       if (this.#use(address)) this.#inproc.connected(address, this);
     } catch (error) {
       throw endpointError(error, address);
@@ -115,7 +115,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
 
   remove(address: string): void {
     try {
-      this.native.disconnect(address); // zmq_unbind and zmq_disconnect are one and the same
+      this.native.at(address, () => this.native.disconnect(address)); // zmq_unbind and zmq_disconnect are one and the same
       this.#inproc.unbound(address, this);
     } catch (error) {
       throw endpointError(error, address);
