@@ -1,9 +1,17 @@
 import { atExit } from "./at-exit.js";
-import type { AnyConnection } from "./connection.js";
+import type { AnyConnection } from "./connection/any.js";
 import type { Engine, EngineContext } from "./engine/engine.js";
 import { zeromqEngine } from "./engine/zeromq/engine.js";
 import { ZmqClosedError, ZmqOptionError } from "./errors.js";
-import { kAdopt, kAwait, kContext, kDisown, kEngine } from "./internal.js";
+import {
+  kAdopt,
+  kAwaitClose,
+  kContext,
+  kDisown,
+  kEngine,
+  kFinish,
+  kLingersByDefault,
+} from "./internal.js";
 
 /** Options of a factory: of its context, and what its connections start from. */
 export interface FactoryOptions {
@@ -12,8 +20,10 @@ export interface FactoryOptions {
   /** How many sockets there can be at once, monitors among them. ZMQ_MAX_SOCKETS. Default: 1,023. */
   maxSockets?: number;
   /**
-   * How long a connection's undelivered messages may hold up its shutdown, in ms; -1 for ever.
-   * ZMQ_LINGER of all its sockets, unless they have one of their own. Default: 100.
+   * How long a connection's undelivered messages, and readers that are at work on a message, may hold
+   * up its shutdown, in ms; -1 for ever. ZMQ_LINGER of all its sockets, unless they have one of their
+   * own. Default: 100, and for messages that a peer may still be reading 10 more for each, and more for
+   * large ones, so that nothing is lost that was sent to a peer that reads.
    */
   lingerPeriod?: number;
   /**
@@ -28,6 +38,8 @@ export interface FactoryOptions {
   engine?: Engine;
 }
 
+const LINGER_PERIOD = 100;
+
 /**
  * Owns a ZeroMQ context and the connections made in it.
  *
@@ -38,12 +50,10 @@ export interface FactoryOptions {
  */
 export class ZmqFactory {
   readonly ioThreads: number;
-  /** The linger period of connections that are made from now on, in ms; -1 for ever. */
-  lingerPeriod: number;
-
   readonly #engine: Engine;
   readonly #connections = new Set<AnyConnection>();
   readonly #awaited = new Set<Promise<void>>();
+  #lingerPeriod: number | undefined;
   #context: EngineContext | undefined;
   #shutdown: Promise<void> | undefined;
   #unregister: (() => void) | undefined;
@@ -52,7 +62,7 @@ export class ZmqFactory {
   constructor({
     ioThreads,
     maxSockets,
-    lingerPeriod = 100,
+    lingerPeriod,
     shared = false,
     engine = zeromqEngine,
   }: FactoryOptions = {}) {
@@ -63,9 +73,23 @@ export class ZmqFactory {
       throw new ZmqOptionError("shared", "the shared context keeps its ioThreads and maxSockets");
     }
     this.ioThreads = ioThreads ?? 1;
-    this.lingerPeriod = lingerPeriod;
+    this.#lingerPeriod = lingerPeriod;
     this.#engine = engine;
     this.#context = engine.createContext({ ioThreads, maxSockets, shared });
+  }
+
+  /** The linger period of connections that are made from now on, in ms; -1 for ever. */
+  get lingerPeriod(): number {
+    return this.#lingerPeriod ?? LINGER_PERIOD;
+  }
+
+  set lingerPeriod(ms: number) {
+    this.#lingerPeriod = whole("lingerPeriod", ms, -1);
+  }
+
+  /** @internal Whether nobody has set the linger period. */
+  get [kLingersByDefault](): boolean {
+    return this.#lingerPeriod === undefined;
   }
 
   /** The connections that are not shut down. */
@@ -93,6 +117,8 @@ export class ZmqFactory {
 
   async #end(): Promise<void> {
     const context = this.#context;
+    // What one connection has received may have to be sent on by another.
+    await Promise.all([...this.#connections].map((connection) => connection[kFinish]()));
     await Promise.all([
       ...[...this.#connections].map((connection) => connection.shutdown()),
       ...this.#awaited,
@@ -138,13 +164,13 @@ export class ZmqFactory {
   }
 
   /** @internal */
-  [kAwait](closing: Promise<void>): void {
+  [kAwaitClose](closing: Promise<void>): void {
     this.#awaited.add(closing);
     void closing.then(() => this.#awaited.delete(closing));
   }
 }
 
-function whole(option: string, value: number | undefined, least: number): void {
-  if (value === undefined || (Number.isInteger(value) && value >= least)) return;
+function whole<T extends number | undefined>(option: string, value: T, least: number): T {
+  if (value === undefined || (Number.isInteger(value) && value >= least)) return value;
   throw new ZmqOptionError(option, `is a whole number, ${least} or more, not ${value}`);
 }

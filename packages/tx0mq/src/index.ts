@@ -1,10 +1,7 @@
 /** ZeroMQ sockets as citizens of Node's event loop. */
-export type {
-  AnyConnection,
-  ConnectionEvents,
-  WaitOptions,
-} from "./connection.js";
-export { ZmqConnection } from "./connection.js";
+export type { AnyConnection } from "./connection/any.js";
+export { ZmqConnection } from "./connection/connection.js";
+export type { ConnectionEvents } from "./connection/events.js";
 export { type Endpoint, type Endpoints, ZmqEndpoint, ZmqEndpointType } from "./endpoint.js";
 export type {
   ContextOptions,

@@ -8,17 +8,21 @@ export const kPeek = Symbol("tx0mq.peek");
 export const kPeekRoom = Symbol("tx0mq.peekRoom");
 /** Hands a connection over to code that reads and writes the socket itself (proxy). */
 export const kHandOver = Symbol("tx0mq.handOver");
+/** Takes no more messages, and waits for those that were taken to be dealt with (factory). */
+export const kFinish = Symbol("tx0mq.finish");
 /** Tells when a connection begins to shut down (proxy). */
 export const kEnding = Symbol("tx0mq.ending");
 /** A factory's engine context. */
 export const kContext = Symbol("tx0mq.context");
 /** A factory's engine. */
 export const kEngine = Symbol("tx0mq.engine");
+/** Whether nobody has set a factory's linger period. */
+export const kLingersByDefault = Symbol("tx0mq.lingersByDefault");
 /** Adds a connection to its factory, or takes it out. */
 export const kAdopt = Symbol("tx0mq.adopt");
 export const kDisown = Symbol("tx0mq.disown");
 /** Tells a factory of something that its shutdown has to wait for. */
-export const kAwait = Symbol("tx0mq.await");
+export const kAwaitClose = Symbol("tx0mq.awaitClose");
 
 /** The promise that all sends share whose message was taken at once. */
 export const SETTLED: Promise<void> = Promise.resolve();

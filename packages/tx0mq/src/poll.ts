@@ -1,6 +1,7 @@
-import { type AnyConnection, after, nextTurn, period, type WaitOptions } from "./connection.js";
+import type { AnyConnection } from "./connection/any.js";
 import { ZmqAbortError, ZmqClosedError } from "./errors.js";
 import { kPeek, kPeekRoom } from "./internal.js";
+import { after, nextTurn, onAbort, period, type WaitOptions } from "./time.js";
 
 /** What to wait for. */
 export interface PollItems<R extends AnyConnection, W extends AnyConnection> {
@@ -60,9 +61,7 @@ export async function poll<R extends AnyConnection, W extends AnyConnection>(
       if (timeout === 0) cleanUps.push(nextTurn(end));
       else if (timeout > 0) cleanUps.push(after(timeout, end));
       if (signal !== undefined) {
-        const abort = (): void => reject(new ZmqAbortError(signal.reason));
-        signal.addEventListener("abort", abort, { once: true });
-        cleanUps.push(() => signal.removeEventListener("abort", abort));
+        cleanUps.push(onAbort(signal, () => reject(new ZmqAbortError(signal.reason))));
       }
     });
   } finally {

@@ -1,13 +1,15 @@
 import { isMainThread } from "node:worker_threads";
-import type { AnyConnection } from "./connection.js";
+import type { AnyConnection } from "./connection/any.js";
 import type { EngineProxy, Frame } from "./engine/engine.js";
 import { ZmqClosedError, ZmqStateError, ZmqUnroutableError } from "./errors.js";
+import type { ZmqFactory } from "./factory.js";
 import type { Message } from "./frames.js";
 import { kEnding, kEngine, kHandOver, kSocket } from "./internal.js";
 import { RECEIVE_ONLY, SEND_ONLY } from "./socket-type.js";
 
 /** A connection that passes messages on as lists of frames. */
 export type ProxiedConnection = AnyConnection & {
+  readonly factory: ZmqFactory;
   send(message: readonly Frame[]): Promise<void>;
   [Symbol.asyncIterator](): AsyncIterator<Message>;
 };

@@ -1,23 +1,23 @@
 import { channel } from "node:diagnostics_channel";
-import type { ZmqConnection } from "./connection.js";
+import type { AnyConnection } from "./connection/any.js";
 import type { Frame } from "./engine/engine.js";
 import type { MonitorEvent } from "./monitor.js";
 
 /** What is published on the channel `tx0mq:send` when ZeroMQ has taken a message. */
 export interface SendTrace {
-  readonly connection: ZmqConnection;
+  readonly connection: AnyConnection;
   readonly frames: readonly Frame[];
 }
 
 /** What is published on the channel `tx0mq:receive` when a message has come out of ZeroMQ. */
 export interface ReceiveTrace {
-  readonly connection: ZmqConnection;
+  readonly connection: AnyConnection;
   readonly frames: readonly Buffer[];
 }
 
 /** What is published on the channel `tx0mq:event` for a connection's life and its monitor's events. */
 export interface EventTrace {
-  readonly connection: ZmqConnection;
+  readonly connection: AnyConnection;
   readonly event: MonitorEvent | { readonly type: "open" | "shutdown" | "close" };
 }
 

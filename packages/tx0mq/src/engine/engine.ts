@@ -111,6 +111,11 @@ export interface EngineSink {
   waitsFor(): number;
   /** The message whose `send` had returned a promise has been taken, or refused for good. */
   sent(taken: boolean): void;
+  /**
+   * There is no room for the message in hand: the sink keeps it, and sends it again when there is
+   * (`whenWritable`). @returns what becomes of it; `send` passes that on
+   */
+  full(): Promise<void>;
   /** Something failed that nobody waits for. */
   failed(error: Error): void;
   event(event: EngineEvent): void;

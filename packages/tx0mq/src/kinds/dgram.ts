@@ -1,4 +1,4 @@
-import { ZmqConnection } from "../connection.js";
+import { ZmqConnection } from "../connection/connection.js";
 import type { Endpoints } from "../endpoint.js";
 import type { ZmqFactory } from "../factory.js";
 import type { Message } from "../frames.js";

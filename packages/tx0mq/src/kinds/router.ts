@@ -1,4 +1,5 @@
-import { ZmqConnection } from "../connection.js";
+import { ZmqConnection } from "../connection/connection.js";
+import { peerOf } from "../connection/outbox.js";
 import type { Endpoints } from "../endpoint.js";
 import type { ZmqFactory } from "../factory.js";
 import type { RouterOptions } from "../options.js";
@@ -11,6 +12,11 @@ import type { RouterOptions } from "../options.js";
  */
 export class ZmqRouterConnection extends ZmqConnection {
   static override readonly socketType = "ROUTER";
+
+  /** Where it waits for a peer that is full (`mandatory`), it waits for that peer alone. */
+  protected static override peerOf({ mandatory = false }: RouterOptions) {
+    return mandatory ? peerOf : undefined;
+  }
 
   constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: RouterOptions) {
     super(factory, endpoints, options);

@@ -1,4 +1,4 @@
-import { ZmqConnection } from "../connection.js";
+import { ZmqConnection } from "../connection/connection.js";
 import type { Endpoints } from "../endpoint.js";
 import type { Frame, MessageMeta } from "../engine/engine.js";
 import { ZmqArgumentError } from "../errors.js";

@@ -1,4 +1,5 @@
-import { ZmqConnection } from "../connection.js";
+import { ZmqConnection } from "../connection/connection.js";
+import { bothOf } from "../connection/events.js";
 import type { Endpoints } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
 import type { ZmqFactory } from "../factory.js";
@@ -35,9 +36,9 @@ export class ZmqSubConnection extends ZmqConnection<Message, never> {
   }
 
   override messageReceived(frames: Message): unknown {
-    super.messageReceived(frames);
+    const told = super.messageReceived(frames);
     const { message, tag } = ZmqSubConnection.unwrap(frames);
-    return this.gotMessage(message, tag);
+    return bothOf(told, this.gotMessage(message, tag));
   }
 
   protected override handlesMessages(): boolean {

@@ -1,4 +1,5 @@
-import { ZmqConnection } from "../connection.js";
+import { ZmqConnection } from "../connection/connection.js";
+import { bothOf } from "../connection/events.js";
 import type { Endpoints } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
 import { ZmqArgumentError, ZmqOptionError, ZmqUnknownRequestError } from "../errors.js";
@@ -98,8 +99,7 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never> {
   }
 
   override messageReceived(request: XREPRequest): unknown {
-    super.messageReceived(request);
-    return this.gotMessage(...request);
+    return bothOf(super.messageReceived(request), this.gotMessage(...request));
   }
 
   protected override handlesMessages(): boolean {

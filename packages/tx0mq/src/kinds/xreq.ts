@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
-import { ZmqConnection } from "../connection.js";
+import { ZmqConnection } from "../connection/connection.js";
+import type { Withdrawable } from "../connection/outbox.js";
 import type { Endpoints } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
 import {
@@ -16,6 +17,7 @@ import type { Message } from "../frames.js";
 import { EMPTY, sendable } from "../frames.js";
 import { SETTLED } from "../internal.js";
 import type { DealerOptions } from "../options.js";
+import { after, onAbort } from "../time.js";
 
 /** What ends a request before its reply comes. */
 export interface RequestOptions {
@@ -31,8 +33,7 @@ export interface XREQOptions extends DealerOptions {
   requestTimeout?: number;
 }
 
-interface Request {
-  readonly frames: Frame[];
+interface Request extends Withdrawable {
   readonly resolve: (reply: Message) => void;
   readonly reject: (error: ZmqError) => void;
   readonly release: (() => void) | undefined;
@@ -117,10 +118,11 @@ export class ZmqXREQConnection extends ZmqConnection<Message, never> {
     return new Promise((resolve, reject) => {
       this.#count += 1;
       const count = this.#count;
-      const frames = [this.#id(count), EMPTY, ...parts];
       const release = this.#giveUpOn(count, timeout, signal);
-      this.#requests.set(count, { frames, resolve, reject, release });
-      const sent = this.sendFrames(frames);
+      const request: Request = { resolve, reject, release };
+      this.#requests.set(count, request);
+      const frames = [this.#id(count), EMPTY, ...parts];
+      const sent = this.sendFrames(frames, undefined, undefined, request);
       if (sent !== SETTLED) sent.catch((error) => this.#giveUp(count, error));
     });
   }
@@ -132,18 +134,13 @@ export class ZmqXREQConnection extends ZmqConnection<Message, never> {
     signal: AbortSignal | undefined,
   ): (() => void) | undefined {
     if (timeout < 0 && signal === undefined) return undefined;
-    const timer =
-      timeout < 0
-        ? undefined
-        : setTimeout(
-            () => this.#giveUp(count, new ZmqTimeoutError("reply", timeout)),
-            Math.min(timeout, 2 ** 31 - 1),
-          );
+    const expire = (): void => this.#giveUp(count, new ZmqTimeoutError("reply", timeout));
     const abort = (): void => this.#giveUp(count, new ZmqAbortError(signal?.reason));
-    signal?.addEventListener("abort", abort, { once: true });
+    const stopTimer = timeout < 0 ? undefined : after(timeout, expire);
+    const stopListening = signal === undefined ? undefined : onAbort(signal, abort);
     return () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
+      stopTimer?.();
+      stopListening?.();
     };
   }
 
@@ -152,7 +149,7 @@ export class ZmqXREQConnection extends ZmqConnection<Message, never> {
     if (request === undefined) return;
     this.#requests.delete(count);
     request.release?.();
-    request.frames.length = 0; // where it still waits to be sent, it need not be
+    request.withdraw?.(error); // where it still waits to be sent
     request.reject(error);
   }
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, type TestContext, test } from "node:test";
 import { loopback } from "@tx0mq/smoke";
-import type { AnyConnection } from "../connection.js";
+import type { AnyConnection } from "../connection/any.js";
 import { type Endpoints, ZmqEndpoint } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
 import { type FactoryOptions, ZmqFactory } from "../factory.js";

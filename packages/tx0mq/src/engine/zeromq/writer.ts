@@ -15,8 +15,8 @@ const LOOK_AGAIN = 500;
  * Gives messages to a socket.
  *
  * The binding's `send()` asks libzmq for the socket's events first, which is a system call, unless its
- * time-out is 0. So messages are sent with a time-out of 0. Where libzmq says EAGAIN, the writer waits
- * for room with a message without frames, which sends nothing.
+ * time-out is 0. So messages are sent with a time-out of 0. Where libzmq says EAGAIN, the message stays
+ * with the sink, and the writer waits for room with a message without frames, which sends nothing.
  */
 export class Writer {
   readonly #native: NativeSocket;
@@ -43,7 +43,7 @@ export class Writer {
   }
 
   send(frames: Frame | readonly Frame[], meta?: MessageMeta): Promise<void> | undefined {
-    if (this.#room !== undefined) return this.#sendLater(frames, meta);
+    if (this.#room !== undefined) return this.#sink.full();
     if (this.#neverRefuses) {
       void this.#native.transmit(frames, meta);
       return undefined;
@@ -58,31 +58,10 @@ export class Writer {
   };
 
   readonly #refused = (error: unknown): Promise<void> => {
-    if (errnoOf(error) === "EAGAIN") return this.#sendLater(this.#frames, this.#meta);
+    if (errnoOf(error) === "EAGAIN") return this.#sink.full();
     this.#sink.sent(false);
     throw sendError(error, this.#frames, this.#meta);
   };
-
-  async #sendLater(frames: Frame | readonly Frame[], meta: MessageMeta | undefined): Promise<void> {
-    try {
-      for (let pause = 1; ; pause = Math.min(2 * pause, 32)) {
-        await this.whenWritable();
-        try {
-          await this.#native.transmit(frames, meta);
-          this.#sink.sent(true);
-          return;
-        } catch (error) {
-          if (errnoOf(error) !== "EAGAIN") throw error;
-        }
-        // The socket is writable but this message is refused: one peer of a mandatory ROUTER, one
-        // subscriber of an XPUB that may not drop, is full. No event tells when it no longer is.
-        await new Promise((resolve) => setTimeout(resolve, pause));
-      }
-    } catch (error) {
-      this.#sink.sent(false);
-      throw sendError(error, frames, meta);
-    }
-  }
 
   whenWritable(): Promise<void> {
     this.#room ??= this.#waitForRoom();

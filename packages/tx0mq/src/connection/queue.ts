@@ -31,6 +31,16 @@ export class Queue<T extends Queued> {
     this.#size += 1;
   }
 
+  /** Puts an entry before all others. */
+  unshift(entry: T): void {
+    entry.previous = undefined;
+    entry.next = this.#first;
+    if (this.#first === undefined) this.#last = entry;
+    else this.#first.previous = entry;
+    this.#first = entry;
+    this.#size += 1;
+  }
+
   shift(): T | undefined {
     const entry = this.#first;
     if (entry !== undefined) this.remove(entry);

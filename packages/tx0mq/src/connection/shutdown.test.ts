@@ -18,7 +18,7 @@ import {
   ZmqRouterConnection,
   ZmqSubConnection,
   ZmqXREQConnection,
-} from "./index.js";
+} from "../index.js";
 import {
   at,
   failure,
@@ -31,7 +31,7 @@ import {
   text,
   told,
   until,
-} from "./testing/stage.js";
+} from "../testing/stage.js";
 
 const FOR_EVER = { lingerPeriod: -1 };
 const LONG = { lingerPeriod: 30_000 };

@@ -18,7 +18,7 @@ import {
   ZmqStateError,
   ZmqSubConnection,
   ZmqUnroutableError,
-} from "./index.js";
+} from "../index.js";
 import {
   failure,
   next,
@@ -29,7 +29,7 @@ import {
   text,
   told,
   until,
-} from "./testing/stage.js";
+} from "../testing/stage.js";
 
 for (const transport of TRANSPORTS) {
   prove(`concurrent sends go out whole and in order over ${transport}`, async (stage) => {

@@ -14,7 +14,7 @@ import {
   ZmqRouterConnection,
   ZmqStateError,
   ZmqTimeoutError,
-} from "./index.js";
+} from "../index.js";
 import {
   at,
   failure,
@@ -27,7 +27,7 @@ import {
   text,
   told,
   until,
-} from "./testing/stage.js";
+} from "../testing/stage.js";
 
 class Overriding extends ZmqPullConnection {
   readonly messages: string[] = [];

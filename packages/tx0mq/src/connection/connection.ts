@@ -1,0 +1,577 @@
+import {
+  type Endpoint,
+  type Endpoints,
+  reachable,
+  toEndpoint,
+  ZmqEndpoint,
+  ZmqEndpointType,
+} from "../endpoint.js";
+import type {
+  EngineEvent,
+  EngineSink,
+  EngineSocket,
+  Frame,
+  MessageMeta,
+} from "../engine/engine.js";
+import {
+  ZmqArgumentError,
+  ZmqClosedError,
+  type ZmqError,
+  ZmqOptionError,
+  ZmqStateError,
+} from "../errors.js";
+import type { ZmqFactory } from "../factory.js";
+import { type Message, sendable } from "../frames.js";
+import {
+  kAdopt,
+  kAwaitClose,
+  kContext,
+  kDisown,
+  kEnding,
+  kFinish,
+  kHandOver,
+  kLingersByDefault,
+  kPeek,
+  kPeekRoom,
+  kSocket,
+} from "../internal.js";
+import type { ConnectionOptions } from "../options.js";
+import { RECEIVE_ONLY, SEND_ONLY, SINGLE_FRAME, type SocketTypeName } from "../socket-type.js";
+import { period, type WaitOptions } from "../time.js";
+import { trace } from "../trace.js";
+import { ConnectionEmitter } from "./events.js";
+import { Inbox } from "./inbox.js";
+import type { Turns } from "./lockstep.js";
+import { Outbox, type Withdrawable } from "./outbox.js";
+import { Peers } from "./peers.js";
+import { finishSending } from "./shutdown.js";
+
+const SEND_QUEUE_LIMIT = 65_536;
+
+/**
+ * A ZeroMQ socket on the event loop: base of all connections.
+ *
+ * **Reading**, in any of three ways: pull with `for await` and `receive()`, listen to `"message"`, or
+ * override `messageReceived`. A pull goes first where there is also a handler. While nobody reads,
+ * nothing is taken out of ZeroMQ, so that high-water marks and fair queueing go on working. (A pull
+ * that is given up, or a handler that is paused or removed, may leave one message taken; the next
+ * pull or handler gets it.)
+ *
+ * **Sending**, at any time and from anywhere: messages go out whole and in order. The promise settles
+ * when ZeroMQ has taken the message; to await it is the back-pressure. Do not change a buffer that
+ * has been sent: ZeroMQ may still read it.
+ *
+ * **Events**: `"message"`, `"error"`, `"close"`, those of the monitor ({@link MonitorEvents}), and
+ * `"monitor"` for all of these. To miss none, make the connection without endpoints, add the
+ * listeners, then call `addEndpoints`.
+ *
+ * Do not use it directly: derive a class with a `socketType`, or take one of those that there are.
+ */
+export abstract class ZmqConnection<
+  In = Message,
+  Out = Frame | readonly Frame[],
+> extends ConnectionEmitter<In> {
+  /** The ZeroMQ socket type, as `"PUB"`. */
+  static readonly socketType: SocketTypeName;
+  /** Types that take turns say so here. */
+  protected static turns?(options: ConnectionOptions): Turns;
+  /** The peer that a message is for, where one that is full may not hold up the others. */
+  protected static peerOf?(
+    options: ConnectionOptions,
+  ): ((frames: Frame | readonly Frame[]) => string) | undefined;
+
+  readonly socketType: SocketTypeName;
+  readonly factory: ZmqFactory;
+  /**
+   * How long messages that are not yet delivered may hold up `shutdown()`, in ms; -1 for ever. Where
+   * nobody has set it, longer: as long as a peer that reads may need for them.
+   */
+  readonly lingerPeriod: number;
+  /** How many messages may wait when ZeroMQ takes no more. */
+  readonly sendQueueLimit: number;
+
+  /** @internal */
+  readonly [kSocket]: EngineSocket;
+
+  readonly #inbox: Inbox<In>;
+  readonly #outbox: Outbox;
+  readonly #turns: Turns | undefined;
+  readonly #peers = new Peers();
+  /** Whether the linger period is nobody's wish. */
+  readonly #patient: boolean;
+  readonly #sendHighWaterMark: number | undefined;
+  #endpoints: ZmqEndpoint[] = [];
+  /**
+   * A connection that is handed over is neither read nor written here any more (proxy). While it
+   * finishes, what was received may still be replied to.
+   */
+  #state: "open" | "handed over" | "finishing" | "closing" | "closed" = "open";
+  #finished: Promise<void> | undefined;
+  #shutdown: Promise<void> | undefined;
+  #handBack: (() => Promise<void>) | undefined;
+  readonly #onEnding: (() => void)[] = [];
+
+  /**
+   * @param endpoints where to bind and connect: `{ bind: address }`, `{ connect: address }`, a
+   * {@link ZmqEndpoint}, or a list of these; more can be added later
+   * @param options of the socket and of the connection
+   * @throws {ZmqEndpointError} for an address that cannot be bound or connected to
+   * @throws {ZmqAddressInUseError} for an address that another socket is bound to
+   * @throws {ZmqOptionError} for an option that the socket type does not have, or a wrong value
+   * @throws {ZmqClosedError} where the factory is shut down
+   */
+  constructor(factory: ZmqFactory, endpoints: Endpoints = [], options: ConnectionOptions = {}) {
+    super();
+    const { lingerPeriod, sendQueueLimit, ...socketOptions } = options;
+    const kind = new.target as typeof ZmqConnection;
+    this.factory = factory;
+    this.socketType = kind.socketType;
+    this.#patient = lingerPeriod === undefined && factory[kLingersByDefault];
+    this.lingerPeriod = lingerPeriod ?? factory.lingerPeriod;
+    this.sendQueueLimit = limit("sendQueueLimit", sendQueueLimit ?? SEND_QUEUE_LIMIT);
+    this.#sendHighWaterMark = (options as { sendHighWaterMark?: number }).sendHighWaterMark;
+    this.#turns = kind.turns?.(options);
+    const socket = factory[kContext]().createSocket(
+      this.socketType,
+      given({ lingerPeriod: this.lingerPeriod, ...socketOptions }),
+      this.#sink(),
+    );
+    this[kSocket] = socket;
+    this.#inbox = new Inbox<In>({
+      read: () => socket.read(),
+      mayReceive: () => this.#turns?.mayReceive ?? true,
+      isReadable: () => this.readable,
+      delivering: () => this.#delivering(),
+      handlesMessages: () => this.handlesMessages(),
+      handle: (message) => this.messageReceived(message),
+      report: (error) => this.report(error),
+    });
+    this.#outbox = new Outbox({
+      socket,
+      limit: this.sendQueueLimit,
+      maySend: () => this.#state === "open" && this.#sendError() === undefined,
+      taken: (frames) => this.#traceSend(frames),
+      closedError: () => this.#closedError(),
+      peerOf: kind.peerOf?.(options),
+    });
+    try {
+      if (trace.event.hasSubscribers) socket.monitor();
+      this.addEndpoints(endpoints);
+    } catch (error) {
+      factory[kAwaitClose](socket.close(0));
+      throw error;
+    }
+    factory[kAdopt](this);
+    // A derived class is complete only when its own constructor is through.
+    queueMicrotask(() => this.#inbox.start());
+    this.traceEvent({ type: "open" });
+  }
+
+  /** Where the connection is bound and connected. Wildcards are resolved to what was bound. */
+  get endpoints(): readonly ZmqEndpoint[] {
+    return this.#endpoints;
+  }
+
+  /**
+   * Where a peer on this machine connects to: what is bound first, with the real port, and loopback
+   * where it is bound to all interfaces. Of a connection that only connects: the peer's address.
+   *
+   * @throws {ZmqStateError} where there are no endpoints
+   */
+  get address(): string {
+    const endpoint = this.#endpoints.find(({ type }) => type === "bind") ?? this.#endpoints[0];
+    if (endpoint === undefined) throw new ZmqStateError(`${this} has no endpoint yet`);
+    return reachable(endpoint.address);
+  }
+
+  /** The address of the last endpoint (ZMQ_LAST_ENDPOINT), or undefined. */
+  get lastEndpoint(): string | undefined {
+    return this.#endpoints.at(-1)?.address;
+  }
+
+  /** Whether the connection has been shut down, or is being. */
+  get closed(): boolean {
+    return this.#state !== "open" && this.#state !== "handed over";
+  }
+
+  /**
+   * Whether a message is there to be received (ZMQ_POLLIN). Takes none. False while anything waits for
+   * a message, a `receive()` that was given up included: what arrives goes to it, and where it was given
+   * up the connection is readable then.
+   */
+  get readable(): boolean {
+    if (this.#inbox.hasParked) return true;
+    return this.#state === "open" && (this.#turns?.mayReceive ?? true) && this[kSocket].readable;
+  }
+
+  /** Whether a message could be sent without waiting (ZMQ_POLLOUT). */
+  get writable(): boolean {
+    return (
+      this.#state === "open" &&
+      this.#outbox.isClear &&
+      this.#sendError() === undefined &&
+      this[kSocket].writable
+    );
+  }
+
+  /**
+   * Binds and connects to more endpoints.
+   *
+   * @throws as the constructor does. Endpoints before the wrong one are kept.
+   */
+  addEndpoints(endpoints: Endpoints): void {
+    this.#checkOpen();
+    for (const { type, address } of asList(endpoints)) {
+      if (type === ZmqEndpointType.bind) {
+        this.#endpoints.push(ZmqEndpoint.bind(this[kSocket].bind(address)));
+      } else {
+        this[kSocket].connect(address);
+        this.#endpoints.push(ZmqEndpoint.connect(address));
+      }
+    }
+  }
+
+  /**
+   * Unbinds and disconnects from endpoints, given as `endpoints` shows them. Messages that wait for
+   * a peer that was connected to are lost. A connection that is neither read nor written at the time
+   * takes leave of its peers when it next is.
+   *
+   * @throws {ZmqArgumentError} for an endpoint that the connection does not have
+   */
+  removeEndpoints(endpoints: Endpoints): void {
+    this.#checkOpen();
+    for (const endpoint of asList(endpoints)) {
+      const index = this.#endpoints.findIndex((own) => String(own) === String(endpoint));
+      if (index < 0) throw new ZmqArgumentError(`there is no endpoint "${endpoint}" to remove`);
+      this[kSocket].remove(endpoint.address);
+      this.#endpoints.splice(index, 1);
+    }
+  }
+
+  /** Sets an option of a socket that is in use, for derived classes. */
+  protected setOption(name: string, value: unknown): void {
+    this.#checkOpen();
+    this[kSocket].setOption(name, value);
+  }
+
+  // Receiving ---------------------------------------------------------------------------------
+
+  /**
+   * Called with each message that no `receive()` and no iterator waits for. Override it to handle
+   * messages; as it is, it calls the listeners to `"message"`. What it throws, or its promise rejects
+   * with, is reported as an `"error"` event, and the connection goes on. Its promise is not waited
+   * for, but by `shutdown()`: to take one message at a time, use `for await`.
+   */
+  messageReceived(message: In): unknown {
+    return this.tellMessage(message);
+  }
+
+  /**
+   * The next message.
+   *
+   * @throws {ZmqTimeoutError} when none came in time; a later one goes to the next receive
+   * @throws {ZmqAbortError} when the signal was aborted; likewise
+   * @throws {ZmqClosedError} when the connection is shut down
+   */
+  receive(options?: WaitOptions): Promise<In> {
+    if (this.#state !== "open") return Promise.reject(this.#unusable());
+    if (SEND_ONLY.has(this.socketType)) return Promise.reject(this.#wrongWay("receive"));
+    return this.#inbox.receive(options);
+  }
+
+  /**
+   * Iterates over messages until the connection is shut down. Iterators share: each message goes to
+   * one. The body of the loop that is at work then may go on and send its reply.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<In> {
+    const iterator = this.#inbox.iterate();
+    if (!SEND_ONLY.has(this.socketType)) return iterator;
+    return { ...iterator, next: () => Promise.reject(this.#wrongWay("receive")) };
+  }
+
+  /** Whether handlers are paused. */
+  get paused(): boolean {
+    return this.#inbox.paused;
+  }
+
+  /**
+   * Hands no more messages to handlers, and takes none out of ZeroMQ for them, until `resume()`: but
+   * for one, where the connection waits for it already.
+   */
+  pause(): void {
+    this.#inbox.pause();
+  }
+
+  /** Goes on after `pause()`. */
+  resume(): void {
+    this.#inbox.resume();
+  }
+
+  /** Whether there is a handler that messages are to be taken out of ZeroMQ for. */
+  protected handlesMessages(): boolean {
+    return (
+      this.messageReceived !== ZmqConnection.prototype.messageReceived ||
+      this.listenerCount("message") > 0
+    );
+  }
+
+  /** Makes a message of what came from the wire; nothing where it has been dealt with. */
+  protected decode(frames: Message, _meta: MessageMeta | undefined): In | undefined {
+    return frames as Message as In;
+  }
+
+  #sink(): EngineSink {
+    return {
+      received: (frames, meta) => this.#received(frames as Message, meta),
+      wantsMore: () => this.#inbox.wantsMore(),
+      waitsFor: () => this.#inbox.waitsFor(),
+      sent: (taken) => this.#outbox.sent(taken),
+      full: () => this.#outbox.full(),
+      failed: (error) => this.report(error),
+      event: (event) => this.#monitored(event),
+    };
+  }
+
+  #received(frames: Message, meta: MessageMeta | undefined): boolean {
+    if (trace.receive.hasSubscribers) trace.receive.publish({ connection: this, frames });
+    try {
+      const message = this.decode(frames, meta);
+      if (message !== undefined) this.#inbox.deliver(message);
+    } catch (error) {
+      this.report(error);
+    }
+    return this.#inbox.wantsMore();
+  }
+
+  #delivering(): void {
+    this.#turns?.received();
+    this.#outbox.turnChanged();
+  }
+
+  protected override messageListenersChanged(added: boolean): void {
+    if (added) queueMicrotask(() => this.#inbox.readOn());
+    else this.#inbox.handlerRemoved();
+  }
+
+  protected override monitorWanted(): void {
+    if (this.#state === "open") this[kSocket].monitor();
+  }
+
+  /** @internal Calls `notify` when a message is there, without handing it over. @returns what stops that */
+  [kPeek](notify: () => void, deadline: number): () => void {
+    if (this.#state === "handed over") throw this.#unusable();
+    return this.#inbox.peek(notify, deadline);
+  }
+
+  /** @internal Calls `notify` whenever a message can be sent without waiting. @returns what stops that */
+  [kPeekRoom](notify: () => void): () => void {
+    if (this.#state === "handed over") throw this.#unusable();
+    return this.#outbox.peekRoom(notify);
+  }
+
+  // Sending -----------------------------------------------------------------------------------
+
+  /**
+   * Sends a message: a frame, or a list of frames. The promise settles when ZeroMQ has taken it.
+   *
+   * @param options gives the message up when it has not been taken in time; it is not sent then
+   * @throws {ZmqArgumentError} for what is no message
+   * @throws {ZmqTimeoutError} when there was no room for it in time
+   * @throws {ZmqAbortError} when the signal was aborted before it was taken
+   * @throws {ZmqQueueFullError} when `sendQueueLimit` messages wait already
+   * @throws {ZmqStateError} when it is not the socket's turn (REQ, REP)
+   * @throws {ZmqUnroutableError} when no peer has the routing id (a mandatory ROUTER, STREAM, SERVER)
+   * @throws {ZmqClosedError} when the connection is shut down before ZeroMQ has taken the message
+   */
+  send(message: Out, options?: WaitOptions): Promise<void> {
+    // A list may be filled anew by its owner while the message waits.
+    const frames = Array.isArray(message) ? message.slice() : (message as Frame);
+    return this.sendFrames(frames, undefined, options);
+  }
+
+  /** Sends frames, for derived classes: as `send`. */
+  protected sendFrames(
+    message: Frame | readonly Frame[],
+    meta?: MessageMeta,
+    wait?: WaitOptions,
+    withdrawable?: Withdrawable,
+  ): Promise<void> {
+    let frames: Frame | readonly Frame[];
+    try {
+      frames = sendable(message);
+      if (wait?.timeout !== undefined) period("timeout", wait.timeout);
+      if (Array.isArray(frames) && frames.length > 1 && SINGLE_FRAME.has(this.socketType)) {
+        throw new ZmqArgumentError(`messages of ${this.socketType} sockets have one frame`);
+      }
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const open = this.#state === "open" || this.#state === "finishing";
+    const wrong = open ? this.#sendError() : this.#unusable();
+    if (wrong !== undefined) return Promise.reject(wrong);
+    if (this.#turns === undefined) return this.#outbox.send(frames, meta, wait, withdrawable);
+    const { sends } = this.#outbox;
+    const sent = this.#outbox.send(frames, meta, wait, withdrawable);
+    if (this.#outbox.sends === sends) return sent; // it was not accepted
+    this.#turns.sent();
+    this.#inbox.readOn();
+    if (wait !== undefined) sent.catch(() => this.#turns?.notSent());
+    return sent;
+  }
+
+  /** Why a send is not allowed right now, if it is not. */
+  #sendError(): ZmqError | undefined {
+    if (RECEIVE_ONLY.has(this.socketType)) return this.#wrongWay("send");
+    return this.#turns?.sendError;
+  }
+
+  #traceSend(frames: Frame | readonly Frame[]): void {
+    if (!trace.send.hasSubscribers) return;
+    trace.send.publish({ connection: this, frames: Array.isArray(frames) ? frames : [frames] });
+  }
+
+  // Peers -------------------------------------------------------------------------------------
+
+  /**
+   * Waits until so many peers are there: connected, with a handshake that succeeded. They are counted
+   * from the first call on, or from when somebody first listens to an event of the monitor. To miss
+   * none, make the connection without endpoints, call `peers`, then `addEndpoints`. Peers over
+   * `inproc://` are not counted: libzmq tells nothing of them.
+   *
+   * @throws {ZmqTimeoutError} when they were not there in time
+   * @throws {ZmqAbortError} when the signal was aborted
+   * @throws {ZmqClosedError} when the connection is shut down
+   */
+  async peers(count: number, options: WaitOptions = {}): Promise<void> {
+    this.#checkOpen();
+    period("timeout", options.timeout ?? -1);
+    this[kSocket].monitor();
+    await this.#peers.wait(limit("peers", count), options);
+  }
+
+  #monitored(raw: EngineEvent): void {
+    if (this.#state === "closed") return;
+    const event = this.tellMonitored(raw);
+    if (event !== undefined) this.#peers.told(event);
+  }
+
+  // End ---------------------------------------------------------------------------------------
+
+  /**
+   * Ends the connection. No new message is taken: pending receives reject, iterators end. The body of
+   * a `for await` and an async handler that are at work on a message may go on, and send their reply,
+   * within the linger period. Messages that wait to be sent get the linger period, and are then given
+   * up: their promises reject, or `"undelivered"` tells. Resolves when the addresses are free. A
+   * second call gives the same promise.
+   */
+  shutdown(): Promise<void> {
+    this.#shutdown ??= this.#end();
+    return this.#shutdown;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  /** @internal Takes no more messages. Resolves when those that were taken are dealt with, or their time is over. */
+  [kFinish](): Promise<void> {
+    this.#finished ??= this.#finish();
+    return this.#finished;
+  }
+
+  async #finish(): Promise<void> {
+    if (this.#state === "open") this.#state = "finishing";
+    this.traceEvent({ type: "shutdown" });
+    try {
+      this.shuttingDown();
+    } catch (error) {
+      this.report(error);
+    }
+    this.#inbox.end(this.#closedError());
+    this.#peers.end(String(this));
+    await this.#inbox.finished(this.lingerPeriod);
+  }
+
+  async #end(): Promise<void> {
+    await this[kFinish]();
+    this.#state = "closing";
+    for (const notify of this.#onEnding.splice(0)) notify();
+    await this.#handBack?.();
+    const lingerPeriod = await finishSending({
+      outbox: this.#outbox,
+      socket: this[kSocket],
+      lingerPeriod: this.lingerPeriod,
+      patient: this.#patient,
+      sendHighWaterMark: this.#sendHighWaterMark,
+    });
+    this.#state = "closed";
+    this.factory[kDisown](this);
+    if (lingerPeriod !== undefined) this.tellEvent("undelivered", { lingerPeriod });
+    this.traceEvent({ type: "close" });
+    this.tellEvent("close");
+  }
+
+  /** The connection is about to end: for derived classes that hold promises of their own. */
+  protected shuttingDown(): void {}
+
+  /** @internal Calls `notify` when the connection begins to shut down. */
+  [kEnding](notify: () => void): void {
+    this.#onEnding.push(notify);
+  }
+
+  /**
+   * @internal Gives the socket to code that reads and writes it by itself; `handBack` makes it stop.
+   * @returns what undoes it, as long as that code has not begun
+   * @throws {ZmqStateError} where somebody reads or writes the connection
+   */
+  [kHandOver](handBack: () => Promise<void>): () => void {
+    this.#checkOpen();
+    if (!this.#inbox.isUnused || !this.#outbox.isEmpty) {
+      throw new ZmqStateError(`${this} is being read or written; a proxy needs it for itself`);
+    }
+    this.#state = "handed over";
+    this.#handBack = handBack;
+    return () => {
+      this.#state = "open";
+      this.#handBack = undefined;
+    };
+  }
+
+  #wrongWay(what: "send" | "receive"): ZmqStateError {
+    return new ZmqStateError(`${this.socketType} sockets do not ${what}`);
+  }
+
+  #checkOpen(): void {
+    if (this.#state !== "open") throw this.#unusable();
+  }
+
+  #unusable(): ZmqError {
+    return this.#state === "handed over"
+      ? new ZmqStateError(`${this} belongs to a proxy`)
+      : this.#closedError();
+  }
+
+  #closedError(): ZmqClosedError {
+    return new ZmqClosedError(String(this));
+  }
+
+  override toString(): string {
+    const where = this.#endpoints.map(String).join(", ");
+    return `${this.constructor.name}(${where})`;
+  }
+}
+
+/** One after the other, so that those before a wrong one are dealt with. */
+function* asList(endpoints: Endpoints): Iterable<ZmqEndpoint> {
+  if (!Array.isArray(endpoints)) yield toEndpoint(endpoints as Endpoint);
+  else for (const endpoint of endpoints as readonly Endpoint[]) yield toEndpoint(endpoint);
+}
+
+function given(options: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+function limit(name: string, value: number): number {
+  if (Number.isInteger(value) && value >= 0) return value;
+  throw new ZmqOptionError(name, `is a whole number, 0 or more, not ${value}`);
+}

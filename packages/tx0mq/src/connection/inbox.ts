@@ -1,0 +1,361 @@
+import { ZmqAbortError, type ZmqError, ZmqTimeoutError } from "../errors.js";
+import { after, LONGEST_TIMER, nextTurn, onAbort, period, type WaitOptions } from "../time.js";
+import { Queue, type Queued } from "./queue.js";
+
+/** What an inbox asks of its connection. */
+export interface Reader<In> {
+  /** Starts to take messages out of the socket, as long as `wantsMore`. */
+  read(): void;
+  /** Whether the socket's type allows to receive now. */
+  mayReceive(): boolean;
+  /** Whether the socket has a message. */
+  isReadable(): boolean;
+  /** A message is being handed to somebody. */
+  delivering(): void;
+  handlesMessages(): boolean;
+  /** Hands a message to the handler. @returns a promise where it is not done with it yet */
+  handle(message: In): unknown;
+  report(error: unknown): void;
+}
+
+/** A wait that can be given up lasts so long in the engine, which cannot take it back. In ms. */
+const REVOCABLE = 1000;
+const FOREVER = Number.POSITIVE_INFINITY;
+const ignore = (): void => undefined;
+
+interface WaiterOptions {
+  deadline?: number;
+  revocable?: boolean;
+  iterator?: object;
+}
+const NO_OPTIONS: WaiterOptions = {};
+
+/** A pending `receive()`, or `next()` of an iterator. */
+class Waiter<In> implements Queued {
+  previous: this | undefined;
+  next: this | undefined;
+  readonly deliver: (message: In) => void;
+  readonly end: (error?: ZmqError) => void;
+  /** When it gives up, in ms of the process's clock. */
+  readonly deadline: number;
+  /** Whether it may be given up at any time. */
+  readonly revocable: boolean;
+  /** The iterator that it belongs to. */
+  readonly iterator: object | undefined;
+
+  constructor(
+    deliver: (message: In) => void,
+    end: (error?: ZmqError) => void,
+    { deadline = FOREVER, revocable = false, iterator }: WaiterOptions = NO_OPTIONS,
+  ) {
+    this.deliver = deliver;
+    this.end = end;
+    this.deadline = deadline;
+    this.revocable = revocable;
+    this.iterator = iterator;
+  }
+}
+
+/** Somebody who waits for a message to be there, and takes none. */
+interface Peek {
+  readonly notify: () => void;
+  readonly deadline: number;
+}
+
+/**
+ * What waits to be read, and those who wait to read: pending receives and iterators first, else the
+ * handler. It also knows who is at work on a message, for the end.
+ */
+export class Inbox<In> {
+  readonly #reader: Reader<In>;
+  readonly #waiters = new Queue<Waiter<In>>();
+  /** Messages that came for readers who have given up. */
+  readonly #parked: In[] = [];
+  readonly #peeks = new Set<Peek>();
+  #state: "starting" | "open" | "ended" = "starting";
+  #paused = false;
+  /** Whether messages go to the handler now. */
+  #flowing = false;
+  /** Loop bodies and handlers that are at work on a message. */
+  #atWork = 0;
+  #finished: (() => void) | undefined;
+
+  constructor(reader: Reader<In>) {
+    this.#reader = reader;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** Whether a message is in the connection already. */
+  get hasParked(): boolean {
+    return this.#parked.length > 0;
+  }
+
+  /** Whether nobody reads or waits to read. */
+  get isUnused(): boolean {
+    const { size } = this.#waiters;
+    return size + this.#parked.length + this.#peeks.size === 0 && !this.#reader.handlesMessages();
+  }
+
+  // For those who read ------------------------------------------------------------------------
+
+  receive(options: WaitOptions | undefined): Promise<In> {
+    if (options !== undefined) return this.#receiveWithin(options);
+    if (this.#parked.length > 0) return Promise.resolve(this.#takeParked());
+    return new Promise<In>((resolve, reject) => {
+      this.#wait(new Waiter(resolve, reject));
+    });
+  }
+
+  async #receiveWithin({ timeout = -1, signal }: WaitOptions): Promise<In> {
+    if (signal?.aborted) throw new ZmqAbortError(signal.reason);
+    period("timeout", timeout);
+    if (this.#parked.length > 0) return this.#takeParked();
+    return new Promise<In>((resolve, reject) => {
+      let stopTimer = ignore;
+      let stopListening = ignore;
+      const cleanUp = (): void => {
+        stopTimer();
+        stopListening();
+      };
+      const waiter = new Waiter<In>(
+        (message) => {
+          cleanUp();
+          resolve(message);
+        },
+        (error) => {
+          cleanUp();
+          reject(error);
+        },
+        {
+          deadline: timeout < 0 ? FOREVER : performance.now() + timeout,
+          revocable: signal !== undefined,
+        },
+      );
+      const giveUp = (error: ZmqError): void => {
+        this.#waiters.remove(waiter);
+        waiter.end(error);
+      };
+      const expire = (): void => giveUp(new ZmqTimeoutError("message", timeout));
+      if (timeout === 0) {
+        // A message may be there that the event loop, busy with others, has had no time for.
+        const expireUnlessReadable = (): void => {
+          if (this.#reader.isReadable()) stopTimer = nextTurn(expireUnlessReadable);
+          else expire();
+        };
+        stopTimer = nextTurn(expireUnlessReadable);
+      } else if (timeout > 0) stopTimer = after(timeout, expire);
+      if (signal !== undefined) {
+        stopListening = onAbort(signal, () => giveUp(new ZmqAbortError(signal.reason)));
+      }
+      this.#wait(waiter);
+    });
+  }
+
+  /** Iterates until the inbox ends. The body of the loop is at work from one `next()` to the next. */
+  iterate(): AsyncIterableIterator<In> {
+    let returned = false;
+    let atWork = false;
+    const begin = (): void => {
+      if (atWork) return;
+      atWork = true;
+      this.#begin();
+    };
+    const end = (): void => {
+      if (!atWork) return;
+      atWork = false;
+      this.#end();
+    };
+    const iterator: AsyncIterableIterator<In> = {
+      next: () => {
+        end();
+        if (returned || this.#state === "ended") {
+          return Promise.resolve({ done: true, value: undefined });
+        }
+        if (this.#parked.length > 0) {
+          begin();
+          return Promise.resolve({ done: false, value: this.#takeParked() });
+        }
+        return new Promise<IteratorResult<In>>((resolve) => {
+          const deliver = (value: In): void => {
+            begin();
+            resolve({ done: false, value });
+          };
+          const finish = (): void => resolve({ done: true, value: undefined });
+          this.#wait(new Waiter<In>(deliver, finish, { iterator }));
+        });
+      },
+      return: () => {
+        end();
+        returned = true;
+        this.#endWaitersOf(iterator);
+        return Promise.resolve({ done: true, value: undefined });
+      },
+      [Symbol.asyncIterator]: () => iterator,
+    };
+    return iterator;
+  }
+
+  #endWaitersOf(iterator: object): void {
+    let waiter = this.#waiters.first;
+    while (waiter !== undefined) {
+      const { next } = waiter;
+      if (waiter.iterator === iterator) {
+        this.#waiters.remove(waiter);
+        waiter.end();
+      }
+      waiter = next;
+    }
+  }
+
+  #wait(waiter: Waiter<In>): void {
+    this.#waiters.push(waiter);
+    this.#reader.read();
+  }
+
+  /** Calls `notify` when a message is there, without handing it over. @returns what stops that */
+  peek(notify: () => void, deadline: number): () => void {
+    const peek = { notify, deadline };
+    this.#peeks.add(peek);
+    if (this.wantsMore()) this.#reader.read();
+    return () => this.#peeks.delete(peek);
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#flowing = false;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.readOn();
+  }
+
+  // For the socket ----------------------------------------------------------------------------
+
+  /** A message has come. */
+  deliver(message: In): void {
+    const waiter = this.#waiters.shift();
+    if (waiter !== undefined) {
+      this.#reader.delivering();
+      waiter.deliver(message);
+    } else if (this.#flowing) {
+      this.#handle(message);
+    } else {
+      this.#parked.push(message);
+      for (const peek of this.#peeks) peek.notify();
+    }
+  }
+
+  /** Whether somebody wants a message now. */
+  wantsMore(): boolean {
+    return (
+      this.#state !== "ended" &&
+      (this.#waiters.size > 0 || this.#flowing || (this.#peeks.size > 0 && !this.#parked.length)) &&
+      this.#reader.mayReceive()
+    );
+  }
+
+  /** For how long a message is worth waiting for: whole ms, -1 for ever. */
+  waitsFor(): number {
+    if (this.#flowing) return -1;
+    const now = performance.now();
+    let latest = 0;
+    for (let waiter = this.#waiters.first; waiter !== undefined; waiter = waiter.next) {
+      if (waiter.revocable) latest = Math.max(latest, Math.min(waiter.deadline, now + REVOCABLE));
+      else if (waiter.deadline === FOREVER) return -1;
+      else latest = Math.max(latest, waiter.deadline);
+    }
+    for (const { deadline } of this.#peeks) {
+      latest = Math.max(latest, Math.min(deadline, now + REVOCABLE));
+    }
+    return Math.max(1, Math.ceil(Math.min(latest - now, LONGEST_TIMER)));
+  }
+
+  // The flow ----------------------------------------------------------------------------------
+
+  /** The connection is complete: handlers may be called from now on. */
+  start(): void {
+    if (this.#state !== "starting") return;
+    this.#state = "open";
+    this.readOn();
+  }
+
+  /** Looks anew who wants messages: what is parked goes first. */
+  readOn(): void {
+    if (this.#state !== "open") return;
+    this.#flowing = !this.#paused && this.#reader.handlesMessages();
+    while (this.#parked.length > 0 && (this.#waiters.size > 0 || this.#flowing)) {
+      this.deliver(this.#parked.shift() as In);
+      this.#flowing = !this.#paused && this.#reader.handlesMessages();
+    }
+    if (this.wantsMore()) this.#reader.read();
+  }
+
+  /** A handler has been taken away. */
+  handlerRemoved(): void {
+    this.#flowing &&= this.#reader.handlesMessages();
+  }
+
+  #takeParked(): In {
+    this.#reader.delivering();
+    return this.#parked.shift() as In;
+  }
+
+  #handle(message: In): void {
+    this.#reader.delivering();
+    try {
+      const handled = this.#reader.handle(message);
+      if (handled instanceof Promise) void this.#follow(handled);
+    } catch (error) {
+      this.#reader.report(error);
+    }
+  }
+
+  async #follow(handled: Promise<unknown>): Promise<void> {
+    this.#begin();
+    try {
+      await handled;
+    } catch (error) {
+      this.#reader.report(error);
+    } finally {
+      this.#end();
+    }
+  }
+
+  // The end -----------------------------------------------------------------------------------
+
+  #begin(): void {
+    this.#atWork += 1;
+  }
+
+  #end(): void {
+    this.#atWork -= 1;
+    if (this.#atWork === 0) this.#finished?.();
+  }
+
+  /** Takes no more messages: pending receives reject with the error, iterators end. */
+  end(error: ZmqError): void {
+    this.#state = "ended";
+    this.#flowing = false;
+    for (let waiter = this.#waiters.shift(); waiter; waiter = this.#waiters.shift()) {
+      waiter.end(error);
+    }
+    this.#parked.length = 0;
+    for (const { notify } of this.#peeks) notify();
+  }
+
+  /** Resolves when those who are at work on a message are done, or after so many ms (-1: never). */
+  finished(limit: number): Promise<void> {
+    if (this.#atWork === 0 || limit === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const stop = limit < 0 ? ignore : after(limit, resolve);
+      this.#finished = () => {
+        stop();
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,412 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { EngineSocket, Frame, MessageMeta } from "../engine/engine.js";
+import { ZmqAbortError, type ZmqError, ZmqQueueFullError, ZmqTimeoutError } from "../errors.js";
+import { toBuffer } from "../frames.js";
+import { SETTLED } from "../internal.js";
+import { after, nextTurn, onAbort, type WaitOptions } from "../time.js";
+import { Queue, type Queued } from "./queue.js";
+
+type Frames = Frame | readonly Frame[];
+
+/** What an outbox asks of its connection. */
+export interface Sender {
+  readonly socket: EngineSocket;
+  /** How many messages may wait. */
+  readonly limit: number;
+  /** Whether the socket's type allows to send now. */
+  maySend(): boolean;
+  /** ZeroMQ has taken a message. */
+  taken(frames: Frames): void;
+  closedError(): ZmqError;
+  /**
+   * The peer that a message is for, where one that is full may not hold up the others; undefined
+   * where all messages stay in one order.
+   */
+  peerOf?: ((frames: Frames) => string) | undefined;
+}
+
+/** After so many sends in a row, `await send()` gives the event loop a turn. */
+const SENDS_PER_TURN = 512;
+/** No event tells when a peer that is full no longer is: it is tried again after 1 ms, 2 ms and so on up to this. */
+const LONGEST_PAUSE = 32;
+
+const ignore = (): void => undefined;
+
+/** Lets the sender of a message that still waits take it back. */
+export interface Withdrawable {
+  withdraw?: (error: ZmqError) => void;
+}
+
+/** A message that waits in the connection until ZeroMQ takes it. */
+class Outgoing implements Queued {
+  previous: this | undefined;
+  next: this | undefined;
+  readonly frames: Frames;
+  readonly meta: MessageMeta | undefined;
+  readonly promise: Promise<void>;
+  resolve: () => void = ignore;
+  reject: (error: unknown) => void = ignore;
+  /** Where it stands; nowhere while it is being sent. */
+  queue: Queue<Outgoing> | undefined;
+  /** Where it is the first of those that wait for a peer, and is tried again. */
+  trialOf: Lane | undefined;
+  /** How often ZeroMQ had no room for it. */
+  refusals = 0;
+  /** Why its sender has given it up. */
+  givenUp: ZmqError | undefined;
+  /** What its sender holds. */
+  held: Promise<void> | undefined;
+
+  constructor(frames: Frames, meta: MessageMeta | undefined) {
+    this.frames = frames;
+    this.meta = meta;
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+}
+
+/** The messages for one peer that is full. */
+class Lane {
+  readonly peer: string;
+  readonly waiting = new Queue<Outgoing>();
+  stopTimer = ignore;
+
+  constructor(peer: string) {
+    this.peer = peer;
+  }
+}
+
+/** What waits to be sent: one order for all messages or, where peers have names, one for each peer. */
+export class Outbox {
+  readonly #sender: Sender;
+  readonly #queue = new Queue<Outgoing>();
+  /** Of the peers that are full. */
+  readonly #lanes = new Map<string, Lane>();
+  /** How many messages wait, in all lanes. */
+  #waiting = 0;
+  /** The engine has not said yet what became of the message in hand. */
+  #sending = false;
+  /** The message in hand: an entry where it has waited before, else its parts. */
+  #entry: Outgoing | undefined;
+  #frames: Frames = "";
+  #meta: MessageMeta | undefined;
+  #withdrawable: Withdrawable | undefined;
+  #held: Promise<void> | undefined;
+  /** The first message waits until the socket has room. */
+  #blocked = false;
+  #ended = false;
+  #sends = 0;
+  #bytes = 0;
+  #tellDrained: (() => void) | undefined;
+  #tellProgress: (() => void) | undefined;
+  readonly #roomPeeks = new Set<() => void>();
+  #looksForRoom = false;
+
+  constructor(sender: Sender) {
+    this.#sender = sender;
+  }
+
+  /** How many messages were accepted so far. */
+  get sends(): number {
+    return this.#sends;
+  }
+
+  /** How many bytes they have on average. */
+  get averageSize(): number {
+    return this.#bytes / Math.max(1, this.#sends);
+  }
+
+  get isEmpty(): boolean {
+    return !this.#sending && this.#waiting === 0;
+  }
+
+  /** Whether a message that is sent now goes to the socket at once. */
+  get isClear(): boolean {
+    return !this.#sending && this.#queue.size === 0;
+  }
+
+  // Sending -----------------------------------------------------------------------------------
+
+  /** Sends a message, or puts it behind those that wait. The promise settles when ZeroMQ has taken it. */
+  send(
+    frames: Frames,
+    meta?: MessageMeta,
+    wait?: WaitOptions,
+    withdrawable?: Withdrawable,
+  ): Promise<void> {
+    if (wait === undefined && this.isClear && this.#lanes.size === 0) {
+      this.#count(frames);
+      this.#withdrawable = withdrawable;
+      this.#held = this.#everySoOften(this.#transmit(frames, meta) ?? SETTLED);
+      return this.#held;
+    }
+    if (wait?.signal?.aborted) return Promise.reject(new ZmqAbortError(wait.signal.reason));
+    // A peer that is full may use up the room for waiting, but not that of the others.
+    const waiting = this.#laneOf(frames) === undefined ? this.#queue.size : this.#waiting;
+    if (waiting >= this.#sender.limit) {
+      return Promise.reject(new ZmqQueueFullError(this.#sender.limit));
+    }
+    this.#count(frames);
+    const entry = new Outgoing(frames, meta);
+    if (wait !== undefined) this.#giveUpLater(entry, wait);
+    if (withdrawable !== undefined) withdrawable.withdraw = (error) => this.#giveUp(entry, error);
+    this.#put(entry, this.#queue);
+    entry.held = this.#everySoOften(entry.promise);
+    this.#goOn();
+    return entry.held;
+  }
+
+  #count(frames: Frames): void {
+    this.#sends += 1;
+    if (!Array.isArray(frames)) this.#bytes += sizeOf(frames as Frame);
+    else for (const frame of frames as readonly Frame[]) this.#bytes += sizeOf(frame);
+  }
+
+  #everySoOften(sent: Promise<void>): Promise<void> {
+    return this.#sends % SENDS_PER_TURN === 0 ? sent.then(() => turn()) : sent;
+  }
+
+  #put(entry: Outgoing, queue: Queue<Outgoing>, first = false): void {
+    entry.queue = queue;
+    if (first) queue.unshift(entry);
+    else queue.push(entry);
+    this.#waiting += 1;
+  }
+
+  #take(entry: Outgoing): void {
+    entry.queue?.remove(entry);
+    entry.queue = undefined;
+    this.#waiting -= 1;
+  }
+
+  #transmit(frames: Frames, meta: MessageMeta | undefined): Promise<void> | undefined {
+    this.#sending = true;
+    this.#frames = frames;
+    this.#meta = meta;
+    const sending = this.#sender.socket.send(frames, meta);
+    if (sending === undefined) {
+      this.#sending = false;
+      this.#frames = "";
+      this.#sender.taken(frames);
+    }
+    return sending;
+  }
+
+  /** Sends what waits, as long as the socket takes it. */
+  #goOn(): void {
+    while (!this.#sending && !this.#blocked) {
+      const entry = this.#queue.first;
+      if (entry === undefined) break;
+      this.#take(entry);
+      const lane = entry.trialOf === undefined ? this.#laneOf(entry.frames) : undefined;
+      if (lane !== undefined) {
+        this.#put(entry, lane.waiting);
+        continue;
+      }
+      this.#entry = entry;
+      const sent = this.#transmit(entry.frames, entry.meta);
+      if (sent !== undefined) {
+        sent.then(entry.resolve, entry.reject);
+        return;
+      }
+      this.#entry = undefined;
+      entry.resolve();
+      this.#done(entry);
+    }
+    if (this.isEmpty) this.#tellDrained?.();
+    if (this.#roomPeeks.size > 0) this.#lookForRoom();
+  }
+
+  #done(entry: Outgoing | undefined): void {
+    this.#tellProgress?.();
+    if (entry?.trialOf !== undefined) this.#tryNext(entry.trialOf);
+  }
+
+  // What the engine says of the message in hand -------------------------------------------------
+
+  /** It has been taken, or refused for good. */
+  sent(taken: boolean): void {
+    const entry = this.#entry;
+    this.#entry = undefined;
+    this.#sending = false;
+    if (taken) this.#sender.taken(this.#frames);
+    this.#frames = "";
+    this.#done(entry);
+    this.#goOn();
+  }
+
+  /** ZeroMQ has no room for it. @returns what becomes of it later */
+  full(): Promise<void> {
+    const entry = this.#entry ?? this.#entryOfParts();
+    this.#entry = undefined;
+    this.#sending = false;
+    if (this.#ended || entry.givenUp !== undefined) {
+      entry.reject(entry.givenUp ?? this.#sender.closedError());
+      this.#done(entry);
+    } else this.#waitForRoom(entry);
+    this.#goOn();
+    return entry.promise;
+  }
+
+  #entryOfParts(): Outgoing {
+    const entry = new Outgoing(this.#frames, this.#meta);
+    entry.held = this.#held;
+    const withdrawable = this.#withdrawable;
+    if (withdrawable !== undefined) withdrawable.withdraw = (error) => this.#giveUp(entry, error);
+    return entry;
+  }
+
+  #waitForRoom(entry: Outgoing): void {
+    const pause = Math.min(2 ** entry.refusals, LONGEST_PAUSE);
+    entry.refusals += 1;
+    const peer = this.#sender.peerOf?.(entry.frames);
+    if (peer !== undefined) {
+      const lane = this.#lanes.get(peer) ?? new Lane(peer);
+      this.#lanes.set(peer, lane);
+      entry.trialOf = undefined;
+      this.#put(entry, lane.waiting, true);
+      lane.stopTimer = after(pause, () => this.#tryNext(lane));
+      return;
+    }
+    this.#put(entry, this.#queue, true);
+    this.#blocked = true;
+    const wait = (): void => {
+      this.#sender.socket.whenWritable().then(this.#unblock, this.#unblock);
+    };
+    // A socket that says it has room, and has none: one subscriber of an XPUB with noDrop is full.
+    if (entry.refusals > 1) after(pause, wait);
+    else wait();
+  }
+
+  readonly #unblock = (): void => {
+    this.#blocked = false;
+    if (!this.#ended) this.#goOn();
+  };
+
+  #laneOf(frames: Frames): Lane | undefined {
+    if (this.#lanes.size === 0) return undefined;
+    const peer = this.#sender.peerOf?.(frames);
+    return peer === undefined ? undefined : this.#lanes.get(peer);
+  }
+
+  /** Tries the first of those that wait for a peer; where there is none, the peer is as any other. */
+  #tryNext(lane: Lane): void {
+    if (this.#ended) return;
+    const entry = lane.waiting.first;
+    if (entry === undefined) {
+      this.#lanes.delete(lane.peer);
+      return;
+    }
+    this.#take(entry);
+    entry.trialOf = lane;
+    this.#put(entry, this.#queue, true);
+    if (!this.#sending) this.#goOn();
+  }
+
+  // Giving up ---------------------------------------------------------------------------------
+
+  #giveUpLater(entry: Outgoing, { timeout = -1, signal }: WaitOptions): void {
+    const expire = (): void => {
+      this.#giveUp(entry, new ZmqTimeoutError("room for the message", timeout));
+    };
+    let stopTimer = ignore;
+    if (timeout === 0) stopTimer = nextTurn(expire);
+    else if (timeout > 0) stopTimer = after(timeout, expire);
+    const abort = (): void => this.#giveUp(entry, new ZmqAbortError(signal?.reason));
+    const stopListening = signal === undefined ? ignore : onAbort(signal, abort);
+    const cleanUp = (): void => {
+      stopTimer();
+      stopListening();
+    };
+    entry.promise.then(cleanUp, cleanUp);
+  }
+
+  #giveUp(entry: Outgoing, error: ZmqError): void {
+    entry.givenUp = error;
+    if (entry.queue === undefined) return; // it is being sent: what the engine says counts
+    this.#take(entry);
+    entry.reject(error);
+    this.#done(entry);
+    if (this.isEmpty) this.#tellDrained?.();
+  }
+
+  // Room --------------------------------------------------------------------------------------
+
+  /** Calls `notify` whenever a message can be sent without waiting. @returns what stops that */
+  peekRoom(notify: () => void): () => void {
+    this.#roomPeeks.add(notify);
+    this.#lookForRoom();
+    return () => this.#roomPeeks.delete(notify);
+  }
+
+  /** It is the socket's turn to send: those who wait for room look again. */
+  turnChanged(): void {
+    if (this.#roomPeeks.size > 0) this.#lookForRoom();
+  }
+
+  #lookForRoom(): void {
+    if (this.#roomPeeks.size === 0 || this.#looksForRoom || this.#ended) return;
+    if (!this.isClear || !this.#sender.maySend()) return;
+    this.#looksForRoom = true;
+    const found = (): void => {
+      this.#looksForRoom = false;
+      for (const notify of this.#roomPeeks) notify();
+    };
+    this.#sender.socket.whenWritable().then(() => {
+      found();
+      this.#lookForRoom(); // for those that have found it gone again
+    }, found);
+  }
+
+  // The end -----------------------------------------------------------------------------------
+
+  /**
+   * Resolves when nothing waits any more, or after so many ms (-1: never); with `patient`, after so many
+   * ms in which nothing was taken. @returns whether all was taken
+   */
+  drained(limit: number, patient: boolean): Promise<boolean> {
+    if (this.isEmpty) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const expire = (): void => resolve(false);
+      let stop = limit < 0 ? ignore : after(limit, expire);
+      if (patient && limit >= 0) {
+        this.#tellProgress = () => {
+          stop();
+          stop = after(limit, expire);
+        };
+      }
+      this.#tellDrained = () => {
+        stop();
+        resolve(true);
+      };
+    });
+  }
+
+  /** Rejects what still waits. Who awaits a send sees how it ends; who does not has no reason to crash. */
+  end(): void {
+    this.#ended = true;
+    this.#held?.catch(ignore);
+    for (const lane of this.#lanes.values()) lane.stopTimer();
+    for (const queue of [this.#queue, ...[...this.#lanes.values()].map(({ waiting }) => waiting)]) {
+      for (let entry = queue.first; entry !== undefined; entry = queue.first) {
+        this.#take(entry);
+        entry.held?.catch(ignore);
+        entry.promise.catch(ignore);
+        entry.reject(this.#sender.closedError());
+      }
+    }
+    for (const notify of this.#roomPeeks) notify();
+  }
+}
+
+function sizeOf(frame: Frame): number {
+  return typeof frame === "string" ? frame.length : frame.byteLength;
+}
+
+/** The peer that a ROUTER's message is for: its first frame. */
+export function peerOf(frames: Frame | readonly Frame[]): string {
+  const [first = ""] = Array.isArray(frames) ? (frames as readonly Frame[]) : [frames as Frame];
+  return toBuffer(first).toString("latin1");
+}
