@@ -63,7 +63,7 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
     if (this.listenerCount("error") === 0) {
       // A peer's mistake has no stack that says anything.
       if (reported instanceof ZmqProtocolError)
-        console.error(`tx0mq: ${this}: ${reported.message}`);
+        console.error(`tx0mq: ${this} goes on after this error: ${reported.message}`);
       else console.error(`tx0mq: ${this} goes on after this error:`, reported);
       return;
     }
