@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { ofSource } from "./compile.ts";
 import { LIMIT_MS, Wait } from "./wait.ts";
 
 /** The streams that a program writes to. */
@@ -100,7 +101,7 @@ export class Output {
   }
 
   #add(from: Source, text: string): void {
-    const line: Line = { at: this.#now(), from, text: text.replace(/\r$/, "") };
+    const line: Line = { at: this.#now(), from, text: ofSource(text.replace(/\r$/, "")) };
     this.lines.push(line);
     for (const wait of this.#waits) this.#offer(wait, line);
   }

@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { TestContext } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Addresses } from "./addresses.ts";
+import { compiled, READS_TYPESCRIPT } from "./compile.ts";
 import { Janitor } from "./janitor.ts";
 import { Program } from "./program.ts";
 import { type Happening, report } from "./report.ts";
@@ -103,7 +104,11 @@ export class Stage {
   #typescript(program: string): [string, ...string[]] {
     const path = resolve(this.#home, program.endsWith(".ts") ? program : `${program}.ts`);
     if (!existsSync(path)) throw new Error(`cannot start ${program}: there is no ${path}`);
-    return [process.execPath, "--import", TSX, path];
+    if (READS_TYPESCRIPT) return [process.execPath, path];
+    const script = compiled(path);
+    return script === undefined
+      ? [process.execPath, "--import", TSX, path]
+      : [process.execPath, script];
   }
 
   #label(name: string): string {
