@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import {
+  ZmqAbortError,
+  ZmqDealerConnection,
+  ZmqEndpoint,
+  ZmqPullConnection,
+  ZmqPushConnection,
+  ZmqRepConnection,
+  ZmqReqConnection,
+  ZmqRouterConnection,
+  ZmqTimeoutError,
+} from "../index.js";
+import { failure, next, prove, text } from "../testing/stage.js";
+
+prove("a send that was given up is not sent when a peer comes", async (stage) => {
+  const push = stage.bind(ZmqPushConnection);
+  const controller = new AbortController();
+  const late = push.send("too late", { timeout: 5 });
+  const aborted = push.send("aborted", { signal: controller.signal });
+  const none = push.send("no time", { timeout: 0 });
+  const kept = push.send("kept", { timeout: 60_000 });
+  controller.abort("changed my mind");
+  await assert.rejects(late, failure(ZmqTimeoutError, /no room for the message within 5 ms/));
+  await assert.rejects(none, failure(ZmqTimeoutError));
+  await assert.rejects(aborted, (error: ZmqAbortError) => error.cause === "changed my mind");
+
+  const pull = stage.connect(ZmqPullConnection, push);
+  await kept;
+  await push.send("last");
+  assert.deepEqual(await next(pull), ["kept"]);
+  assert.deepEqual(await next(pull), ["last"]);
+});
+
+prove("the first one that waits can be given up, and those behind it go on", async (stage) => {
+  const push = stage.bind(ZmqPushConnection);
+  const first = push.send("first", { timeout: 1 });
+  const second = push.send("second");
+  await assert.rejects(first, failure(ZmqTimeoutError));
+  const pull = stage.connect(ZmqPullConnection, push);
+  await second;
+  assert.deepEqual(await next(pull), ["second"]);
+});
+
+prove("a send that is in time is none the worse for its limits", async (stage) => {
+  const pull = stage.bind(ZmqPullConnection);
+  const push = stage.connect(ZmqPushConnection, pull);
+  const { signal } = new AbortController();
+  for (let n = 0; n < 100; n += 1) await push.send(String(n), { timeout: 60_000, signal });
+  for (let n = 0; n < 100; n += 1) assert.deepEqual(await next(pull), [String(n)]);
+});
+
+prove("limits that make no sense are refused at once", async (stage) => {
+  const push = stage.bind(ZmqPushConnection);
+  await assert.rejects(push.send("x", { timeout: Number.NaN }), /timeout/);
+  await assert.rejects(push.send("x", { signal: AbortSignal.abort() }), failure(ZmqAbortError));
+});
+
+prove("a REQ whose request was given up may ask anew, a REP reply again", async (stage) => {
+  const req = stage.make(ZmqReqConnection);
+  await assert.rejects(req.send("lost", { timeout: 1 }), failure(ZmqTimeoutError));
+  const rep = stage.bind(ZmqRepConnection);
+  req.addEndpoints({ connect: rep.address });
+  await req.send("kept");
+  assert.deepEqual(await next(rep), ["kept"]);
+  await rep.send("reply");
+  assert.deepEqual(await next(req), ["reply"]);
+});
+
+prove("one signal for a hundred operations brings no warning", async (stage) => {
+  const warnings: Error[] = [];
+  const note = (warning: Error): void => void warnings.push(warning);
+  process.on("warning", note);
+  stage.t.after(() => process.removeListener("warning", note));
+  const controller = new AbortController();
+  const { signal } = controller;
+  const pull = stage.bind(ZmqPullConnection);
+  const push = stage.bind(ZmqPushConnection);
+  const waits = Array.from({ length: 100 }, () => [
+    pull.receive({ signal }),
+    push.send("x", { signal }),
+  ]).flat();
+  controller.abort();
+  for (const wait of await Promise.allSettled(waits)) {
+    assert.equal(wait.status, "rejected");
+    assert(wait.reason instanceof ZmqAbortError);
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(warnings, []);
+});
+
+/** A mandatory ROUTER with a peer that reads nothing, filled up, and one that reads. */
+async function full(stage: Parameters<Parameters<typeof prove>[1]>[0]) {
+  const router = stage.make(ZmqRouterConnection, { mandatory: true, sendHighWaterMark: 1 });
+  const ready = router.peers(2);
+  router.addEndpoints(ZmqEndpoint.bind("tcp://127.0.0.1:*"));
+  const deaf = stage.connect(ZmqDealerConnection, router, {
+    routingId: "deaf",
+    receiveHighWaterMark: 1,
+    receiveBufferSize: 4096,
+  });
+  const good = stage.connect(ZmqDealerConnection, router, { routingId: "good" });
+  await ready;
+  const waiting: Promise<void>[] = [];
+  const large = Buffer.alloc(1_000_000);
+  for (let n = 0; n < 20; n += 1) waiting.push(router.send(["deaf", String(n), large]));
+  return { router, deaf, good, waiting };
+}
+
+prove("one full peer of a mandatory ROUTER holds up nobody else", async (stage) => {
+  const { router, deaf, good, waiting } = await full(stage);
+  for (let n = 0; n < 1000; n += 1) {
+    await router.send(["good", String(n)]);
+    assert.deepEqual(await next(good), [String(n)]);
+  }
+  const order: string[] = [];
+  for (const _ of waiting) order.push(text(await deaf.receive())[0] as string);
+  assert.deepEqual(
+    order,
+    waiting.map((_, n) => String(n)),
+    "order is kept for each peer",
+  );
+  await Promise.all(waiting);
+});
+
+prove("what waits for a full peer can be given up", async (stage) => {
+  const { router, deaf, waiting } = await full(stage);
+  await assert.rejects(
+    router.send(["deaf", "given up"], { timeout: 10 }),
+    failure(ZmqTimeoutError),
+  );
+  const last = router.send(["deaf", "last"]);
+  for (const _ of waiting) await deaf.receive();
+  assert.deepEqual(await next(deaf), ["last"]);
+  await last;
+});

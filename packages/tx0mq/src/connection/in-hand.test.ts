@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import {
+  ZmqClosedError,
+  ZmqFactory,
+  ZmqPullConnection,
+  ZmqPushConnection,
+  ZmqRepConnection,
+  ZmqReqConnection,
+  ZmqXREPConnection,
+  ZmqXREQConnection,
+} from "../index.js";
+import { failure, next, place, prove } from "../testing/stage.js";
+
+/** A factory of its own for the connections that are shut down. */
+function servers(stage: { t: { after(run: () => unknown): void } }, lingerPeriod = 60_000) {
+  const factory = new ZmqFactory({ lingerPeriod });
+  stage.t.after(() => factory.shutdown());
+  return factory;
+}
+
+/** A promise, and what resolves it. */
+function gate(): { promise: Promise<void>; open: () => void } {
+  let open = (): void => undefined;
+  const promise = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { promise, open };
+}
+
+prove("the body of a for await finishes its message and replies", async (stage) => {
+  const factory = servers(stage);
+  const rep = new ZmqRepConnection(factory, { bind: place() });
+  const req = stage.connect(ZmqReqConnection, rep);
+  const work = gate();
+  const served: string[] = [];
+  const serving = (async () => {
+    for await (const [request] of rep) {
+      served.push(String(request));
+      await work.promise;
+      await rep.send("done");
+    }
+  })();
+  await req.send("work");
+  while (served.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  const down = factory.shutdown();
+  await assert.rejects(rep.receive(), failure(ZmqClosedError));
+  work.open();
+  await Promise.all([down, serving]);
+  assert.deepEqual(await next(req), ["done"]);
+});
+
+prove("what one connection has received, another may send on", async (stage) => {
+  const factory = servers(stage);
+  const tasks = new ZmqPullConnection(factory, { bind: place() });
+  const results = new ZmqPushConnection(factory, { bind: place() });
+  const source = stage.connect(ZmqPushConnection, tasks);
+  const sink = stage.connect(ZmqPullConnection, results);
+  const work = gate();
+  const begun = gate();
+  const working = (async () => {
+    for await (const [task] of tasks) {
+      begun.open();
+      await work.promise;
+      await results.send(`result of ${task}`);
+    }
+  })();
+  await source.send("task");
+  await begun.promise;
+  const down = factory.shutdown();
+  work.open();
+  await Promise.all([down, working]);
+  assert.deepEqual(await next(sink), ["result of task"]);
+});
+
+prove("async listeners finish and reply, and no new message is taken", async (stage) => {
+  const factory = servers(stage);
+  const xrep = new ZmqXREPConnection(factory, { bind: place() });
+  const xreq = stage.connect(ZmqXREQConnection, xrep);
+  const work = gate();
+  const begun = gate();
+  let calls = 0;
+  xrep.on("message", async ([id]) => {
+    calls += 1;
+    begun.open();
+    await work.promise;
+    await xrep.reply(id, "done");
+  });
+  const reply = xreq.sendMsg("one");
+  await begun.promise;
+  const down = factory.shutdown();
+  const late = xreq.sendMsg("two", { timeout: 50 });
+  await assert.rejects(late);
+  work.open();
+  await down;
+  assert.deepEqual((await reply).map(String), ["done"]);
+  assert.equal(calls, 1);
+});
+
+prove("who is at work longer than the linger period is not waited for", async (stage) => {
+  const factory = servers(stage, 10);
+  const rep = new ZmqRepConnection(factory, { bind: place() });
+  const req = stage.connect(ZmqReqConnection, rep);
+  const begun = gate();
+  const work = gate();
+  const serving = (async () => {
+    for await (const _ of rep) {
+      begun.open();
+      await work.promise;
+      await assert.rejects(rep.send("late"), failure(ZmqClosedError));
+    }
+  })();
+  await req.send("work");
+  await begun.promise;
+  await factory.shutdown();
+  work.open();
+  await serving;
+});
+
+prove("a loop that is left does not hold up the end", async (stage) => {
+  const factory = servers(stage);
+  const pull = new ZmqPullConnection(factory, { bind: place() });
+  const push = stage.connect(ZmqPushConnection, pull);
+  await push.send("x");
+  for await (const _ of pull) break;
+  await factory.shutdown();
+});
+
+prove(
+  "what was sent to a peer that reads is not lost by a shutdown with defaults",
+  async (stage) => {
+    const pull = stage.bind(ZmqPullConnection);
+    const megabyte = Buffer.alloc(1_000_000);
+    const sender = new ZmqFactory();
+    const push = new ZmqPushConnection(sender, { connect: pull.address });
+    const sending = (async () => {
+      for (let n = 0; n < 300; n += 1) await push.send(megabyte);
+      await sender.shutdown();
+    })();
+    for (let n = 0; n < 300; n += 1)
+      assert.equal((await pull.receive())[0].length, megabyte.length);
+    await sending;
+  },
+);
+
+prove("what is given up at the end is told", async () => {
+  const factory = new ZmqFactory();
+  const push = new ZmqPushConnection(factory, { connect: "tcp://127.0.0.1:1" });
+  await push.send("nobody takes it");
+  const told = once(push, "undelivered");
+  await factory.shutdown();
+  const [{ lingerPeriod }] = await told;
+  assert(lingerPeriod >= 100);
+});

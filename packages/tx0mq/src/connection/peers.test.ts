@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { createConnection } from "node:net";
+import {
+  ZmqAbortError,
+  ZmqClosedError,
+  ZmqPubConnection,
+  ZmqSubConnection,
+  ZmqTimeoutError,
+} from "../index.js";
+import { failure, place, prove, settled, told } from "../testing/stage.js";
+
+prove("peers() waits until so many are there, and counts those that leave", async (stage) => {
+  const pub = stage.make(ZmqPubConnection);
+  const three = pub.peers(3);
+  pub.addEndpoints({ bind: place() });
+  await pub.peers(0);
+  const [first] = [1, 2].map(() => stage.connect(ZmqSubConnection, pub));
+  await pub.peers(2);
+  assert.equal(await settled(three), false);
+  const left = told(pub, "disconnected");
+  await first?.shutdown();
+  await left;
+  const two = pub.peers(2);
+  stage.connect(ZmqSubConnection, pub);
+  await two;
+  assert.equal(await settled(three), false);
+  stage.connect(ZmqSubConnection, pub);
+  await three;
+});
+
+prove("peers() counts on the connecting side as well", async (stage) => {
+  const sub = stage.make(ZmqSubConnection);
+  const two = sub.peers(2);
+  const pubs = [1, 2].map(() => stage.bind(ZmqPubConnection));
+  sub.addEndpoints(pubs.map(({ address }) => ({ connect: address })));
+  await two;
+});
+
+prove("who is no peer is not counted", async (stage) => {
+  const pub = stage.make(ZmqPubConnection);
+  const one = pub.peers(1);
+  pub.addEndpoints({ bind: place() });
+  const failed = told(pub, "handshakeFailed");
+  createConnection(Number(new URL(pub.address).port), new URL(pub.address).hostname).end("GET /");
+  await failed;
+  assert.equal(await settled(one), false);
+  stage.connect(ZmqSubConnection, pub);
+  await one;
+});
+
+prove("waiting for peers can be given up", async (stage) => {
+  const pub = stage.bind(ZmqPubConnection);
+  await assert.rejects(
+    pub.peers(2, { timeout: 1 }),
+    failure(ZmqTimeoutError, /no 2 peers within 1 ms/),
+  );
+  const controller = new AbortController();
+  const aborted = pub.peers(1, { signal: controller.signal });
+  controller.abort();
+  await assert.rejects(aborted, failure(ZmqAbortError));
+  const closed = pub.peers(1);
+  void pub.shutdown();
+  await assert.rejects(closed, failure(ZmqClosedError));
+  await assert.rejects(pub.peers(1), failure(ZmqClosedError));
+});
