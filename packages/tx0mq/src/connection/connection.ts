@@ -1,11 +1,4 @@
-import {
-  type Endpoint,
-  type Endpoints,
-  reachable,
-  toEndpoint,
-  ZmqEndpoint,
-  ZmqEndpointType,
-} from "../endpoint.js";
+import type { Endpoints, ZmqEndpoint } from "../endpoint.js";
 import type {
   EngineEvent,
   EngineSink,
@@ -44,6 +37,7 @@ import { Inbox } from "./inbox.js";
 import type { Turns } from "./lockstep.js";
 import { Outbox, type Withdrawable } from "./outbox.js";
 import { Peers } from "./peers.js";
+import { Places } from "./places.js";
 import { finishSending } from "./shutdown.js";
 
 const SEND_QUEUE_LIMIT = 65_536;
@@ -100,7 +94,7 @@ export abstract class ZmqConnection<
   /** Whether the linger period is nobody's wish. */
   readonly #patient: boolean;
   readonly #sendHighWaterMark: number | undefined;
-  #endpoints: ZmqEndpoint[] = [];
+  readonly #places: Places;
   /**
    * A connection that is handed over is neither read nor written here any more (proxy). While it
    * finishes, what was received may still be replied to.
@@ -137,6 +131,7 @@ export abstract class ZmqConnection<
       this.#sink(),
     );
     this[kSocket] = socket;
+    this.#places = new Places(socket);
     this.#inbox = new Inbox<In>({
       read: () => socket.read(),
       mayReceive: () => this.#turns?.mayReceive ?? true,
@@ -169,7 +164,7 @@ export abstract class ZmqConnection<
 
   /** Where the connection is bound and connected. Wildcards are resolved to what was bound. */
   get endpoints(): readonly ZmqEndpoint[] {
-    return this.#endpoints;
+    return this.#places.all;
   }
 
   /**
@@ -179,14 +174,14 @@ export abstract class ZmqConnection<
    * @throws {ZmqStateError} where there are no endpoints
    */
   get address(): string {
-    const endpoint = this.#endpoints.find(({ type }) => type === "bind") ?? this.#endpoints[0];
-    if (endpoint === undefined) throw new ZmqStateError(`${this} has no endpoint yet`);
-    return reachable(endpoint.address);
+    const { address } = this.#places;
+    if (address === undefined) throw new ZmqStateError(`${this} has no endpoint yet`);
+    return address;
   }
 
   /** The address of the last endpoint (ZMQ_LAST_ENDPOINT), or undefined. */
   get lastEndpoint(): string | undefined {
-    return this.#endpoints.at(-1)?.address;
+    return this.#places.all.at(-1)?.address;
   }
 
   /** Whether the connection has been shut down, or is being. */
@@ -221,14 +216,7 @@ export abstract class ZmqConnection<
    */
   addEndpoints(endpoints: Endpoints): void {
     this.#checkOpen();
-    for (const { type, address } of asList(endpoints)) {
-      if (type === ZmqEndpointType.bind) {
-        this.#endpoints.push(ZmqEndpoint.bind(this[kSocket].bind(address)));
-      } else {
-        this[kSocket].connect(address);
-        this.#endpoints.push(ZmqEndpoint.connect(address));
-      }
-    }
+    this.#places.add(endpoints);
   }
 
   /**
@@ -240,12 +228,7 @@ export abstract class ZmqConnection<
    */
   removeEndpoints(endpoints: Endpoints): void {
     this.#checkOpen();
-    for (const endpoint of asList(endpoints)) {
-      const index = this.#endpoints.findIndex((own) => String(own) === String(endpoint));
-      if (index < 0) throw new ZmqArgumentError(`there is no endpoint "${endpoint}" to remove`);
-      this[kSocket].remove(endpoint.address);
-      this.#endpoints.splice(index, 1);
-    }
+    this.#places.remove(endpoints);
   }
 
   /** Sets an option of a socket that is in use, for derived classes. */
@@ -556,15 +539,9 @@ export abstract class ZmqConnection<
   }
 
   override toString(): string {
-    const where = this.#endpoints.map(String).join(", ");
+    const where = this.#places.all.map(String).join(", ");
     return `${this.constructor.name}(${where})`;
   }
-}
-
-/** One after the other, so that those before a wrong one are dealt with. */
-function* asList(endpoints: Endpoints): Iterable<ZmqEndpoint> {
-  if (!Array.isArray(endpoints)) yield toEndpoint(endpoints as Endpoint);
-  else for (const endpoint of endpoints as readonly Endpoint[]) yield toEndpoint(endpoint);
 }
 
 function given(options: object): Record<string, unknown> {

@@ -10,6 +10,7 @@ import {
   ZmqRouterConnection,
   ZmqTimeoutError,
 } from "../index.js";
+import { Child } from "../testing/child.js";
 import { failure, next, prove, text } from "../testing/stage.js";
 
 prove("a send that was given up is not sent when a peer comes", async (stage) => {
@@ -132,4 +133,20 @@ prove("what waits for a full peer can be given up", async (stage) => {
   for (const _ of waiting) await deaf.receive();
   assert.deepEqual(await next(deaf), ["last"]);
   await last;
+});
+
+prove("a process whose receive was aborted ends by itself", async ({ t }) => {
+  const child = new Child(
+    t,
+    `const factory = new zmq.ZmqFactory();
+     const pull = new zmq.ZmqPullConnection(factory, { bind: "tcp://127.0.0.1:*" });
+     const controller = new AbortController();
+     setImmediate(() => controller.abort());
+     await pull.receive({ signal: controller.signal }).catch((error) => console.log(error.name));
+     const other = new zmq.ZmqPullConnection(factory, { bind: "tcp://127.0.0.1:*" });
+     await zmq.poll({ readable: [pull, other] }, { signal: AbortSignal.timeout(1) }).catch(() => {});
+     console.log("nothing left to do");`,
+  );
+  assert.deepEqual(await child.end, { code: 0, signal: null });
+  assert.deepEqual(child.lines, ["AbortError", "nothing left to do"]);
 });

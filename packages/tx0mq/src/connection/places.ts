@@ -1,0 +1,56 @@
+import {
+  type Endpoint,
+  type Endpoints,
+  reachable,
+  toEndpoint,
+  ZmqEndpoint,
+  ZmqEndpointType,
+} from "../endpoint.js";
+import type { EngineSocket } from "../engine/engine.js";
+import { ZmqArgumentError } from "../errors.js";
+
+/** Where a socket is bound and connected. */
+export class Places {
+  readonly #socket: EngineSocket;
+  readonly #endpoints: ZmqEndpoint[] = [];
+
+  constructor(socket: EngineSocket) {
+    this.#socket = socket;
+  }
+
+  get all(): readonly ZmqEndpoint[] {
+    return this.#endpoints;
+  }
+
+  /** Where a peer on this machine connects to. */
+  get address(): string | undefined {
+    const endpoint = this.#endpoints.find(({ type }) => type === "bind") ?? this.#endpoints[0];
+    return endpoint === undefined ? undefined : reachable(endpoint.address);
+  }
+
+  add(endpoints: Endpoints): void {
+    for (const { type, address } of asList(endpoints)) {
+      if (type === ZmqEndpointType.bind) {
+        this.#endpoints.push(ZmqEndpoint.bind(this.#socket.bind(address)));
+      } else {
+        this.#socket.connect(address);
+        this.#endpoints.push(ZmqEndpoint.connect(address));
+      }
+    }
+  }
+
+  remove(endpoints: Endpoints): void {
+    for (const endpoint of asList(endpoints)) {
+      const index = this.#endpoints.findIndex((own) => String(own) === String(endpoint));
+      if (index < 0) throw new ZmqArgumentError(`there is no endpoint "${endpoint}" to remove`);
+      this.#socket.remove(endpoint.address);
+      this.#endpoints.splice(index, 1);
+    }
+  }
+}
+
+/** One after the other, so that those before a wrong one are dealt with. */
+function* asList(endpoints: Endpoints): Iterable<ZmqEndpoint> {
+  if (!Array.isArray(endpoints)) yield toEndpoint(endpoints as Endpoint);
+  else for (const endpoint of endpoints as readonly Endpoint[]) yield toEndpoint(endpoint);
+}
