@@ -231,7 +231,6 @@ export function socketError(error: unknown, what: string, to?: Buffer | number):
 function systemError(error: unknown, what: string, address?: string): ZmqError {
   const errno = errnoOf(error);
   const message = error instanceof Error ? error.message : String(error);
-  const hint =
-    errno === "EMFILE" ? " (too many sockets: shut connections down, or raise maxSockets)" : "";
+  const hint = errno === "EMFILE" ? " (the process may open no more files and sockets)" : "";
   return new ZmqSystemError(`${what}: ${message}${hint}`, errno, address, error);
 }

@@ -17,7 +17,7 @@ import {
 export interface FactoryOptions {
   /** Threads that do the network's work; one serves about a gigabyte a second. ZMQ_IO_THREADS. Default: 1. */
   ioThreads?: number;
-  /** How many sockets there can be at once, monitors among them. ZMQ_MAX_SOCKETS. Default: 1,023. */
+  /** How many connections there can be at once. ZMQ_MAX_SOCKETS. Default: 1,023. */
   maxSockets?: number;
   /**
    * How long a connection's undelivered messages, and readers that are at work on a message, may hold

@@ -19,11 +19,18 @@ export class Child {
   readonly #wakes = new Set<() => void>();
   #ended = false;
 
-  /** @param program an ES module, in which everything that the library exports is in `zmq` */
-  constructor(t: TestContext, program: string) {
+  /**
+   * @param program an ES module, in which everything that the library exports is in `zmq`
+   * @param descriptors how many files and sockets it may open
+   */
+  constructor(t: TestContext, program: string, descriptors?: number) {
     const source = `import * as zmq from ${JSON.stringify(library)};\n${program}`;
-    const flags = ["--import", "tsx", "--input-type=module", "--eval", source];
-    this.#process = spawn(process.execPath, flags, { stdio: ["ignore", "pipe", "pipe"] });
+    const command = [process.execPath, "--import", "tsx", "--input-type=module", "--eval", source];
+    if (descriptors !== undefined) {
+      command.unshift("sh", "-c", `ulimit -n ${descriptors} && exec "$@"`, "sh");
+    }
+    const [file = "", ...args] = command;
+    this.#process = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"] });
     this.#process.stdout?.on("data", (chunk) => {
       this.output += String(chunk);
       for (const wake of this.#wakes) wake();

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { isMainThread } from "node:worker_threads";
 import { LINGER, type NativeSocket } from "./binding.js";
 import type { Inproc, InprocSocket } from "./inproc.js";
@@ -21,6 +22,15 @@ if (!isMainThread) {
   });
 }
 
+/** Where the end of a socket goes unseen, for want of file descriptors, it is given so many ms, or its linger. */
+const UNSEEN_END = 50;
+const LONGEST_UNSEEN_END = 1000;
+
+function unseenEnd(linger: number): number {
+  if (linger < 0) return LONGEST_UNSEEN_END;
+  return Math.min(Math.max(linger, UNSEEN_END), LONGEST_UNSEEN_END);
+}
+
 /** The end of a socket. */
 export class Closing {
   readonly #socket: InprocSocket;
@@ -28,20 +38,24 @@ export class Closing {
   readonly #signals: Signals;
   readonly #monitor: Monitor;
   readonly #inproc: Inproc;
+  readonly #ended: () => void;
   #closed: Promise<void> | undefined;
 
+  /** @param ended called when the socket is closed */
   constructor(
     socket: InprocSocket,
     native: NativeSocket,
     signals: Signals,
     monitor: Monitor,
     inproc: Inproc,
+    ended: () => void,
   ) {
     this.#socket = socket;
     this.#native = native;
     this.#signals = signals;
     this.#monitor = monitor;
     this.#inproc = inproc;
+    this.#ended = ended;
     if (!isMainThread) openInThread.add(this);
   }
 
@@ -80,21 +94,21 @@ export class Closing {
     const usesInproc = socket.inprocAddresses.length > 0;
     if (!this.#native.closed) {
       // Else its proxy has closed it.
-      if (usesInproc && !(await inproc.prepareClose(socket, linger))) return;
+      if (usesInproc && !(await inproc.prepareClose(socket, linger))) return this.#ended();
       this.#native.setNumber(LINGER, linger);
       // The monitor ends when the socket is gone for good: ports free, messages sent or given up.
-      // Where libzmq has no socket left for a monitor, the end goes unseen. Where a peer in inproc
-      // has not read all, there may be no end, and nothing to wait for either.
+      // Where a peer in inproc has not read all, there may be no end, and nothing to wait for either.
       if (beyondInproc || !inproc.makePeersLook(socket)) this.#monitor.start();
       this.#freeNames();
       this.#native.close();
     }
-    const { ended } = this.#monitor;
+    const ended = this.#monitor.ended ?? (beyondInproc ? sleep(unseenEnd(linger)) : undefined);
     if (usesInproc) {
       await reaped?.(); // its names are free
       await inproc.waitForEnd(socket, ended, beyondInproc ? linger : 0);
     } else await ended;
     openInThread.delete(this);
+    this.#ended();
   }
 
   /** Frees the names that it is bound to in inproc, which closing does later. */

@@ -1,16 +1,35 @@
+import { ZmqSystemError } from "../../errors.js";
 import type { SocketTypeName } from "../../socket-type.js";
 import type { ContextOptions, EngineContext, EngineSink } from "../engine.js";
 import { Context, context, LINGER, NativeSocket } from "./binding.js";
+import { canOpenFiles, outOfDescriptors } from "./descriptors.js";
 import { Inproc } from "./inproc.js";
 import { ZeromqSocket } from "./socket.js";
+
+/** ZMQ_MAX_SOCKETS_DFLT */
+const MAX_SOCKETS = 1023;
+/**
+ * So many sockets libzmq is asked for, for each connection: one, two for its monitor, and one that has
+ * been closed and is still there. For the shared context, which threads fill unseen by each other, more.
+ */
+const SOCKETS_EACH = 4;
+const SPARE_SOCKETS = 64;
+const SHARED_SOCKETS = 16_384;
+/** So many file descriptors a context opens with its first socket, beside two for each I/O thread. */
+const DESCRIPTORS = 8;
 
 class ZeromqContext implements EngineContext {
   readonly #context: Context;
   readonly #pool: ZeromqContext[] | undefined;
   readonly #inproc: Inproc;
+  readonly #maxSockets: number;
+  /** How many sockets are open. Those of monitors and of proxies do not count. */
+  #open = 0;
+  #started = false;
 
-  constructor(zmqContext: Context, pool?: ZeromqContext[]) {
+  constructor(zmqContext: Context, maxSockets: number, pool?: ZeromqContext[]) {
     this.#context = zmqContext;
+    this.#maxSockets = maxSockets;
     this.#pool = pool;
     this.#inproc = new Inproc((address) => this.#bindBriefly(address), pool === undefined);
   }
@@ -20,7 +39,22 @@ class ZeromqContext implements EngineContext {
     options: Readonly<Record<string, unknown>>,
     sink: EngineSink,
   ): ZeromqSocket {
-    return new ZeromqSocket(type, this.#context, this.#inproc, options, sink);
+    const what = `cannot open a ${type} socket`;
+    if (this.#open >= this.#maxSockets) {
+      const why = "too many sockets: shut connections down, or raise maxSockets";
+      throw new ZmqSystemError(`${what}: ${why}`, "EMFILE");
+    }
+    // If libzmq had too few descriptors for its threads, it would abort the process.
+    if (!this.#started && !canOpenFiles(DESCRIPTORS + 2 * this.#context.ioThreads)) {
+      throw outOfDescriptors(what);
+    }
+    const closed = (): void => {
+      this.#open -= 1;
+    };
+    const socket = new ZeromqSocket(type, this.#context, this.#inproc, options, sink, closed);
+    this.#open += 1;
+    this.#started = true;
+    return socket;
   }
 
   /** Is bound to an inproc address for a moment. @returns whether that was possible */
@@ -46,18 +80,24 @@ class ZeromqContext implements EngineContext {
  * an unused one is kept for the next factory that asks for the same.
  */
 const pools = new Map<string, ZeromqContext[]>();
-const sharedContext = new ZeromqContext(context);
+let sharedContext: ZeromqContext | undefined;
 
 export function createContext({ ioThreads, maxSockets, shared }: ContextOptions): EngineContext {
-  if (shared) return sharedContext;
+  if (shared) {
+    if (context.maxSockets < SHARED_SOCKETS) context.maxSockets = SHARED_SOCKETS;
+    sharedContext ??= new ZeromqContext(context, MAX_SOCKETS);
+    return sharedContext;
+  }
   const key = `${ioThreads} ${maxSockets}`;
   const pool = pools.get(key) ?? [];
   pools.set(key, pool);
   const used = pool.pop();
   if (used !== undefined) return used;
-  const options = {
+  const connections = maxSockets ?? MAX_SOCKETS;
+  const sockets = Math.min(SOCKETS_EACH * connections + SPARE_SOCKETS, context.maxSocketsLimit);
+  const zmqContext = new Context({
     ...(ioThreads === undefined ? {} : { ioThreads }),
-    ...(maxSockets === undefined ? {} : { maxSockets }),
-  };
-  return new ZeromqContext(new Context(options), pool);
+    maxSockets: sockets,
+  });
+  return new ZeromqContext(zmqContext, Math.min(connections, sockets / SOCKETS_EACH), pool);
 }

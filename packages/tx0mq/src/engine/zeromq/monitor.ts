@@ -1,7 +1,14 @@
 import { socketError } from "../../errors.js";
 import type { EngineEvent, EngineSink } from "../engine.js";
 import type { NativeSocket, Observer } from "./binding.js";
+import { canOpenFiles, outOfDescriptors } from "./descriptors.js";
 import { NOWHERE, type Signals } from "./signals.js";
+
+/**
+ * A monitor takes two file descriptors. If libzmq got only one of them, what is left of the monitor would
+ * keep it for ever from closing any socket of the context. So more have to be there: other threads open some.
+ */
+const DESCRIPTORS = 4;
 
 /** A socket's monitor (zmq_socket_monitor): hands events to the sink, and tells when the socket is gone. */
 export class Monitor {
@@ -22,17 +29,24 @@ export class Monitor {
     return this.#ended;
   }
 
+  /** Hands events to the sink from now on, where the process has the file descriptors for that. */
   start(): void {
-    this.#ended ??= this.#observe().catch((error: unknown) => {
-      if (!this.#signals.closed) {
-        this.#sink.failed(socketError(error, "cannot monitor the socket"));
-      }
-    });
+    if (this.#ended !== undefined) return;
+    try {
+      if (!canOpenFiles(DESCRIPTORS)) throw outOfDescriptors("cannot monitor the socket");
+      this.#observer = this.#native.events;
+      this.#ended = this.#observe(this.#observer).catch((error: unknown) => this.#failed(error));
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
-  async #observe(): Promise<void> {
-    const observer = this.#native.events;
-    this.#observer = observer;
+  #failed(error: unknown): void {
+    if (this.#signals.closed) return;
+    this.#sink.failed(socketError(error, "cannot monitor the socket"));
+  }
+
+  async #observe(observer: Observer): Promise<void> {
     for (;;) {
       const event = (await observer.receive()) as EngineEvent;
       if (event.type === "end") return;

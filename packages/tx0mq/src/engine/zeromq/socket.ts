@@ -10,6 +10,7 @@ import { RECEIVE_ONLY, type SocketTypeName } from "../../socket-type.js";
 import type { EngineSink, EngineSocket, Frame, MessageMeta } from "../engine.js";
 import { type Context, EVENTS, type NativeSocket, openSocket, POLLIN } from "./binding.js";
 import { Closing } from "./closing.js";
+import { canOpenFiles, outOfDescriptors } from "./descriptors.js";
 import type { Inproc, InprocSocket } from "./inproc.js";
 import { listensAt } from "./ipc.js";
 import { Monitor } from "./monitor.js";
@@ -23,6 +24,9 @@ const RUNTIME_OPTIONS: ReadonlyMap<string, OptionEntry> = new Map([
   ["subscribe", { id: SUBSCRIBE, kind: "bytes" }],
   ["unsubscribe", { id: UNSUBSCRIBE, kind: "bytes" }],
 ]);
+
+/** So many file descriptors a bind takes, and one more in case that another thread takes that. */
+const DESCRIPTORS = 3;
 
 /** A socket of the `zeromq` package, as the library wants it. */
 export class ZeromqSocket implements EngineSocket, InprocSocket {
@@ -51,6 +55,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
     inproc: Inproc,
     options: Readonly<Record<string, unknown>>,
     sink: EngineSink,
+    closed: () => void,
   ) {
     this.type = type;
     this.#sink = sink;
@@ -73,7 +78,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
     this.#reader = new Reader(native, this.#signals, sink, type === "SERVER" || type === "DISH");
     this.#writer = new Writer(native, this.#signals, sink, this.#neverRefuses);
     this.#monitor = new Monitor(native, this.#signals, sink);
-    this.#closing = new Closing(this, native, this.#signals, this.#monitor, inproc);
+    this.#closing = new Closing(this, native, this.#signals, this.#monitor, inproc, closed);
   }
 
   // Addresses and options ---------------------------------------------------------------------
@@ -81,6 +86,8 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
   bind(address: string): string {
     try {
       if (listensAt(address)) throw new ZmqAddressInUseError(address, "EADDRINUSE");
+      // If libzmq had too few descriptors to look for the interface, it would abort the process.
+      if (!canOpenFiles(DESCRIPTORS)) throw outOfDescriptors(`cannot use ${address}`);
       this.native.at(address, () => this.native.bindSync(address));
       if (this.#use(address)) this.#inproc.bound(address, this);
       const bound = this.native.lastEndpoint ?? address;
@@ -213,7 +220,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
     // Sockets are dealt with in the order in which they were closed, so one that ends tells of another.
     const zmqContext = this.native.context;
     this.#reaped = () =>
-      new ZeromqSocket("PAIR", zmqContext, this.#inproc, {}, this.#sink).close(0);
+      new ZeromqSocket("PAIR", zmqContext, this.#inproc, {}, this.#sink, () => undefined).close(0);
   }
 
   processCommands(): boolean {
