@@ -1,5 +1,12 @@
+import { checkMechanism } from "./auth/mechanism.js";
 import { ZmqOptionError } from "./errors.js";
-import { RECEIVE_ONLY, SEND_ONLY, SOCKET_TYPES, type SocketTypeName } from "./socket-type.js";
+import {
+  RECEIVE_ONLY,
+  SEND_ONLY,
+  SINGLE_FRAME,
+  SOCKET_TYPES,
+  type SocketTypeName,
+} from "./socket-type.js";
 
 /** Options that every connection takes. Each is set before the socket binds or connects. */
 export interface ConnectionOptions {
@@ -113,7 +120,11 @@ interface Routed {
 }
 
 interface Conflated {
-  /** Keep the newest message only; not for multipart messages. ZMQ_CONFLATE. Default: false. */
+  /**
+   * Keep the newest message only. Messages must have one frame: of several that a peer sends here, the
+   * last alone arrives. Subscriptions are messages too, so that of several that reach a PUB at once it
+   * knows the last alone. Over inproc the option is the connecting side's. ZMQ_CONFLATE. Default: false.
+   */
   conflate?: boolean;
 }
 
@@ -185,9 +196,9 @@ export interface RadioOptions extends ConnectionOptions, SendOptions {}
 /** Options of DISH sockets. */
 export interface DishOptions extends ConnectionOptions, ReceiveOptions {}
 /** Options of GATHER sockets. */
-export interface GatherOptions extends ConnectionOptions, ReceiveOptions, Conflated {}
+export interface GatherOptions extends ConnectionOptions, ReceiveOptions {}
 /** Options of SCATTER sockets. */
-export interface ScatterOptions extends ConnectionOptions, SendOptions, Conflated {}
+export interface ScatterOptions extends ConnectionOptions, SendOptions {}
 /** Options of DGRAM sockets. */
 export interface DgramOptions extends Duplex {}
 
@@ -210,13 +221,13 @@ interface Form {
   fits(value: string | Uint8Array): boolean;
 }
 
-/** A CURVE key. */
+/** A CURVE key. All zeros are what libzmq takes where there is none. */
 const KEY: Form = {
-  wanted: "40 characters of Z85 or 32 bytes",
+  wanted: "40 characters of Z85 or 32 bytes, not all of them 0",
   fits: (value) =>
     typeof value === "string"
-      ? /^[0-9A-Za-z.\-:+=^!/*?&<>()[\]{}@%$#]{40}$/.test(value)
-      : value.length === 32,
+      ? /^(?!0+$)[0-9A-Za-z.\-:+=^!/*?&<>()[\]{}@%$#]{40}$/.test(value)
+      : value.length === 32 && value.some((byte) => byte !== 0),
 };
 
 /** The first byte 0 marks the names that libzmq makes up. */
@@ -238,7 +249,7 @@ const SHORT: Form = {
 const TYPES = Object.keys(SOCKET_TYPES) as SocketTypeName[];
 const SENDERS = TYPES.filter((type) => !RECEIVE_ONLY.has(type));
 const RECEIVERS = TYPES.filter((type) => !SEND_ONLY.has(type));
-const CONFLATERS = ["PULL", "PUSH", "SUB", "PUB", "DEALER", "SCATTER", "GATHER"] as const;
+const CONFLATERS = ["PULL", "PUSH", "SUB", "PUB", "DEALER"] as const;
 
 /** libzmq's socket options under their names here. */
 export const OPTIONS: Readonly<Record<string, OptionEntry>> = {
@@ -344,6 +355,34 @@ export function optionEntry(type: SocketTypeName, name: string, value: unknown):
     throw new ZmqOptionError(name, `is ${entry.form.wanted}`); // it may be a secret
   }
   return entry;
+}
+
+/**
+ * Checks the options of a new socket, each and all together. Those that are undefined count as not given.
+ *
+ * @returns what is to be set, in any order
+ * @throws {ZmqOptionError}
+ */
+export function checkOptions(type: SocketTypeName, options: object): Record<string, unknown> {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) optionEntry(type, name, value);
+  const checked = Object.fromEntries(given);
+  checkMechanism(checked);
+  // These two are false by default, and set to false they undo what makes a socket a client.
+  if (checked.curveServer === false) delete checked.curveServer;
+  if (checked.plainServer === false) delete checked.plainServer;
+  return checked;
+}
+
+/** Why all messages of a socket have one frame; undefined where they need not. */
+export function singleFrameError(
+  type: SocketTypeName,
+  { conflate }: ConnectionOptions & Conflated,
+): string | undefined {
+  if (SINGLE_FRAME.has(type)) return `messages of ${type} sockets have one frame`;
+  if (!conflate) return undefined;
+  const hint = type === "PUB" ? "; publish(message, tag) sends one with singleFrame: true" : "";
+  return `a ${type} with conflate keeps one frame, so its messages have one${hint}`;
 }
 
 /** A wrong value, for an error: not what may be a part of a secret. */

@@ -28,8 +28,8 @@ import {
   kPeekRoom,
   kSocket,
 } from "../internal.js";
-import type { ConnectionOptions } from "../options.js";
-import { RECEIVE_ONLY, SEND_ONLY, SINGLE_FRAME, type SocketTypeName } from "../socket-type.js";
+import { type ConnectionOptions, checkOptions, singleFrameError } from "../options.js";
+import { RECEIVE_ONLY, SEND_ONLY, type SocketTypeName } from "../socket-type.js";
 import { period, type WaitOptions } from "../time.js";
 import { trace } from "../trace.js";
 import { ConnectionEmitter } from "./events.js";
@@ -95,6 +95,8 @@ export abstract class ZmqConnection<
   readonly #patient: boolean;
   readonly #sendHighWaterMark: number | undefined;
   readonly #places: Places;
+  /** Why messages have one frame, where they have to. */
+  readonly #singleFrameError: string | undefined;
   /**
    * A connection that is handed over is neither read nor written here any more (proxy). While it
    * finishes, what was received may still be replied to.
@@ -124,10 +126,11 @@ export abstract class ZmqConnection<
     this.lingerPeriod = lingerPeriod ?? factory.lingerPeriod;
     this.sendQueueLimit = limit("sendQueueLimit", sendQueueLimit ?? SEND_QUEUE_LIMIT);
     this.#sendHighWaterMark = (options as { sendHighWaterMark?: number }).sendHighWaterMark;
+    this.#singleFrameError = singleFrameError(this.socketType, options);
     this.#turns = kind.turns?.(options);
     const socket = factory[kContext]().createSocket(
       this.socketType,
-      given({ lingerPeriod: this.lingerPeriod, ...socketOptions }),
+      checkOptions(this.socketType, { ...socketOptions, lingerPeriod: this.lingerPeriod }),
       this.#sink(),
     );
     this[kSocket] = socket;
@@ -383,8 +386,8 @@ export abstract class ZmqConnection<
     try {
       frames = sendable(message);
       if (wait?.timeout !== undefined) period("timeout", wait.timeout);
-      if (Array.isArray(frames) && frames.length > 1 && SINGLE_FRAME.has(this.socketType)) {
-        throw new ZmqArgumentError(`messages of ${this.socketType} sockets have one frame`);
+      if (this.#singleFrameError !== undefined && Array.isArray(frames) && frames.length > 1) {
+        throw new ZmqArgumentError(this.#singleFrameError);
       }
     } catch (error) {
       return Promise.reject(error);
@@ -542,10 +545,6 @@ export abstract class ZmqConnection<
     const where = this.#places.all.map(String).join(", ");
     return `${this.constructor.name}(${where})`;
   }
-}
-
-function given(options: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 function limit(name: string, value: number): number {

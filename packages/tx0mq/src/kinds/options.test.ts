@@ -26,6 +26,7 @@ import {
   type SubOptions,
   type XPubOptions,
   type XSubOptions,
+  ZmqArgumentError,
   ZmqClientConnection,
   type ZmqConnection,
   ZmqDealerConnection,
@@ -44,6 +45,7 @@ import {
   ZmqRouterConnection,
   ZmqScatterConnection,
   ZmqServerConnection,
+  ZmqStateError,
   ZmqStreamConnection,
   ZmqSubConnection,
   ZmqUnroutableError,
@@ -165,8 +167,8 @@ const BY_TYPE: { [Type in SocketTypeName]: Required<Options[Type]> } = {
   CLIENT: DUPLEX,
   RADIO: { ...COMMON, ...SEND },
   DISH: { ...COMMON, ...RECEIVE },
-  GATHER: { ...COMMON, ...RECEIVE, conflate: true },
-  SCATTER: { ...COMMON, ...SEND, conflate: true },
+  GATHER: { ...COMMON, ...RECEIVE },
+  SCATTER: { ...COMMON, ...SEND },
   DGRAM: DUPLEX,
 };
 
@@ -182,7 +184,7 @@ const KINDS = [
 const MECHANISMS = [
   ["plainServer"],
   ["plainUsername", "plainPassword"],
-  ["curveServer"],
+  ["curveServer", "curveSecretKey"],
   ["curvePublicKey", "curveSecretKey", "curveServerKey"],
 ];
 /** libzmq, or the binding, does not tell these: tests of their own show their effect. */
@@ -210,7 +212,9 @@ function told0(connection: unknown, name: string): unknown {
 }
 
 function make(stage: Stage, Kind: unknown, options: object): unknown {
-  return stage.make(Kind as new () => unknown, options);
+  // A SUB takes conflate only with this one, which is its own.
+  const single = Kind === ZmqSubConnection && "conflate" in options ? { singleFrame: true } : {};
+  return stage.make(Kind as new () => unknown, { ...options, ...single });
 }
 
 prove("there is a class for every type, and an option for every entry", () => {
@@ -282,8 +286,12 @@ prove("a wrong option is an error of the compiler, and of the constructor", (sta
     ["verbose", () => new ZmqPubConnection(factory, [], { verbose: true })],
     // @ts-expect-error a REQ's
     ["relaxed", () => new ZmqRepConnection(factory, [], { relaxed: true })],
-    // @ts-expect-error the publishers'
-    ["singleFrame", () => new ZmqSubConnection(factory, [], { singleFrame: true })],
+    // @ts-expect-error PUB's and SUB's
+    ["singleFrame", () => new ZmqXPubConnection(factory, [], { singleFrame: true })],
+    // @ts-expect-error an XREQ's requests have several frames
+    ["conflate", () => new ZmqXREQConnection(factory, [], { conflate: true })],
+    // @ts-expect-error it does nothing there
+    ["conflate", () => new ZmqScatterConnection(factory, [], { conflate: true })],
     // @ts-expect-error a boolean
     ["immediate", () => new ZmqPairConnection(factory, [], { immediate: "yes" })],
     // @ts-expect-error a boolean
@@ -434,12 +442,79 @@ for (const handover of [false, true]) {
 }
 
 prove("conflate: the newest message alone is kept", async (stage) => {
-  const pull = stage.bind(ZmqPullConnection, { conflate: true }, place("inproc"));
-  const push = stage.connect(ZmqPushConnection, pull, { conflate: true });
-  for (let n = 0; n < 10; n += 1) await push.send(String(n));
-  assert.deepEqual(await next(pull), ["9"]);
-  await push.send("next");
-  assert.deepEqual(await next(pull), ["next"]);
+  for (const [Sender, Receiver] of [
+    [ZmqPushConnection, ZmqPullConnection],
+    [ZmqDealerConnection, ZmqDealerConnection],
+  ] as const) {
+    const receiver = stage.bind(Receiver, { conflate: true }, place("inproc"));
+    const sender = stage.connect<ZmqDealerConnection, PushOptions>(Sender as never, receiver, {
+      conflate: true,
+    });
+    for (let n = 0; n < 10; n += 1) await sender.send(String(n));
+    assert.deepEqual(await next(receiver), ["9"]);
+    await sender.send("next");
+    assert.deepEqual(await next(receiver), ["next"]);
+  }
+});
+
+for (const transport of TRANSPORTS) {
+  prove(`conflate: a SUB has the newest publication alone, over ${transport}`, async (stage) => {
+    const options = { conflate: true, singleFrame: true };
+    const pub = stage.bind(ZmqPubConnection, options, place(transport));
+    const sub = stage.make(ZmqSubConnection, options);
+    sub.subscribe("tag");
+    sub.addEndpoints({ connect: at(pub) });
+    await until(() => {
+      void pub.publish("sync", "tag");
+      return sub.readable;
+    });
+    for (let n = 0; n < 100; n += 1) await pub.publish(String(n), "tag");
+    const received: string[] = [];
+    while (received.at(-1) !== "99") {
+      const { tag, message } = ZmqSubConnection.unwrap(await sub.receive());
+      assert.equal(String(tag), "tag");
+      received.push(String(message));
+    }
+    // To look whether it is readable takes one out of the queue.
+    if (transport === "inproc") assert.deepEqual(received, ["sync", "99"]);
+
+    assert.throws(() => sub.subscribe("other"), failure(ZmqStateError, /one subscription/));
+    sub.unsubscribe("tag");
+    sub.subscribe("other");
+    await until(() => {
+      void pub.publish("found", "other");
+      return sub.readable;
+    });
+    assert.deepEqual(await next(sub), ["other\0found"]);
+  });
+}
+
+prove("conflate: messages of several frames are refused", async (stage) => {
+  const conflate = true;
+  const pub = stage.bind(ZmqPubConnection, { conflate });
+  const hint = failure(ZmqArgumentError, /keeps one frame, .*publish.* with singleFrame: true/);
+  await assert.rejects(pub.publish("message", "tag"), hint);
+  await assert.rejects(pub.publish("message"), hint);
+  await pub.send("tag\0message");
+  for (const Kind of [ZmqPushConnection, ZmqDealerConnection]) {
+    const sender = stage.bind<ZmqDealerConnection, PushOptions>(Kind as never, { conflate });
+    const why = failure(ZmqArgumentError, new RegExp(`a ${Kind.socketType} with conflate keeps`));
+    await assert.rejects(sender.send(["several", "frames"]), why);
+  }
+  const own = failure(ZmqOptionError, /option conflate: keeps one frame, .* singleFrame: true/);
+  assert.throws(() => stage.make(ZmqSubConnection, { conflate }), own);
+  const requests = failure(
+    ZmqOptionError,
+    /option conflate: keeps one frame, .* a DEALER conflates/,
+  );
+  assert.throws(() => stage.make(ZmqXREQConnection, { conflate } as object), requests);
+  for (const Kind of [ZmqReqConnection, ZmqRepConnection, ZmqRouterConnection, ZmqXREPConnection]) {
+    const types = failure(
+      ZmqOptionError,
+      /option conflate: .* do not have it; PULL, PUSH, SUB, PUB/,
+    );
+    assert.throws(() => stage.make<ZmqConnection, object>(Kind as never, { conflate }), types);
+  }
 });
 
 prove("probeRouter: a ROUTER learns of the peer before it says anything", async (stage) => {
@@ -629,139 +704,6 @@ for (const [names, [options, who]] of Object.entries(HEARTBEATS)) {
     relay.stop();
     await disconnected;
   });
-}
-
-// Security -----------------------------------------------------------------------------------
-
-/** Says who may come in (RFC 27). */
-class ZapHandler extends ZmqRepConnection {
-  readonly asked: { domain: string; mechanism: string; credentials: Buffer[] }[] = [];
-  admits = (_mechanism: string, _credentials: readonly Buffer[]): boolean => false;
-
-  override async messageReceived(frames: Buffer[]): Promise<void> {
-    const [version, sequence, domain, , , mechanism, ...credentials] = frames;
-    assert.equal(String(version), "1.0");
-    this.asked.push({ domain: String(domain), mechanism: String(mechanism), credentials });
-    const verdict = this.admits(String(mechanism), credentials) ? ["200", "OK"] : ["400", "no"];
-    await this.send(["1.0", sequence as Buffer, ...verdict, "", ""]);
-  }
-}
-
-/** A PUSH that is let in, and whose messages are the only ones that the PULL gets. */
-async function admitted(
-  stage: Stage,
-  pull: ZmqPullConnection,
-  options: PushOptions,
-): Promise<void> {
-  const push = stage.connect(ZmqPushConnection, pull, options);
-  await push.send("let in");
-  assert.deepEqual(await next(pull), ["let in"]);
-}
-
-/** A PUSH that is not. @returns why */
-async function refused(
-  stage: Stage,
-  pull: ZmqPullConnection,
-  options: PushOptions,
-  where: "here" | "there" = "here",
-): Promise<string> {
-  const push = stage.make(ZmqPushConnection, options);
-  const failed = told<{ reason: string }>(where === "here" ? push : pull, "handshakeFailed");
-  push.addEndpoints(ZmqEndpoint.connect(at(pull)));
-  await push.send("not let in");
-  const { reason } = await failed;
-  await push.shutdown();
-  return reason;
-}
-
-for (const transport of TRANSPORTS.filter((one) => one !== "inproc")) {
-  prove(`PLAIN: user and password decide, over ${transport}`, async (stage) => {
-    const zap = stage.bind(ZapHandler, {}, "inproc://zeromq.zap.01");
-    zap.admits = (mechanism, [user, password]) =>
-      mechanism === "PLAIN" && String(user) === "ada" && String(password) === "löve";
-    const server = { plainServer: true, zapDomain: "office" };
-    const pull = stage.bind(ZmqPullConnection, server, place(transport));
-    const right = { plainUsername: "ada", plainPassword: "löve" };
-    assert.equal(await refused(stage, pull, { ...right, plainPassword: "hate" }), "auth");
-    assert.equal(await refused(stage, pull, { ...right, plainUsername: "bob" }), "auth");
-    await admitted(stage, pull, right);
-    assert.deepEqual([...new Set(zap.asked.map(({ domain }) => domain))], ["office"]);
-    assert(zap.asked.some(({ credentials }) => String(credentials) === "ada,löve"));
-    await refused(stage, pull, {}, "there"); // no mechanism at all
-    await admitted(stage, pull, right);
-  });
-
-  prove(`CURVE: keys decide, over ${transport}`, async (stage) => {
-    const [serverKeys, clientKeys, strangerKeys] = [curveKeyPair(), curveKeyPair(), curveKeyPair()];
-    const zap = stage.bind(ZapHandler, {}, "inproc://zeromq.zap.01");
-    zap.admits = (mechanism, [key]) =>
-      mechanism === "CURVE" && key?.equals(z85(clientKeys.publicKey)) === true;
-    const server = { curveServer: true, curveSecretKey: serverKeys.secretKey, zapDomain: "vault" };
-    const pull = stage.bind(ZmqPullConnection, server, place(transport));
-    const right = {
-      curvePublicKey: clientKeys.publicKey,
-      curveSecretKey: clientKeys.secretKey,
-      curveServerKey: serverKeys.publicKey,
-    };
-    const stranger = {
-      curvePublicKey: strangerKeys.publicKey,
-      curveSecretKey: strangerKeys.secretKey,
-      curveServerKey: serverKeys.publicKey,
-    };
-    assert.equal(await refused(stage, pull, stranger), "auth");
-    const { publicKey } = strangerKeys;
-    await refused(stage, pull, { ...right, curveServerKey: publicKey }, "there");
-    await refused(stage, pull, {}, "there");
-    await admitted(stage, pull, right);
-    await admitted(stage, pull, {
-      curvePublicKey: z85(right.curvePublicKey),
-      curveSecretKey: z85(right.curveSecretKey),
-      curveServerKey: z85(right.curveServerKey),
-    });
-    assert.deepEqual([...new Set(zap.asked.map(({ domain }) => domain))], ["vault"]);
-  });
-}
-
-prove("NULL: the ZAP handler is asked where there is a domain", async (stage) => {
-  const zap = stage.bind(ZapHandler, {}, "inproc://zeromq.zap.01");
-  await admitted(stage, stage.bind(ZmqPullConnection), {});
-  assert.deepEqual(zap.asked, []);
-  const guarded = stage.bind(ZmqPullConnection, { zapDomain: "street" });
-  assert.equal(await refused(stage, guarded, {}), "auth");
-  zap.admits = () => true;
-  await admitted(stage, guarded, {});
-  for (const asked of zap.asked) {
-    assert.deepEqual(asked, { domain: "street", mechanism: "NULL", credentials: [] });
-  }
-});
-
-prove("CURVE without a ZAP handler admits whoever knows the server's key", async (stage) => {
-  const server = curveKeyPair();
-  const client = curveKeyPair();
-  const pull = stage.bind(ZmqPullConnection, {
-    curveServer: true,
-    curveSecretKey: server.secretKey,
-  });
-  await admitted(stage, pull, {
-    curvePublicKey: client.publicKey,
-    curveSecretKey: client.secretKey,
-    curveServerKey: server.publicKey,
-  });
-});
-
-/** The bytes of a key in Z85 (RFC 32). */
-function z85(key: string): Buffer {
-  const digits =
-    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
-  const bytes = Buffer.alloc(32);
-  for (let n = 0; n < 8; n += 1) {
-    const word = [...key.slice(5 * n, 5 * n + 5)].reduce(
-      (sum, c) => 85 * sum + digits.indexOf(c),
-      0,
-    );
-    bytes.writeUInt32BE(word, 4 * n);
-  }
-  return bytes;
 }
 
 // TCP by hand --------------------------------------------------------------------------------

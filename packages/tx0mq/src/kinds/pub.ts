@@ -39,7 +39,8 @@ export class ZmqPubConnection extends ZmqConnection<never> {
    * Sends a message to the subscribers whose subscription the tag begins with.
    *
    * @param tag any bytes; in the single-frame form any but NUL
-   * @throws {ZmqArgumentError} for a NUL in the tag in the single-frame form
+   * @throws {ZmqArgumentError} for a NUL in the tag in the single-frame form, and for two frames with
+   * `conflate`, which keeps one
    */
   publish(message: Frame, tag: Frame = ""): Promise<void> {
     if (!this.singleFrame) return this.sendFrames([tag, message]);

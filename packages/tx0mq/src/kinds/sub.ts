@@ -2,6 +2,7 @@ import { ZmqConnection } from "../connection/connection.js";
 import { bothOf } from "../connection/events.js";
 import type { Endpoints } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
+import { ZmqOptionError, ZmqStateError } from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
 import { EMPTY, type Message, toBuffer } from "../frames.js";
 import type { SubOptions } from "../options.js";
@@ -12,19 +13,54 @@ import type { SubOptions } from "../options.js";
  */
 export class ZmqSubConnection extends ZmqConnection<Message, never> {
   static override readonly socketType = "SUB";
+  readonly #conflates: boolean;
+  /** The subscription that was made last, and not ended. */
+  #subscribed: string | undefined;
 
-  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: SubOptions) {
+  constructor(
+    factory: ZmqFactory,
+    endpoints?: Endpoints,
+    {
+      singleFrame = false,
+      ...options
+    }: SubOptions & {
+      /**
+       * The publishers send tag and message in one frame: `conflate` needs that, for it keeps one frame.
+       * All else reads both forms. Default: false.
+       */
+      singleFrame?: boolean;
+    } = {},
+  ) {
+    if (options.conflate && !singleFrame) {
+      throw new ZmqOptionError(
+        "conflate",
+        "keeps one frame, and publishers send two, tag and message; set singleFrame: true, here and there",
+      );
+    }
     super(factory, endpoints, options);
+    this.#conflates = options.conflate ?? false;
   }
 
-  /** Asks for messages that begin with the tag; the empty tag asks for all. ZMQ_SUBSCRIBE */
+  /**
+   * Asks for messages that begin with the tag; the empty tag asks for all. ZMQ_SUBSCRIBE
+   *
+   * @throws {ZmqStateError} for a second subscription with `conflate`
+   */
   subscribe(tag: Frame = ""): void {
-    this.setOption("subscribe", toBuffer(tag));
+    const bytes = toBuffer(tag);
+    if (this.#conflates && this.#subscribed !== undefined) {
+      // They are messages to the publisher, of which the newest alone is kept.
+      throw new ZmqStateError("a SUB with conflate has one subscription: end the other one first");
+    }
+    this.setOption("subscribe", bytes);
+    this.#subscribed = bytes.toString("latin1");
   }
 
   /** Takes one `subscribe(tag)` back. ZMQ_UNSUBSCRIBE */
   unsubscribe(tag: Frame = ""): void {
-    this.setOption("unsubscribe", toBuffer(tag));
+    const bytes = toBuffer(tag);
+    this.setOption("unsubscribe", bytes);
+    if (this.#subscribed === bytes.toString("latin1")) this.#subscribed = undefined;
   }
 
   /**

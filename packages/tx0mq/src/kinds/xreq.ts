@@ -28,7 +28,7 @@ export interface RequestOptions {
 }
 
 /** Options of a {@link ZmqXREQConnection}: those of a DEALER, and a time-out. */
-export interface XREQOptions extends DealerOptions {
+export interface XREQOptions extends Omit<DealerOptions, "conflate"> {
   /** Time-out of requests that have none of their own, in ms; -1 for none. Default: -1. */
   requestTimeout?: number;
 }
@@ -71,6 +71,12 @@ export class ZmqXREQConnection extends ZmqConnection<Message, never> {
   ) {
     if (!isPeriod(requestTimeout)) {
       throw new ZmqOptionError("requestTimeout", `is a number of ms or -1, not ${requestTimeout}`);
+    }
+    if ((options as DealerOptions).conflate) {
+      throw new ZmqOptionError(
+        "conflate",
+        "keeps one frame, and requests have several; a DEALER conflates messages of one frame",
+      );
     }
     super(factory, endpoints, options);
     this.requestTimeout = requestTimeout;
