@@ -152,3 +152,16 @@ prove("what is given up at the end is told", async () => {
   const [{ lingerPeriod }] = await told;
   assert(lingerPeriod >= 100);
 });
+
+prove("a handler that ends its own connection is not waited for", async (stage) => {
+  const factory = servers(stage, -1);
+  const pull = new ZmqPullConnection(factory, { bind: place() });
+  const push = stage.connect(ZmqPushConnection, pull);
+  const ended = gate();
+  pull.on("message", async () => {
+    await factory.shutdown();
+    ended.open();
+  });
+  await push.send("KILL");
+  await ended.promise;
+});

@@ -20,6 +20,8 @@ export interface Reader<In> {
 
 /** A wait that can be given up lasts so long in the engine, which cannot take it back. In ms. */
 const REVOCABLE = 1000;
+/** A loop body that itself waits for the end of its connection must not wait for ever. In ms. */
+const LONGEST_WORK = 60_000;
 const FOREVER = Number.POSITIVE_INFINITY;
 const ignore = (): void => undefined;
 
@@ -78,6 +80,8 @@ export class Inbox<In> {
   #flowing = false;
   /** Loop bodies and handlers that are at work on a message. */
   #atWork = 0;
+  /** A handler is being called, and whether it has ended the connection itself. */
+  #handling: "no" | "yes" | "ends" = "no";
   #finished: (() => void) | undefined;
 
   constructor(reader: Reader<In>) {
@@ -306,15 +310,20 @@ export class Inbox<In> {
 
   #handle(message: In): void {
     this.#reader.delivering();
+    this.#handling = "yes";
     try {
       const handled = this.#reader.handle(message);
       if (handled instanceof Promise) void this.#follow(handled);
     } catch (error) {
       this.#reader.report(error);
+    } finally {
+      this.#handling = "no";
     }
   }
 
   async #follow(handled: Promise<unknown>): Promise<void> {
+    // One that waits for the end of its connection is not waited for there.
+    if (this.#handling === "ends") return void handled.catch((error) => this.#reader.report(error));
     this.#begin();
     try {
       await handled;
@@ -340,6 +349,7 @@ export class Inbox<In> {
   end(error: ZmqError): void {
     this.#state = "ended";
     this.#flowing = false;
+    if (this.#handling === "yes") this.#handling = "ends";
     for (let waiter = this.#waiters.shift(); waiter; waiter = this.#waiters.shift()) {
       waiter.end(error);
     }
@@ -347,11 +357,11 @@ export class Inbox<In> {
     for (const { notify } of this.#peeks) notify();
   }
 
-  /** Resolves when those who are at work on a message are done, or after so many ms (-1: never). */
+  /** Resolves when those who are at work on a message are done, or after so many ms (-1: a minute). */
   finished(limit: number): Promise<void> {
     if (this.#atWork === 0 || limit === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      const stop = limit < 0 ? ignore : after(limit, resolve);
+      const stop = after(limit < 0 ? LONGEST_WORK : limit, resolve);
       this.#finished = () => {
         stop();
         resolve();
