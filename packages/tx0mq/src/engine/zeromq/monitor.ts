@@ -1,5 +1,6 @@
 import { socketError } from "../../errors.js";
 import type { EngineEvent, EngineSink } from "../engine.js";
+import { deferToNextTurn, hasTime } from "../turn.js";
 import type { NativeSocket, Observer } from "./binding.js";
 import { canOpenFiles, outOfDescriptors } from "./descriptors.js";
 import { NOWHERE, type Signals } from "./signals.js";
@@ -51,6 +52,7 @@ export class Monitor {
       const event = (await observer.receive()) as EngineEvent;
       if (event.type === "end") return;
       if (event.address !== NOWHERE) this.#sink.event(event);
+      if (!hasTime()) await new Promise<void>(deferToNextTurn);
     }
   }
 
