@@ -400,6 +400,26 @@ prove("immediate: messages wait for a peer that is there", async (stage) => {
   assert.equal(trusting.writable, true);
 });
 
+prove(
+  "immediate: over inproc too, and who is not to come any more does not come",
+  async (stage) => {
+    const address = place("inproc");
+    const options = { immediate: true };
+    const [push, removed, closed] = [1, 2, 3].map(() =>
+      stage.connect(ZmqPushConnection, address, options),
+    ) as [ZmqPushConnection, ZmqPushConnection, ZmqPushConnection];
+    const sent = push.send("message");
+    assert.equal(await settled(sent), false);
+    removed.removeEndpoints({ connect: address });
+    await closed.shutdown();
+    const pull = stage.bind(ZmqPullConnection, {}, address);
+    assert.deepEqual(await next(pull), ["message"]);
+    await sent;
+    assert.equal(removed.writable, false);
+    assert.equal(push.writable, true);
+  },
+);
+
 prove("routingId names the socket, any bytes", async (stage) => {
   const router = stage.bind(ZmqRouterConnection);
   for (const routingId of ["name", "ü", Buffer.of(0xff, 0, 1), "x".repeat(255)]) {

@@ -27,6 +27,7 @@ import {
   settled,
   TRANSPORTS,
   text,
+  told,
   until,
 } from "../testing/stage.js";
 
@@ -90,9 +91,9 @@ for (const transport of TRANSPORTS) {
       return rep;
     });
     const client = stage.make(ZmqXREQConnection);
-    for (const { lastEndpoint } of servers) {
-      client.addEndpoints(ZmqEndpoint.connect(lastEndpoint as string));
-    }
+    const both = transport === "inproc" ? undefined : client.peers(2);
+    for (const { address } of servers) client.addEndpoints({ connect: address });
+    await both;
     const replies = await Promise.all(
       Array.from({ length: 10 }, async (_, n) => text(await client.sendMsg(String(n)))),
     );
@@ -244,6 +245,71 @@ prove("a request that is given up before ZeroMQ has taken it is not sent", async
   assert.deepEqual(text(parts), ["wanted"]);
   await router.send([from, id, EMPTY, "reply"]);
   await wanted;
+});
+
+for (const transport of TRANSPORTS) {
+  prove(`requests that are given up while the server is away, ${transport}`, async (stage) => {
+    const executed: string[] = [];
+    const serve = (address: string): ZmqXREPConnection => {
+      const server = stage.bind(ZmqXREPConnection, {}, address);
+      server.on("message", ([id, part]) => {
+        executed.push(String(part));
+        return server.reply(id, part);
+      });
+      return server;
+    };
+    const client = stage.make(ZmqXREQConnection, { reconnectInterval: 1 });
+    const lost = told(client, "disconnected");
+    let address = place(transport);
+    if (transport !== "inproc") {
+      const first = serve(address);
+      address = first.address;
+      client.addEndpoints({ connect: address });
+      await client.sendMsg("before");
+      await first.shutdown();
+      await lost;
+    } else {
+      client.addEndpoints({ connect: address }); // which inproc does but once
+      executed.push("before");
+    }
+
+    assert.equal(client.writable, false);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const given = Array.from({ length: 5 }, (_, n) => client.sendMsg(`${n}`, { timeout: 1 }));
+    const wanted = client.sendMsg("wanted");
+    given.push(client.sendMsg("aborted", { signal }));
+    const rejected = given.map((request) => assert.rejects(request));
+    await Promise.all(rejected.slice(0, 5));
+    controller.abort();
+    await Promise.all(rejected);
+
+    serve(address);
+    assert.deepEqual(text(await wanted), ["wanted"]);
+    assert.deepEqual(text(await client.sendMsg("after")), ["after"]);
+    assert.deepEqual(executed, ["before", "wanted", "after"]);
+  });
+}
+
+prove("with immediate: false requests wait in ZeroMQ, which forgets none", async (stage) => {
+  const client = stage.make(ZmqXREQConnection, { immediate: false });
+  client.addEndpoints({ connect: place("ipc") });
+  assert.equal(client.writable, true);
+  await assert.rejects(client.sendMsg("given up", { timeout: 1 }), failure(ZmqTimeoutError));
+  const wanted = client.sendMsg("wanted");
+  const server = stage.bind(ZmqXREPConnection, {}, client.address);
+  assert.deepEqual(text((await server.receive()).slice(1)), ["given up"]);
+  await server.reply(...(await server.receive()));
+  assert.deepEqual(text(await wanted), ["wanted"]);
+});
+
+prove("requests go to the servers that are there", async (stage) => {
+  const server = stage.bind(ZmqXREPConnection);
+  server.on("message", (request) => server.reply(...request));
+  const client = stage.make(ZmqXREQConnection, { immediate: undefined } as object);
+  client.addEndpoints([{ connect: place("ipc") }, { connect: server.address }]);
+  const requests = Array.from({ length: 10 }, (_, n) => client.sendMsg(String(n)));
+  assert.equal((await Promise.all(requests)).length, 10);
 });
 
 prove("given-up requests make room in the queue for others", async (stage) => {

@@ -31,6 +31,12 @@ export interface RequestOptions {
 export interface XREQOptions extends Omit<DealerOptions, "conflate"> {
   /** Time-out of requests that have none of their own, in ms; -1 for none. Default: -1. */
   requestTimeout?: number;
+  /**
+   * Requests wait here while no server is connected, so that those that are given up are not sent.
+   * With false they wait in ZeroMQ for the next server, which gets them all. ZMQ_IMMEDIATE.
+   * Default: true.
+   */
+  immediate?: boolean;
 }
 
 interface Request extends Withdrawable {
@@ -48,8 +54,9 @@ const COUNT = 8;
  * order. It is a DEALER that sends `[id, empty, ...parts]`; the id comes back with the reply. So it
  * talks to REP, to {@link ZmqXREPConnection}, to Python's tx0mq and txZMQ, and through brokers.
  *
- * Requests go to the connected peers in turn. None is sent twice: a request that is lost with its
- * peer rejects after its time-out, and without one never.
+ * Requests go to the connected peers in turn, and wait while there is none. One that is given up while
+ * it waits is not sent. None is sent twice: a request that is lost with its peer rejects after its
+ * time-out, and without one never.
  */
 export class ZmqXREQConnection extends ZmqConnection<Message, never> {
   static override readonly socketType = "DEALER";
@@ -78,7 +85,7 @@ export class ZmqXREQConnection extends ZmqConnection<Message, never> {
         "keeps one frame, and requests have several; a DEALER conflates messages of one frame",
       );
     }
-    super(factory, endpoints, options);
+    super(factory, endpoints, { ...options, immediate: options.immediate ?? true });
     this.requestTimeout = requestTimeout;
   }
 

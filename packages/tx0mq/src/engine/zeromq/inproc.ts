@@ -1,5 +1,6 @@
 /** A socket that has bound or connected to inproc addresses. */
 export interface InprocSocket {
+  connect(address: string): void;
   readonly inprocAddresses: readonly string[];
   /** Deals with what other sockets have told it. @returns whether it may have messages to read */
   processCommands(): boolean;
@@ -35,6 +36,8 @@ export class Inproc {
   readonly #shared: boolean;
   readonly #places = new Map<string, Place>();
   readonly #abandoned = new Set<InprocSocket>();
+  /** Those that connect to an address when somebody is bound there. */
+  readonly #latecomers = new Map<string, Set<InprocSocket>>();
   /** What to call when a socket waits no more. */
   readonly #wakeUps = new Map<InprocSocket, () => void>();
 
@@ -59,6 +62,30 @@ export class Inproc {
     place.bound = socket;
     place.hosts.add(socket);
     this.#settle(place);
+    const latecomers = this.#latecomers.get(address) ?? [];
+    this.#latecomers.delete(address);
+    for (const latecomer of latecomers) latecomer.connect(address);
+  }
+
+  /**
+   * Has the socket connect when somebody is bound there: a peer that is only to come is one that
+   * messages are queued for (see ZMQ_IMMEDIATE). @returns whether it is to wait
+   */
+  connectLater(address: string, socket: InprocSocket): boolean {
+    if (this.#shared || this.#places.get(address)?.bound !== undefined) return false;
+    const latecomers = this.#latecomers.get(address) ?? new Set();
+    this.#latecomers.set(address, latecomers.add(socket));
+    return true;
+  }
+
+  /** The socket no longer waits to connect. @returns the addresses where it did */
+  connectNoMore(socket: InprocSocket, at: string[] = [...this.#latecomers.keys()]): string[] {
+    return at.filter((address) => {
+      const latecomers = this.#latecomers.get(address);
+      const waited = latecomers?.delete(socket) ?? false;
+      if (latecomers?.size === 0) this.#latecomers.delete(address);
+      return waited;
+    });
   }
 
   connected(address: string, socket: InprocSocket): void {

@@ -40,6 +40,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
   readonly #closing: Closing;
   readonly #inproc: Inproc;
   readonly #neverRefuses: boolean;
+  readonly #immediate: boolean;
   /** The inproc addresses that it has bound and connected to, each once, whether it still is or not. */
   readonly inprocAddresses: string[] = [];
   /** Whether it has bound or connected to anything else. */
@@ -61,6 +62,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
     this.#sink = sink;
     this.#inproc = inproc;
     this.#neverRefuses = neverRefuses(type, options);
+    this.#immediate = options.immediate === true;
     let native: NativeSocket;
     try {
       native = openSocket(type, zmqContext);
@@ -100,6 +102,8 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
   }
 
   connect(address: string): void {
+    const waits = this.#immediate && !this.#lent && address.startsWith("inproc://");
+    if (waits && this.#inproc.connectLater(address, this)) return;
     try {
       this.native.at(address, () => this.native.connect(address));
       if (this.#use(address)) this.#inproc.connected(address, this);
@@ -121,6 +125,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
   }
 
   remove(address: string): void {
+    if (this.#inproc.connectNoMore(this, [address]).length > 0) return;
     try {
       this.native.at(address, () => this.native.disconnect(address)); // zmq_unbind and zmq_disconnect are one and the same
       this.#inproc.unbound(address, this);
@@ -215,6 +220,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
   /** Gives the socket to a proxy, which uses it in another thread. */
   lend(): void {
     this.#lent = true;
+    for (const address of this.#inproc.connectNoMore(this)) this.connect(address);
     // The proxy closes it by itself; the monitor tells when it is gone (see `Closing`).
     if (this.#beyondInproc) this.monitor();
     // Sockets are dealt with in the order in which they were closed, so one that ends tells of another.
@@ -233,6 +239,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
   }
 
   close(linger: number): Promise<void> {
+    this.#inproc.connectNoMore(this);
     return this.#closing.close(linger, this.#beyondInproc, this.#reaped);
   }
 
