@@ -91,7 +91,7 @@ void test("where the program listens to the signal the end is its own", {
         setTimeout(() => process.exit(7), 10);
       });
       process.on("uncaughtException", (error) => console.log("uncaught", error.code));
-      pull.receive();
+      pull.receive().then(() => undefined);
       setInterval(() => undefined, 1_000);`),
   );
   await child.printed("up");

@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import { constants } from "node:os";
 import { setImmediate as turn } from "node:timers/promises";
 import { ZmqClosedError } from "./errors.js";
@@ -50,26 +51,16 @@ function endBy(signal: NodeJS.Signals): void {
 }
 
 /**
- * While a signal ends the process, what fails because its connections close is no news: neither to
- * whoever looks at the terminal nor to the program's own handlers of uncaught exceptions and
- * unhandled rejections.
+ * While a signal ends the process, what fails because its connections close is no news, and has no
+ * stack trace. All else goes where it would go: to the program's own listeners, or to Node.
  */
 function endQuietly(): void {
-  const handlers = process.listeners("uncaughtException");
-  process.removeAllListeners("uncaughtException");
-  process.on("uncaughtException", (error, origin) => {
+  if (process.hasUncaughtExceptionCaptureCallback()) return; // the program's own
+  process.setUncaughtExceptionCaptureCallback((error) => {
     if (error instanceof ZmqClosedError) return;
-    for (const handler of handlers) handler(error, origin);
-    if (handlers.length > 0) return;
+    const emitter: EventEmitter = process;
+    if (emitter.emit("uncaughtException", error, "uncaughtException")) return;
     console.error(error);
     process.exit(1);
-  });
-
-  const ofRejections = process.listeners("unhandledRejection");
-  if (ofRejections.length === 0) return; // then they are uncaught exceptions
-  process.removeAllListeners("unhandledRejection");
-  process.on("unhandledRejection", (reason, promise) => {
-    if (reason instanceof ZmqClosedError) return;
-    for (const handler of ofRejections) handler(reason, promise);
   });
 }

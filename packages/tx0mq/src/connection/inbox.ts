@@ -42,6 +42,8 @@ class Waiter<In> implements Queued {
   readonly deadline: number;
   /** Whether it may be given up at any time. */
   readonly revocable: boolean;
+  /** What its reader holds. */
+  held: Promise<unknown> | undefined;
   /** The iterator that it belongs to. */
   readonly iterator: object | undefined;
 
@@ -108,9 +110,18 @@ export class Inbox<In> {
   receive(options: WaitOptions | undefined): Promise<In> {
     if (options !== undefined) return this.#receiveWithin(options);
     if (this.#parked.length > 0) return Promise.resolve(this.#takeParked());
-    return new Promise<In>((resolve, reject) => {
-      this.#wait(new Waiter(resolve, reject));
-    });
+    return this.#held(
+      new Promise<In>((resolve, reject) => {
+        this.#wait(new Waiter(resolve, reject));
+      }),
+    );
+  }
+
+  /** What the reader of the last wait holds. */
+  #held(message: Promise<In>): Promise<In> {
+    const { last } = this.#waiters;
+    if (last !== undefined) last.held = message;
+    return message;
   }
 
   async #receiveWithin({ timeout = -1, signal }: WaitOptions): Promise<In> {
@@ -351,6 +362,8 @@ export class Inbox<In> {
     this.#flowing = false;
     if (this.#handling === "yes") this.#handling = "ends";
     for (let waiter = this.#waiters.shift(); waiter; waiter = this.#waiters.shift()) {
+      // Who awaits it sees how it ends; who does not has no reason to crash.
+      waiter.held?.catch(ignore);
       waiter.end(error);
     }
     this.#parked.length = 0;
