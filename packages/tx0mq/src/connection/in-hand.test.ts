@@ -153,6 +153,22 @@ prove("what is given up at the end is told", async () => {
   assert(lingerPeriod >= 100);
 });
 
+prove("a handler that waits for another connection at the end is no news", async (stage) => {
+  const printed = stage.t.mock.method(console, "error", () => undefined);
+  const factory = servers(stage);
+  const workers = new ZmqPullConnection(factory, { bind: place() });
+  const requests = new ZmqPullConnection(factory, { bind: place() });
+  const begun = gate();
+  workers.on("message", async () => {
+    begun.open();
+    await requests.receive();
+  });
+  await stage.connect(ZmqPushConnection, workers).send("READY");
+  await begun.promise;
+  await factory.shutdown();
+  assert.equal(printed.mock.callCount(), 0);
+});
+
 prove("a handler that ends its own connection is not waited for", async (stage) => {
   const factory = servers(stage, -1);
   const pull = new ZmqPullConnection(factory, { bind: place() });

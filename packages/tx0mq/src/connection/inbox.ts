@@ -1,4 +1,4 @@
-import { ZmqAbortError, type ZmqError, ZmqTimeoutError } from "../errors.js";
+import { ZmqAbortError, ZmqClosedError, type ZmqError, ZmqTimeoutError } from "../errors.js";
 import { after, LONGEST_TIMER, nextTurn, onAbort, period, type WaitOptions } from "../time.js";
 import { Queue, type Queued } from "./queue.js";
 
@@ -339,7 +339,9 @@ export class Inbox<In> {
     try {
       await handled;
     } catch (error) {
-      this.#reader.report(error);
+      // At the end, what a handler waits for in another connection ends as well.
+      const over = this.#state === "ended" && error instanceof ZmqClosedError;
+      if (!over) this.#reader.report(error);
     } finally {
       this.#end();
     }
