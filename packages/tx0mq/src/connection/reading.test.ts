@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
+import { format } from "node:util";
 import {
   type Message,
   poll,
@@ -545,6 +546,16 @@ prove(
     assert.deepEqual(handled, ["0", "1", "2"]);
   },
 );
+
+prove("a peer that a handler cannot reach any more costs one line", async (stage) => {
+  const printed = stage.t.mock.method(console, "error", () => undefined);
+  const [pull, push] = pair(stage);
+  const router = stage.bind(ZmqRouterConnection, { mandatory: true });
+  pull.on("message", () => router.send(["nobody", "hello"]));
+  await push.send("go");
+  await until(() => printed.mock.callCount() === 1);
+  assert.match(format(...(printed.mock.calls[0]?.arguments ?? [])), /^tx0mq: .*nobody.*$/);
+});
 
 prove("a burst does not keep the event loop from other work", async (stage) => {
   const [pull, push] = pair(stage, place("inproc"));
