@@ -5,6 +5,9 @@ import { ZmqArgumentError, ZmqProtocolError } from "./errors.js";
 /** One message, as received: its frames, of which there is at least one. */
 export type Message = [first: Buffer, ...rest: Buffer[]];
 
+/** One message, to be sent: a frame, or a list of frames. */
+export type Frames = Frame | readonly Frame[];
+
 /** The empty frame: the delimiter between an envelope and its message (RFC 28). */
 export const EMPTY: Buffer = Buffer.alloc(0);
 

@@ -32,7 +32,7 @@ export {
   ZmqUnroutableError,
 } from "./errors.js";
 export { type FactoryOptions, ZmqFactory } from "./factory.js";
-export { EMPTY, type Message, type Unwrapped, unwrap, wrap } from "./frames.js";
+export { EMPTY, type Frames, type Message, type Unwrapped, unwrap, wrap } from "./frames.js";
 export { ZmqClientConnection } from "./kinds/client.js";
 export { ZmqDealerConnection } from "./kinds/dealer.js";
 export { ZmqDgramConnection } from "./kinds/dgram.js";

@@ -14,7 +14,7 @@ import {
   ZmqStateError,
 } from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
-import { type Message, sendable } from "../frames.js";
+import { type Frames, type Message, sendable } from "../frames.js";
 import {
   kAdopt,
   kAwaitClose,
@@ -63,16 +63,15 @@ const SEND_QUEUE_LIMIT = 65_536;
  */
 export abstract class ZmqConnection<
   In = Message,
-  Out = Frame | readonly Frame[],
+  Out = Frames,
+  Options extends ConnectionOptions = ConnectionOptions,
 > extends ConnectionEmitter<In> {
   /** The ZeroMQ socket type, as `"PUB"`. */
   static readonly socketType: SocketTypeName;
   /** Types that take turns say so here. */
   protected static turns?(options: ConnectionOptions): Turns;
   /** The peer that a message is for, where one that is full may not hold up the others. */
-  protected static peerOf?(
-    options: ConnectionOptions,
-  ): ((frames: Frame | readonly Frame[]) => string) | undefined;
+  protected static peerOf?(options: ConnectionOptions): ((frames: Frames) => string) | undefined;
 
   readonly socketType: SocketTypeName;
   readonly factory: ZmqFactory;
@@ -110,14 +109,15 @@ export abstract class ZmqConnection<
   /**
    * @param endpoints where to bind and connect: `{ bind: address }`, `{ connect: address }`, a
    * {@link ZmqEndpoint}, or a list of these; more can be added later
-   * @param options of the socket and of the connection
+   * @param given options of the socket and of the connection
    * @throws {ZmqEndpointError} for an address that cannot be bound or connected to
    * @throws {ZmqAddressInUseError} for an address that another socket is bound to
    * @throws {ZmqOptionError} for an option that the socket type does not have, or a wrong value
    * @throws {ZmqClosedError} where the factory is shut down
    */
-  constructor(factory: ZmqFactory, endpoints: Endpoints = [], options: ConnectionOptions = {}) {
+  constructor(factory: ZmqFactory, endpoints: Endpoints = [], given?: Options) {
     super();
+    const options: ConnectionOptions = given ?? {};
     const { lingerPeriod, sendQueueLimit, ...socketOptions } = options;
     const kind = new.target as typeof ZmqConnection;
     this.factory = factory;
@@ -377,12 +377,12 @@ export abstract class ZmqConnection<
 
   /** Sends frames, for derived classes: as `send`. */
   protected sendFrames(
-    message: Frame | readonly Frame[],
+    message: Frames,
     meta?: MessageMeta,
     wait?: WaitOptions,
     withdrawable?: Withdrawable,
   ): Promise<void> {
-    let frames: Frame | readonly Frame[];
+    let frames: Frames;
     try {
       frames = sendable(message);
       if (wait?.timeout !== undefined) period("timeout", wait.timeout);
@@ -411,7 +411,7 @@ export abstract class ZmqConnection<
     return this.#turns?.sendError;
   }
 
-  #traceSend(frames: Frame | readonly Frame[]): void {
+  #traceSend(frames: Frames): void {
     if (!trace.send.hasSubscribers) return;
     trace.send.publish({ connection: this, frames: Array.isArray(frames) ? frames : [frames] });
   }

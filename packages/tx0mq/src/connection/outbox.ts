@@ -1,12 +1,10 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { EngineSocket, Frame, MessageMeta } from "../engine/engine.js";
 import { ZmqAbortError, type ZmqError, ZmqQueueFullError, ZmqTimeoutError } from "../errors.js";
-import { toBuffer } from "../frames.js";
+import { type Frames, toBuffer } from "../frames.js";
 import { SETTLED } from "../internal.js";
 import { after, nextTurn, onAbort, type WaitOptions } from "../time.js";
 import { Queue, type Queued } from "./queue.js";
-
-type Frames = Frame | readonly Frame[];
 
 /** What an outbox asks of its connection. */
 export interface Sender {
@@ -406,7 +404,7 @@ function sizeOf(frame: Frame): number {
 }
 
 /** The peer that a ROUTER's message is for: its first frame. */
-export function peerOf(frames: Frame | readonly Frame[]): string {
+export function peerOf(frames: Frames): string {
   const [first = ""] = Array.isArray(frames) ? (frames as readonly Frame[]) : [frames as Frame];
   return toBuffer(first).toString("latin1");
 }

@@ -1,14 +1,8 @@
 import { ZmqConnection } from "../connection/connection.js";
-import type { Endpoints } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
-import type { ZmqFactory } from "../factory.js";
 import type { ClientOptions } from "../options.js";
 
 /** A CLIENT socket (RFC 41, draft): as DEALER, thread-safe, messages of one frame. */
-export class ZmqClientConnection extends ZmqConnection<[Buffer], Frame> {
+export class ZmqClientConnection extends ZmqConnection<[Buffer], Frame, ClientOptions> {
   static override readonly socketType = "CLIENT";
-
-  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: ClientOptions) {
-    super(factory, endpoints, options);
-  }
 }

@@ -1,8 +1,6 @@
 import { ZmqConnection } from "../connection/connection.js";
-import type { Endpoints } from "../endpoint.js";
 import type { MessageMeta } from "../engine/engine.js";
 import { ZmqArgumentError } from "../errors.js";
-import type { ZmqFactory } from "../factory.js";
 import { isGroup, NO_GROUP } from "../frames.js";
 import { kSocket } from "../internal.js";
 import type { DishOptions } from "../options.js";
@@ -13,14 +11,11 @@ import type { DishOptions } from "../options.js";
  */
 export class ZmqDishConnection extends ZmqConnection<
   [data: Buffer, from: { group: string }],
-  never
+  never,
+  DishOptions
 > {
   static override readonly socketType = "DISH";
   readonly #joined = new Set<string>();
-
-  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: DishOptions) {
-    super(factory, endpoints, options);
-  }
 
   /**
    * Receives the group's messages from now on: the exact name, no prefix. zmq_join

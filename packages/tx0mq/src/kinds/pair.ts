@@ -1,13 +1,8 @@
 import { ZmqConnection } from "../connection/connection.js";
-import type { Endpoints } from "../endpoint.js";
-import type { ZmqFactory } from "../factory.js";
+import type { Frames, Message } from "../frames.js";
 import type { PairOptions } from "../options.js";
 
 /** A PAIR socket (RFC 31): one peer and no other; between threads, over inproc. */
-export class ZmqPairConnection extends ZmqConnection {
+export class ZmqPairConnection extends ZmqConnection<Message, Frames, PairOptions> {
   static override readonly socketType = "PAIR";
-
-  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: PairOptions) {
-    super(factory, endpoints, options);
-  }
 }

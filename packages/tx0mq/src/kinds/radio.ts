@@ -1,8 +1,6 @@
 import { ZmqConnection } from "../connection/connection.js";
-import type { Endpoints } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
 import { ZmqArgumentError } from "../errors.js";
-import type { ZmqFactory } from "../factory.js";
 import { isGroup, NO_GROUP } from "../frames.js";
 import type { RadioOptions } from "../options.js";
 
@@ -12,13 +10,10 @@ import type { RadioOptions } from "../options.js";
  */
 export class ZmqRadioConnection extends ZmqConnection<
   never,
-  readonly [data: Frame, to: { group: string }]
+  readonly [data: Frame, to: { group: string }],
+  RadioOptions
 > {
   static override readonly socketType = "RADIO";
-
-  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: RadioOptions) {
-    super(factory, endpoints, options);
-  }
 
   override send(message: readonly [data: Frame, to: { group: string }]): Promise<void> {
     const [data, to] = message ?? [];

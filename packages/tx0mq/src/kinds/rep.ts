@@ -1,7 +1,6 @@
 import { ZmqConnection } from "../connection/connection.js";
 import { ReplyTurns } from "../connection/lockstep.js";
-import type { Endpoints } from "../endpoint.js";
-import type { ZmqFactory } from "../factory.js";
+import type { Frames, Message } from "../frames.js";
 import type { RepOptions } from "../options.js";
 
 /**
@@ -10,14 +9,10 @@ import type { RepOptions } from "../options.js";
  *
  * To have many requests open at once, take {@link ZmqXREPConnection}.
  */
-export class ZmqRepConnection extends ZmqConnection {
+export class ZmqRepConnection extends ZmqConnection<Message, Frames, RepOptions> {
   static override readonly socketType = "REP";
 
   protected static override turns(): ReplyTurns {
     return new ReplyTurns();
-  }
-
-  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: RepOptions) {
-    super(factory, endpoints, options);
   }
 }

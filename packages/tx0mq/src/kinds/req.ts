@@ -1,7 +1,6 @@
 import { ZmqConnection } from "../connection/connection.js";
 import { RequestTurns } from "../connection/lockstep.js";
-import type { Endpoints } from "../endpoint.js";
-import type { ZmqFactory } from "../factory.js";
+import type { Frames, Message } from "../frames.js";
 import type { ReqOptions } from "../options.js";
 
 /**
@@ -10,14 +9,10 @@ import type { ReqOptions } from "../options.js";
  *
  * To have many requests open at once, take {@link ZmqXREQConnection}.
  */
-export class ZmqReqConnection extends ZmqConnection {
+export class ZmqReqConnection extends ZmqConnection<Message, Frames, ReqOptions> {
   static override readonly socketType = "REQ";
 
   protected static override turns({ relaxed = false }: ReqOptions): RequestTurns {
     return new RequestTurns(relaxed);
-  }
-
-  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: ReqOptions) {
-    super(factory, endpoints, options);
   }
 }

@@ -1,7 +1,6 @@
 import { ZmqConnection } from "../connection/connection.js";
 import { peerOf } from "../connection/outbox.js";
-import type { Endpoints } from "../endpoint.js";
-import type { ZmqFactory } from "../factory.js";
+import type { Frames, Message } from "../frames.js";
 import type { RouterOptions } from "../options.js";
 
 /**
@@ -10,15 +9,11 @@ import type { RouterOptions } from "../options.js";
  *
  * A message to a peer that is not there is dropped, unless `mandatory` is set.
  */
-export class ZmqRouterConnection extends ZmqConnection {
+export class ZmqRouterConnection extends ZmqConnection<Message, Frames, RouterOptions> {
   static override readonly socketType = "ROUTER";
 
   /** Where it waits for a peer that is full (`mandatory`), it waits for that peer alone. */
   protected static override peerOf({ mandatory = false }: RouterOptions) {
     return mandatory ? peerOf : undefined;
-  }
-
-  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: RouterOptions) {
-    super(factory, endpoints, options);
   }
 }

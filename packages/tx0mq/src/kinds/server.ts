@@ -1,8 +1,6 @@
 import { ZmqConnection } from "../connection/connection.js";
-import type { Endpoints } from "../endpoint.js";
 import type { Frame, MessageMeta } from "../engine/engine.js";
 import { ZmqArgumentError } from "../errors.js";
-import type { ZmqFactory } from "../factory.js";
 import type { ServerOptions } from "../options.js";
 
 /** Tells a SERVER's peers apart. */
@@ -16,13 +14,10 @@ export interface RoutingId {
  */
 export class ZmqServerConnection extends ZmqConnection<
   [data: Buffer, peer: RoutingId],
-  readonly [data: Frame, peer: RoutingId]
+  readonly [data: Frame, peer: RoutingId],
+  ServerOptions
 > {
   static override readonly socketType = "SERVER";
-
-  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: ServerOptions) {
-    super(factory, endpoints, options);
-  }
 
   override send(message: readonly [data: Frame, peer: RoutingId]): Promise<void> {
     const [data, peer] = message ?? [];

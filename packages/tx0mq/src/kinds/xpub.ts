@@ -1,7 +1,6 @@
 import { ZmqConnection } from "../connection/connection.js";
-import type { Endpoints } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
-import type { ZmqFactory } from "../factory.js";
+import type { Frames, Message } from "../frames.js";
 import { toBuffer } from "../frames.js";
 import type { XPubOptions } from "../options.js";
 
@@ -9,12 +8,8 @@ import type { XPubOptions } from "../options.js";
  * An XPUB socket (RFC 29): a PUB that receives its subscribers' subscriptions: a byte 1 (0 for a
  * cancellation) and the tag, in one frame.
  */
-export class ZmqXPubConnection extends ZmqConnection {
+export class ZmqXPubConnection extends ZmqConnection<Message, Frames, XPubOptions> {
   static override readonly socketType = "XPUB";
-
-  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: XPubOptions) {
-    super(factory, endpoints, options);
-  }
 
   /** With the `manual` option: makes the subscription that was received last one to this tag. ZMQ_SUBSCRIBE */
   subscribe(tag: Frame): void {

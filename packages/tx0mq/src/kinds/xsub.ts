@@ -1,7 +1,6 @@
 import { ZmqConnection } from "../connection/connection.js";
-import type { Endpoints } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
-import type { ZmqFactory } from "../factory.js";
+import type { Frames, Message } from "../frames.js";
 import { toBuffer } from "../frames.js";
 import type { XSubOptions } from "../options.js";
 
@@ -9,12 +8,8 @@ const UNSUBSCRIBE = Buffer.of(0);
 const SUBSCRIBE = Buffer.of(1);
 
 /** An XSUB socket (RFC 29): a SUB whose subscriptions are messages, which a proxy can pass on. */
-export class ZmqXSubConnection extends ZmqConnection {
+export class ZmqXSubConnection extends ZmqConnection<Message, Frames, XSubOptions> {
   static override readonly socketType = "XSUB";
-
-  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: XSubOptions) {
-    super(factory, endpoints, options);
-  }
 
   /** Asks all publishers, those to come too, for messages that begin with the tag. RFC 29. */
   subscribe(tag: Frame = ""): Promise<void> {
