@@ -22,8 +22,9 @@ export interface FactoryOptions {
   /**
    * How long a connection's undelivered messages, and readers that are at work on a message, may hold
    * up its shutdown, in ms; -1 for ever. ZMQ_LINGER of all its sockets, unless they have one of their
-   * own. Default: 100, and for messages that a peer may still be reading 10 more for each, and more for
-   * large ones, so that nothing is lost that was sent to a peer that reads.
+   * own. Default: 100, but 1,500 for who is at work on a message, and for messages that a peer may still
+   * be reading 10 more for each, and more for large ones, so that nothing is lost that was sent to a
+   * peer that reads.
    */
   lingerPeriod?: number;
   /**

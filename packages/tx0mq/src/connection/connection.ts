@@ -41,6 +41,8 @@ import { Places } from "./places.js";
 import { finishSending } from "./shutdown.js";
 
 const SEND_QUEUE_LIMIT = 65_536;
+/** Where nobody has set a linger period, who is at work on a message has so many ms to finish it. */
+const PATIENT_FOR_WORK = 1_500;
 
 /**
  * A ZeroMQ socket on the event loop: base of all connections.
@@ -76,8 +78,9 @@ export abstract class ZmqConnection<
   readonly socketType: SocketTypeName;
   readonly factory: ZmqFactory;
   /**
-   * How long messages that are not yet delivered may hold up `shutdown()`, in ms; -1 for ever. Where
-   * nobody has set it, longer: as long as a peer that reads may need for them.
+   * How long messages that are not yet delivered, and readers at work on one, may hold up `shutdown()`,
+   * in ms; -1 for ever. Where nobody has set it, longer: as long as a peer that reads may need for what
+   * was sent, and 1,500 ms for who is at work.
    */
   readonly lingerPeriod: number;
   /** How many messages may wait when ZeroMQ takes no more. */
@@ -475,7 +478,7 @@ export abstract class ZmqConnection<
     }
     this.#inbox.end(this.#closedError());
     this.#peers.end(String(this));
-    await this.#inbox.finished(this.lingerPeriod);
+    await this.#inbox.finished(this.#patient ? PATIENT_FOR_WORK : this.lingerPeriod);
   }
 
   async #end(): Promise<void> {
