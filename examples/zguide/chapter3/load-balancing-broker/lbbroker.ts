@@ -1,206 +1,81 @@
 // Load-balancing broker: a ROUTER for clients at ipc://frontend.ipc and one for workers at
 // ipc://backend.ipc. A request goes to the worker that is free for longest; until one is, it waits.
 
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { setTimeout as work } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
-import {
-  EMPTY,
-  type Message,
-  poll,
-  ZmqEndpoint,
-  ZmqEndpointError,
-  ZmqFactory,
-  ZmqReqConnection,
-  ZmqRouterConnection,
-  ZmqUnroutableError,
-} from "tx0mq";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Message, poll, ZmqFactory, ZmqReqConnection, ZmqRouterConnection } from "tx0mq";
+import { flags, oneOf } from "tx0mq/flags";
 
-const READY = ["READY", "\x01"]; // what workers say in different languages
-const LARGEST = 1_048_576; // bytes in a request or a reply
-const LONGEST = 255; // bytes in an address
-const TOO_MANY = 10; // requests lost in a row: the worker gets no more
-
-const { role, name, ...options } = commandLine();
+const { role, clients, workers, work, ...at } = flags({
+  role: oneOf("all", "broker", "client", "worker"),
+  frontend: "ipc://frontend.ipc",
+  backend: "ipc://backend.ipc",
+  clients: 10,
+  workers: 3,
+  work: 0,
+});
 
 const factory = new ZmqFactory();
 factory.registerForShutdown();
-if (role === "client") await client();
-else if (role === "worker") await worker();
-else {
-  const frontend = new ZmqRouterConnection(factory, ZmqEndpoint.bind(options.frontend), {
-    handover: true, // a client that comes back is known by its name again
-  });
-  const backend = new ZmqRouterConnection(factory, ZmqEndpoint.bind(options.backend), {
-    mandatory: true, // to hear of it when a worker is gone
-  });
-  console.log(`lbbroker listening on ${frontend.lastEndpoint}, workers on ${backend.lastEndpoint}`);
-  const serving = broker(frontend, backend);
-  await (role === "broker" ? serving : Promise.race([serving, cast(frontend, backend)]));
-}
-await factory.shutdown();
 
-async function broker(frontend: ZmqRouterConnection, backend: ZmqRouterConnection): Promise<void> {
-  const idle = new Map<string, Buffer>(); // free workers, the one that has waited longest first
-  const busy = new Map<string, string>(); // the others, each with the client that it works for
-  const losses = new Map<string, number>(); // of workers that lose requests, since the last reply of each
+async function broker(): Promise<void> {
+  const frontend = new ZmqRouterConnection(factory, { bind: at.frontend });
+  const backend = new ZmqRouterConnection(factory, { bind: at.backend }, { mandatory: true });
+  console.log(`lbbroker listening on ${frontend.address}, workers on ${backend.address}`);
+  Object.assign(at, { frontend: frontend.address, backend: backend.address }); // the real ports
+  const idle: Buffer[] = []; // free workers, the one that has waited longest first
 
-  // While no worker is free nobody looks at the clients, and their requests stay in ZeroMQ.
   while (!backend.closed) {
-    const { readable } = await poll({ readable: idle.size > 0 ? [backend, frontend] : [backend] });
+    // While no worker is free nobody looks at the clients: their requests wait in ZeroMQ.
+    const { readable } = await poll({ readable: idle.length ? [backend, frontend] : [backend] });
     if (readable.has(backend)) await fromWorker(await backend.receive());
     if (readable.has(frontend)) await fromClient(await frontend.receive());
   }
 
-  /** [worker, "", READY] or [worker, "", client, "", reply]: either way the worker is free now. */
-  async function fromWorker(message: Message): Promise<void> {
-    const [worker = EMPTY, delimiter, ...reply] = message;
-    const id = hex(worker);
-    const lost = losses.get(id) ?? 0;
-    const ready = lost < TOO_MANY && isLetter(message) && READY.includes(String(message[2]));
-    const owed = delimiter?.length === 0 && isLetter(reply) && busy.get(id) === hex(reply[0]);
-    if (!ready && !owed) return refuse(message, "worker");
-    if (owed) losses.delete(id);
-    else if (busy.has(id)) {
-      losses.set(id, lost + 1);
-      console.error(`lbbroker: worker ${id} has lost its request`);
+  // [worker, "", "READY"] or [worker, "", client, "", reply]: either way the worker is free now.
+  async function fromWorker([worker, delimiter, client, ...reply]: Message): Promise<void> {
+    if (delimiter?.length !== 0 || client === undefined) return refuse("a worker");
+    idle.push(worker);
+    if (reply.length > 0) await frontend.send([client, ...reply]);
+  }
+
+  // [client, "", request]
+  async function fromClient(request: Message): Promise<void> {
+    const [, delimiter, body] = request;
+    if (delimiter?.length !== 0 || body === undefined) return refuse("a client");
+    const worker = idle.shift();
+    if (worker === undefined) {
+      await fromWorker(await backend.receive()); // all that were free are gone: wait for another
+      return fromClient(request);
     }
-    busy.delete(id);
-    idle.set(id, worker);
-    if (owed) await frontend.send(reply);
+    // A mandatory ROUTER says so when the worker is gone: then the next one gets the request.
+    await backend.send([worker, "", ...request]).catch(() => fromClient(request));
   }
 
-  /** [client, "", request] */
-  async function fromClient(message: Message): Promise<void> {
-    if (!isLetter(message)) return refuse(message, "client");
-    while (!(await assign(message))) await fromWorker(await backend.receive());
-  }
-
-  /** Gives the request to the first worker that is still there. */
-  async function assign(request: Letter): Promise<boolean> {
-    for (const [id, worker] of idle) {
-      idle.delete(id);
-      try {
-        await backend.send([worker, EMPTY, ...request]);
-        busy.set(id, hex(request[0]));
-        return true;
-      } catch (error) {
-        if (!(error instanceof ZmqUnroutableError)) throw error; // it died while it was free
-      }
-    }
-    return false;
-  }
-
-  function refuse(message: Message, from: string): void {
-    const who = `${from} ${hex(message[0] ?? EMPTY)}`;
-    console.error(`lbbroker: refused a message of ${message.length} frames from ${who}`);
+  function refuse(from: string): void {
+    console.error(`lbbroker: refused a malformed message of ${from}`);
   }
 }
 
-function hex(id: Buffer): string {
-  return id.toString("hex");
-}
-
-/** What a REQ sends looks like this to a ROUTER. */
-type Letter = [address: Buffer, delimiter: Buffer, content: Buffer];
-
-function isLetter(frames: Buffer[]): frames is Letter {
-  const [address = EMPTY, delimiter, content] = frames;
-  const framed = frames.length === 3 && delimiter?.length === 0;
-  const addressed = address.length > 0 && address.length <= LONGEST;
-  return framed && addressed && (content?.length ?? 0) <= LARGEST;
-}
-
-async function worker(): Promise<void> {
-  const socket = new ZmqReqConnection(factory, ZmqEndpoint.connect(options.backend), {
-    routingId: name,
-  });
-  await socket.send("READY");
-  for await (const message of socket) {
-    if (isLetter(message)) {
-      const [client, , request] = message;
-      console.log(`${name}: ${request}`);
-      await work(options.work);
-      await socket.send([client, EMPTY, "OK"]);
-    } else {
-      console.error(`lbbroker: ${name} refused a message of ${message.length} frames`);
-      await socket.send("READY");
-    }
-  }
-}
-
-async function client(): Promise<void> {
-  const socket = new ZmqReqConnection(factory, ZmqEndpoint.connect(options.frontend), {
-    routingId: name,
-  });
+async function client(name: string): Promise<void> {
+  const socket = new ZmqReqConnection(factory, { connect: at.frontend });
   await socket.send("HELLO");
   const [reply] = await socket.receive();
   console.log(`${name}: ${reply}`);
 }
 
-/** Clients and workers, as processes that end with this one. Over when all clients are served. */
-async function cast(frontend: ZmqRouterConnection, backend: ZmqRouterConnection): Promise<void> {
-  const addresses = ["--frontend", reachable(frontend), "--backend", reachable(backend)];
-  const start = (role: string, name: string) =>
-    fork(fileURLToPath(import.meta.url), [
-      ...[...process.argv.slice(2), ...addresses, "--role", role, "--name", name],
-    ]);
-  const clients = Array.from({ length: options.clients }, (_, n) => start("client", `Client-${n}`));
-  const workers = Array.from({ length: options.workers }, (_, n) => start("worker", `Worker-${n}`));
-  await Promise.all(clients.map((client) => once(client, "exit")));
-  for (const worker of workers) worker.kill();
-}
-
-/** Where a socket that is bound to all interfaces is connected to on this machine. */
-function reachable({ lastEndpoint = "" }: ZmqRouterConnection): string {
-  return lastEndpoint.replace("//0.0.0.0:", "//127.0.0.1:");
-}
-
-function commandLine() {
-  process.on("uncaughtException", (error) => {
-    console.error(`lbbroker: ${error.message}`);
-    process.exit(error instanceof ZmqEndpointError ? 2 : 1);
-  });
-  // A process that another lbbroker has started ends with it.
-  const end = () => process.kill(process.pid, "SIGTERM");
-  process.once("disconnect", end);
-  if (process.connected === false) end(); // it has ended already
-  process.channel?.unref();
-  try {
-    const { values } = parseArgs({
-      options: {
-        role: { type: "string", default: "all" },
-        name: { type: "string" },
-        frontend: { type: "string", default: "ipc://frontend.ipc" },
-        backend: { type: "string", default: "ipc://backend.ipc" },
-        clients: { type: "string", default: "10" },
-        workers: { type: "string", default: "3" },
-        work: { type: "string", default: "0" },
-      },
-    });
-    const { role, frontend, backend } = values;
-    if (!["all", "broker", "client", "worker"].includes(role)) {
-      throw new Error(`--role is all, broker, client or worker, not "${role}"`);
-    }
-    const name = values.name ?? `${role === "client" ? "Client" : "Worker"}-${process.pid}`;
-    if (!/^[!-~]{1,255}$/.test(name)) {
-      throw new Error(`--name is 1 to 255 printable characters, not "${name}"`);
-    }
-    const clients = number("clients", values.clients);
-    const workers = number("workers", values.workers);
-    return { role, name, frontend, backend, clients, workers, work: number("work", values.work) };
-  } catch (error) {
-    const flags =
-      "[--role all|broker|client|worker] [--frontend ADDRESS] [--backend ADDRESS] [--clients N] [--workers N] [--work MS] [--name NAME]";
-    const [why] = (error as Error).message.split("\n");
-    console.error(`usage: lbbroker ${flags}   (${why})`);
-    process.exit(2);
+async function worker(name: string): Promise<void> {
+  const socket = new ZmqReqConnection(factory, { connect: at.backend });
+  await socket.send("READY");
+  for await (const [client, , request] of socket) {
+    console.log(`${name}: ${request}`);
+    await sleep(work);
+    await socket.send([client, "", "OK"]);
   }
 }
 
-function number(flag: string, value: string): number {
-  if (/^\d{1,9}$/.test(value)) return Number(value);
-  throw new Error(`--${flag} is a whole number, 0 to 999999999, not "${value}"`);
+if (role === "all" || role === "broker") broker();
+if (role === "all" || role === "worker") for (let n = 0; n < workers; n++) worker(`Worker-${n}`);
+if (role === "all" || role === "client") {
+  await Promise.all(Array.from({ length: clients }, (_, n) => client(`Client-${n}`)));
+  await factory.shutdown();
 }
