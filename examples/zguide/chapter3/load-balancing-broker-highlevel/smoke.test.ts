@@ -1,38 +1,59 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addresses, testBroker } from "@tx0mq/example-load-balancing-broker/checks.test.ts";
-import { Stage } from "@tx0mq/smoke";
+import { endsOn, refuses, Stage } from "@tx0mq/smoke";
+import { ZmqDealerConnection, ZmqFactory, ZmqReqConnection } from "tx0mq";
 
-test("every client gets its reply, and the broker goes on", async (t) => {
-  const stage = new Stage(t, import.meta.url);
-  const all = stage.start("lbbroker2", [...addresses(stage), "--clients", "4", "--workers", "2"]);
-  await all.count(/^Client-\d: OK$/, 4);
-  const late = stage.start("lbbroker2", ["--role", "client", ...addresses(stage)]);
-  assert.deepEqual(await late.exit(), { code: 0, signal: null });
+const LIMIT = { timeout: 60_000 }; // for what never comes
+const ANYWHERE = ["--frontend", "tcp://127.0.0.1:*", "--backend", "tcp://127.0.0.1:*"];
 
-  all.kill("SIGINT", { group: true });
-  assert.deepEqual(await all.exit(), { code: null, signal: "SIGINT" });
+test("ten clients and three workers: every client gets its reply, and the broker goes on", async (t) => {
+  const all = new Stage(t, import.meta.url).start("lbbroker2", ANYWHERE);
+  await all.line(/^All clients are served/);
+  const lines = all.lines.slice(1, -1).sort();
   assert.deepEqual(
-    all.lines.filter((line) => line.startsWith("Client")).sort(),
-    Array.from({ length: 4 }, (_, n) => `Client-${n}: OK`),
+    lines.slice(0, 10),
+    Array.from({ length: 10 }, (_, n) => `Client-${n}: OK`),
   );
-  assert.equal(all.lines.filter((line) => /^Worker-[01]: HELLO$/.test(line)).length, 5);
+  assert.equal(lines.filter((line) => /^Worker-[012]: HELLO$/.test(line)).length, 10);
+  await endsOn("SIGINT", all);
   assert.deepEqual(all.errors, []);
 });
 
-testBroker({
-  testFile: import.meta.url,
-  program: "lbbroker2",
-  refusals: {
-    client: /refused: .* frames from/,
-    worker: /refused: .* frames from/,
-    probe: /refused: .*\(2 frames from/,
-    notDue: /refused: .*reply that is due/,
-    notReady: /refused: neither READY/,
-  },
-  async served(start) {
-    const client = start();
-    assert.deepEqual(await client.exit(), { code: 0, signal: null });
-    assert.match(client.lines.join(), /^Client-\d+: OK$/);
-  },
+test("a request waits in ZeroMQ until a worker is free; what is malformed costs a line", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  const broker = stage.start("lbbroker2", ["--role", "broker", ...ANYWHERE]);
+  const [, frontend = "", backend = ""] = await broker.line(/listening on (\S+), workers on (\S+)/);
+  await using factory = new ZmqFactory();
+  const stranger = new ZmqDealerConnection(factory);
+  const clients = ["A", "B"].map(() => new ZmqReqConnection(factory, { connect: frontend }));
+  const worker = new ZmqDealerConnection(factory, { connect: backend });
+
+  const there = stranger.peers(1, LIMIT);
+  stranger.addEndpoints({ connect: frontend });
+  await there;
+  await stranger.send("no delimiter");
+  for (const [n, client] of clients.entries()) await client.send(`request ${n}`);
+  for (const refused of [1, 2]) {
+    await worker.send(["no", "delimiter"]);
+    await broker.line(/^tx0mq: .* an empty frame and a body$/, { from: "stderr" });
+    assert.equal(broker.errors.length, refused, "no client has been read yet");
+  }
+
+  await worker.send(["", "READY"]);
+  for (const _ of clients) {
+    const [, client = "", , request] = await worker.receive(LIMIT);
+    await worker.send(["", client, "", `reply to ${request}`]);
+  }
+  for (const [n, client] of clients.entries()) {
+    assert.equal(String(await client.receive(LIMIT)), `reply to request ${n}`);
+  }
+  await broker.line(/^lbbroker2: refused a malformed request/, { from: "stderr" });
+  assert.equal(broker.errors.length, 3);
+  await endsOn("SIGINT", broker);
 });
+
+test("a wrong flag gets one line", (t) =>
+  refuses(
+    new Stage(t, import.meta.url).start("lbbroker2", ["--role", "boss"]),
+    /^lbbroker2: --role is all/,
+  ));
