@@ -44,7 +44,7 @@ function copied(t: TestContext, files: Readonly<Record<string, string>>, env = {
   const manifest = {
     name: "greeting",
     type: "module",
-    dependencies: { tx0mq: "*" },
+    dependencies: { tsx: "*", tx0mq: "*" },
   };
   const all = { "package.json": JSON.stringify(manifest), "smoke.test.ts": OUTSIDE, ...files };
   for (const [name, content] of Object.entries(all)) {

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { ofSource } from "./compile.ts";
+import { ofSource } from "./compile.js";
 import { LIMIT_MS, Wait } from "./wait.ts";
 
 /** The streams that a program writes to. */

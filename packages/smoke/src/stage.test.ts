@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Program, Stage } from "./index.ts";
 import { LIMIT_MS } from "./wait.ts";
 
-const DIRECT = ["--import", "tsx", "--test-reporter=spec"];
+const DIRECT = ["--import", "@tx0mq/smoke/ts", "--test-reporter=spec"];
 const RUNNER = [...DIRECT, "--test"];
 
 /** Runs a file of tests from the fixtures in a Node of its own. */

@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { TestContext } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Addresses } from "./addresses.ts";
-import { compiled, READS_TYPESCRIPT } from "./compile.ts";
+import { compiled, READS_TYPESCRIPT } from "./compile.js";
 import { Janitor } from "./janitor.ts";
 import { Program } from "./program.ts";
 import { type Happening, report } from "./report.ts";

@@ -1,7 +1,7 @@
 /*
  * Before it reads TypeScript by itself, Node takes half a second of a processor's time to start a
- * program through tsx. So the programs that tests start are compiled once, into node_modules/.cache,
- * where they lie to one another as their sources do.
+ * program through tsx. So what tests run is compiled once, into node_modules/.cache, where the files
+ * lie to one another as their sources do. This is JavaScript, for nothing has compiled it.
  */
 import {
   mkdirSync,
@@ -18,31 +18,42 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const CACHE = join(ROOT, "node_modules/.cache/tx0mq-smoke");
-/** A module of the same example, or of another: imported, or started by its path. */
-const NEIGHBOUR = /(["'`])(\.\.?\/[^"'`\n]*)\.ts\1/g;
+/** A module of the same folder or of another one: imported, or started as a thread or a process. */
+const NEIGHBOUR =
+  /((?:\bfrom |\bimport |\bimport\(|\bURL\(|\bresolve\()["'`])(\.\.?\/[^"'`\n]*)\.ts(?=["'`])/g;
 /** Where an error in a compiled program says that it is. */
 const PLACE = new RegExp(`(${CACHE.replace(/\W/g, "\\$&")}/[^:\\s]+)\\.js:(\\d+)(?::(\\d+))?`, "g");
 
-/** Folders that are known to be compiled. */
-const fresh = new Set<string>();
+/**
+ * Folders that are known to be compiled.
+ * @type {Set<string>}
+ */
+const fresh = new Set();
 
 /** Whether Node runs TypeScript as it is. */
 export const READS_TYPESCRIPT = Boolean(
-  (process.features as { readonly typescript?: string | false }).typescript,
+  /** @type {{ typescript?: string | false }} */ (process.features).typescript,
 );
 
-/** A program of this repository as JavaScript. @returns its file, or nothing for what is elsewhere */
-export function compiled(program: string): string | undefined {
-  const place = relative(ROOT, program);
+/**
+ * A TypeScript file of this repository as JavaScript.
+ * @param {string} source
+ * @returns {string | undefined} its file, or nothing for what is elsewhere
+ */
+export function compiled(source) {
+  const place = relative(ROOT, source);
   if (place.startsWith("..") || /\bnode_modules\b/.test(place)) return undefined;
-  compileFolder(dirname(program));
-  return target(program);
+  compileFolder(dirname(source));
+  return target(source);
 }
 
-/** A line of output, with the places of TypeScript where it has those of the JavaScript. */
-export function ofSource(line: string): string {
+/**
+ * A line of output, with the places of the TypeScript where it has those of the JavaScript.
+ * @param {string} line
+ */
+export function ofSource(line) {
   if (!line.includes(CACHE)) return line;
-  return line.replace(PLACE, (all, path: string, row: string, column?: string) => {
+  return line.replace(PLACE, (all, path, row, column) => {
     const source = `${join(ROOT, relative(CACHE, path))}.ts`;
     const map = new SourceMap(JSON.parse(readFileSync(`${path}.js.map`, "utf8")));
     const found = map.findEntry(Number(row) - 1, Number(column ?? 1) - 1);
@@ -52,16 +63,20 @@ export function ofSource(line: string): string {
   });
 }
 
-function target(source: string, extension = ".js"): string {
-  return join(CACHE, relative(ROOT, source)).replace(/\.ts$/, extension);
+/** @param {string} source */
+function target(source) {
+  return join(CACHE, relative(ROOT, source)).replace(/\.ts$/, ".js");
 }
 
-/** Compiles the programs of a folder that have changed, and the folders that they lead to. */
-function compileFolder(folder: string): void {
+/**
+ * Compiles the files of a folder that have changed, and the folders that they lead to.
+ * @param {string} folder
+ */
+function compileFolder(folder) {
   if (fresh.has(folder)) return;
   fresh.add(folder);
   const sources = readdirSync(folder)
-    .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+    .filter((name) => name.endsWith(".ts"))
     .map((name) => join(folder, name));
   const stale = sources.filter((source) => timeOf(target(source)) !== timeOf(source));
   if (stale.length > 0) compile(stale);
@@ -73,8 +88,11 @@ function compileFolder(folder: string): void {
   }
 }
 
-function compile(sources: readonly string[]): void {
-  const { buildSync } = createRequire(import.meta.url)("esbuild") as typeof import("esbuild");
+/** @param {readonly string[]} sources */
+function compile(sources) {
+  const { buildSync } = /** @type {typeof import("esbuild")} */ (
+    createRequire(import.meta.url)("esbuild")
+  );
   const { outputFiles } = buildSync({
     entryPoints: [...sources],
     outbase: ROOT,
@@ -82,29 +100,37 @@ function compile(sources: readonly string[]): void {
     platform: "node",
     format: "esm",
     target: "node20",
-    sourcemap: "external",
-    sourcesContent: false,
+    sourcemap: "linked",
     write: false,
   });
-  for (const { path, text } of outputFiles) {
-    if (path.endsWith(".map")) put(path, text);
-  }
   put(join(CACHE, "package.json"), '{ "type": "module" }');
+  const code = new Map(outputFiles.map(({ path, text }) => [path, text]));
+  for (const [path, text] of code) if (path.endsWith(".map")) put(path, text);
   for (const source of sources) {
     const path = target(source);
-    const text = outputFiles.find((file) => file.path === path)?.text ?? "";
-    put(path, text.replace(NEIGHBOUR, "$1$2.js$1"), timeOf(source));
+    const text = code.get(path) ?? "";
+    // Tests do not run as they are here: they are read by the hooks, under their own names.
+    const linked = source.endsWith(".test.ts") ? text : text.replace(NEIGHBOUR, "$1$2.js");
+    put(path, linked, timeOf(source));
   }
 }
 
-/** When a file was changed, in ms. */
-function timeOf(path: string): number | undefined {
+/**
+ * When a file was changed, in ms.
+ * @param {string} path
+ */
+function timeOf(path) {
   const stats = statSync(path, { throwIfNoEntry: false });
   return stats === undefined ? undefined : Math.round(stats.mtimeMs);
 }
 
-/** Writes a file at once, for other tests may be reading it. */
-function put(path: string, text: string, time?: number): void {
+/**
+ * Writes a file at once, for other tests may be reading it.
+ * @param {string} path
+ * @param {string} text
+ * @param {number} [time]
+ */
+function put(path, text, time) {
   mkdirSync(dirname(path), { recursive: true });
   const part = `${path}.${process.pid}`;
   writeFileSync(part, text);
