@@ -3,37 +3,64 @@ import { readdir, readFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { bin, compilerOptions, LIBRARY, manifest, Sandbox, succeed, typeCheck } from "./sandbox.ts";
+import {
+  bin,
+  compilerOptions,
+  installedBy,
+  LIBRARY,
+  manifest,
+  Sandbox,
+  succeed,
+  typeCheck,
+} from "./sandbox.ts";
 
 const sandbox = new Sandbox();
 const installed = join(sandbox.folder, "node_modules/tx0mq");
 before(() => sandbox.install());
 after(() => sandbox.remove());
 
-const HELLO = `import { version, ZmqEndpoint, ZmqFactory, ZmqRepConnection, ZmqReqConnection, zmqVersion } from "tx0mq";
+/** A program as a stranger writes it, in an ES module. */
+const HELLO = `import { version, ZmqFactory, ZmqRepConnection, ZmqReqConnection, zmqVersion } from "tx0mq";
+import { flags, oneOf } from "tx0mq/flags";
 
+const { greeting, whom } = flags({ greeting: oneOf("Hello", "Bye"), whom: "World" });
 await using factory = new ZmqFactory();
 for (const address of ["inproc://hello", "tcp://127.0.0.1:*"]) {
-  const rep = new ZmqRepConnection(factory, ZmqEndpoint.bind(address));
-  rep.on("message", ([request]) => rep.send(\`\${request}, World\`));
-  const req = new ZmqReqConnection(factory, rep.endpoints.map((e) => ZmqEndpoint.connect(e.address)));
-  await req.send("Hello");
+  const rep = new ZmqRepConnection(factory, { bind: address });
+  rep.on("message", ([request]) => rep.send(\`\${request}, \${whom}\`));
+  const req = new ZmqReqConnection(factory, { connect: rep.address });
+  await req.send(greeting);
   const [reply] = await req.receive();
   console.log(String(reply));
 }
 console.log(version, zmqVersion);
 `;
+/** The same as plain JavaScript, in which Node 20 has no `await using` yet. */
+const HELLO_JS = `${HELLO.replace("await using", "const")}await factory.shutdown();\n`;
+/** The rest of it in a function: in CommonJS there is no await outside of one. */
+const HELLO_IN_FUNCTION = HELLO_JS.replace(/\n\n([\s\S]+)/, "\n\n(async () => {\n$1})();\n");
 
-test("a stranger installs it offline and says hello over inproc and tcp", async () => {
-  assert.equal((await manifest(installed)).name, "tx0mq");
-  // As plain JavaScript, in which Node 20 has no `await using` yet.
-  sandbox.write("hello.js", `${HELLO.replace("await using", "const")}await factory.shutdown();\n`);
-  const output = await succeed(process.execPath, ["hello.js"], sandbox.folder);
+async function checkHello(output: string): Promise<void> {
   const [inproc, tcp, versions] = output.trim().split("\n");
   assert.deepEqual([inproc, tcp], ["Hello, World", "Hello, World"]);
   const { version } = await manifest(LIBRARY);
   assert.match(versions ?? "", /^\d+\.\d+\.\d+ 4\.\d+\.\d+$/);
   assert.equal(versions?.split(" ")[0], version, "version is that of package.json");
+}
+
+test("a stranger installs it offline and says hello over inproc and tcp", async () => {
+  assert.equal((await manifest(installed)).name, "tx0mq");
+  sandbox.write("hello.js", HELLO_JS);
+  await checkHello(await succeed(process.execPath, ["hello.js"], sandbox.folder));
+});
+
+test("CommonJS requires it", async () => {
+  const required = HELLO_IN_FUNCTION.replace(
+    /^import (.*) from (.*);$/gm,
+    (_line, names: string, from: string) => `const ${names} = require(${from});`,
+  );
+  sandbox.write("hello.cjs", required);
+  await checkHello(await succeed(process.execPath, ["hello.cjs"], sandbox.folder));
 });
 
 const RESOLUTIONS = {
@@ -42,19 +69,40 @@ const RESOLUTIONS = {
 };
 for (const [name, resolution] of Object.entries(RESOLUTIONS)) {
   test(`a consumer with moduleResolution ${name} type-checks`, async () => {
-    const strict = await compilerOptions();
-    sandbox.borrow("@types/node");
-    sandbox.write(`${name}/tsconfig.json`, {
-      compilerOptions: { ...strict, ...resolution, skipLibCheck: false },
-    });
-    sandbox.write(`${name}/hello.ts`, HELLO);
-    const checked = await typeCheck(join(sandbox.folder, name));
-    assert.equal(checked, "");
-
-    sandbox.write(`${name}/hello.ts`, `${HELLO}rep.sendIt("there is no such method");\n`);
-    const wrong = await typeCheck(join(sandbox.folder, name));
-    assert.match(wrong, /hello\.ts\(\d+,\d+\): error TS/, "the types are found");
+    await checkTypes(name, HELLO, resolution);
   });
+}
+
+test("a consumer with moduleResolution node10 compiles to CommonJS, and runs", async () => {
+  // The last major version of TypeScript that knows node10 is 5: here, the one of another tool.
+  const old = installedBy("@arethetypeswrong/core", "typescript");
+  const node10 = { module: "commonjs", moduleResolution: "node10", target: "es2022" };
+  const types = { lib: ["es2023", "esnext.disposable"], types: ["node"], strict: true };
+  const folder = await checkTypes("node10", HELLO_IN_FUNCTION, { ...node10, ...types }, old);
+  sandbox.write("node10/package.json", { type: "commonjs" });
+  await checkHello(await succeed(process.execPath, ["hello.js"], folder));
+});
+
+/** Type-checks a program in a folder of its own, and sees a wrong one fail. @returns the folder */
+async function checkTypes(
+  name: string,
+  hello: string,
+  options: object,
+  compiler?: string,
+): Promise<string> {
+  const folder = join(sandbox.folder, name);
+  const strict = compiler === undefined ? await compilerOptions() : {};
+  sandbox.borrow("@types/node");
+  sandbox.write(`${name}/tsconfig.json`, {
+    compilerOptions: { ...strict, ...options, skipLibCheck: false },
+  });
+  const wrong = `${hello}ZmqFactory.noSuchMethod();\noneOf(1);\n`;
+  sandbox.write(`${name}/hello.ts`, wrong);
+  const found = await typeCheck(folder, undefined, compiler);
+  assert.match(found, /: error TS2339[\s\S]*: error TS2345/, "the types are found");
+  sandbox.write(`${name}/hello.ts`, hello);
+  assert.equal(await typeCheck(folder, undefined, compiler), "");
+  return folder;
 }
 
 test("the tarball has what is needed to use it, and nothing else", async () => {
@@ -95,10 +143,13 @@ test("publint has nothing to say", async () => {
 });
 
 test("are the types wrong? No", async () => {
-  const args = [sandbox.tarball, "--profile", "esm-only", "--no-emoji", "--no-color"];
+  const args = [sandbox.tarball, "--no-emoji", "--no-color"];
+  // CommonJS requires the ES modules, as Node has been able to since 20.19.
+  args.push("--ignore-rules", "cjs-resolves-to-esm");
   const { code, stdout, stderr } = await bin("@arethetypeswrong/cli", args, sandbox.folder);
   assert.equal(code, 0, stdout + stderr);
-  assert.match(stdout, /node16 \(from ESM\) │ OK \(ESM\)/);
+  assert.match(stdout, /node10 +│ OK .*│ OK/);
+  assert.match(stdout, /node16 \(from ESM\) │ OK \(ESM\) │ OK \(ESM\)/);
 });
 
 test("every export has a doc comment", async () => {

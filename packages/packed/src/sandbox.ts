@@ -65,6 +65,11 @@ export function installed(name: string, from: NodeJS.Require = fromRoot): string
   throw new Error(`${name} is not installed: run npm ci`);
 }
 
+/** The folder of a package that another installed one depends on, in the version that that one has. */
+export function installedBy(owner: string, name: string): string {
+  return installed(name, createRequire(join(installed(owner), "package.json")));
+}
+
 /** How a program ended. */
 export interface Ended {
   readonly code: number;
@@ -123,8 +128,12 @@ export async function bin(name: string, args: readonly string[], cwd: string): P
 }
 
 /** Type-checks a folder by its tsconfig.json. @returns what is wrong */
-export async function typeCheck(folder: string, signal?: AbortSignal): Promise<string> {
-  const tsc = join(installed("typescript"), "bin/tsc");
+export async function typeCheck(
+  folder: string,
+  signal?: AbortSignal,
+  compiler: string = installed("typescript"),
+): Promise<string> {
+  const tsc = join(compiler, "bin/tsc");
   const options = signal === undefined ? {} : { signal };
   const { stdout, stderr } = await run(process.execPath, [tsc, "-p", folder], folder, options);
   return stdout + stderr;
