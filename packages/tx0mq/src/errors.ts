@@ -26,14 +26,15 @@ interface Details {
 export class ZmqError extends Error {
   /** The kind of error: stable from release to release. */
   readonly code: ZmqErrorCode;
+  /** Written out in each class: a minifier changes the names of classes. */
+  override readonly name: string = "ZmqError";
   /** The address that the error is about, where there is one. */
-  readonly address?: string;
+  declare readonly address?: string;
   /** The name of libzmq's error number (`"EADDRINUSE"`), where the error came from there. */
-  readonly errno?: string;
+  declare readonly errno?: string;
 
   constructor(code: ZmqErrorCode, message: string, { address, errno, cause }: Details = {}) {
     super(message, cause === undefined ? undefined : { cause });
-    this.name = new.target.name;
     this.code = code;
     if (address !== undefined) this.address = address;
     if (errno !== undefined) this.errno = errno;
@@ -42,6 +43,7 @@ export class ZmqError extends Error {
 
 /** Another socket, of this process or of another, is bound to the address. */
 export class ZmqAddressInUseError extends ZmqError {
+  override readonly name: string = "ZmqAddressInUseError";
   constructor(address: string, errno?: string) {
     super(
       "ERR_ZMQ_ADDRESS_IN_USE",
@@ -53,6 +55,7 @@ export class ZmqAddressInUseError extends ZmqError {
 
 /** A value that cannot be what it is used for: a message of `undefined`, a tag with a NUL. */
 export class ZmqArgumentError extends ZmqError {
+  override readonly name: string = "ZmqArgumentError";
   constructor(message: string) {
     super("ERR_ZMQ_ARGUMENT", message);
   }
@@ -60,6 +63,7 @@ export class ZmqArgumentError extends ZmqError {
 
 /** The connection or the factory has been shut down, or was while the operation waited. */
 export class ZmqClosedError extends ZmqError {
+  override readonly name: string = "ZmqClosedError";
   constructor(what: string) {
     super("ERR_ZMQ_CLOSED", `${what} has been shut down`);
   }
@@ -67,6 +71,7 @@ export class ZmqClosedError extends ZmqError {
 
 /** An address that cannot be bound or connected to: a typo, an unknown interface, no permission. */
 export class ZmqEndpointError extends ZmqError {
+  override readonly name: string = "ZmqEndpointError";
   constructor(address: string, why: string, errno?: string) {
     super("ERR_ZMQ_ENDPOINT", `bad endpoint ${JSON.stringify(address)}: ${why}`, {
       address,
@@ -77,6 +82,7 @@ export class ZmqEndpointError extends ZmqError {
 
 /** An option that the socket type does not have, or a value that the option does not take. */
 export class ZmqOptionError extends ZmqError {
+  override readonly name: string = "ZmqOptionError";
   /** The option's name. */
   readonly option: string;
 
@@ -88,6 +94,7 @@ export class ZmqOptionError extends ZmqError {
 
 /** A message from the network that is not of the form that the connection reads. It was dropped. */
 export class ZmqProtocolError extends ZmqError {
+  override readonly name: string = "ZmqProtocolError";
   /** The frames of the message that was refused. */
   readonly frames: readonly Buffer[];
 
@@ -99,6 +106,7 @@ export class ZmqProtocolError extends ZmqError {
 
 /** As many messages wait to be sent as `sendQueueLimit` allows. This one was not taken. */
 export class ZmqQueueFullError extends ZmqError {
+  override readonly name: string = "ZmqQueueFullError";
   constructor(limit: number) {
     super(
       "ERR_ZMQ_QUEUE_FULL",
@@ -109,6 +117,7 @@ export class ZmqQueueFullError extends ZmqError {
 
 /** The socket cannot do that now: a REQ that sends twice, a REP that has nothing to reply to. */
 export class ZmqStateError extends ZmqError {
+  override readonly name: string = "ZmqStateError";
   constructor(message: string, errno?: string) {
     super("ERR_ZMQ_STATE", message, { errno });
   }
@@ -116,6 +125,7 @@ export class ZmqStateError extends ZmqError {
 
 /** An error of libzmq or of the operating system that has no kind of its own here. */
 export class ZmqSystemError extends ZmqError {
+  override readonly name: string = "ZmqSystemError";
   constructor(message: string, errno?: string, address?: string, cause?: unknown) {
     super("ERR_ZMQ_SYSTEM", message, { errno, address, cause });
   }
@@ -123,6 +133,7 @@ export class ZmqSystemError extends ZmqError {
 
 /** What was waited for did not come in time. */
 export class ZmqTimeoutError extends ZmqError {
+  override readonly name: string = "ZmqTimeoutError";
   /** How long it was waited for, in milliseconds. */
   readonly timeout: number;
 
@@ -134,6 +145,7 @@ export class ZmqTimeoutError extends ZmqError {
 
 /** A reply to a request that is not open: replied to before, never received, or given up on. */
 export class ZmqUnknownRequestError extends ZmqError {
+  override readonly name: string = "ZmqUnknownRequestError";
   constructor(id: unknown) {
     super(
       "ERR_ZMQ_UNKNOWN_REQUEST",
@@ -144,6 +156,7 @@ export class ZmqUnknownRequestError extends ZmqError {
 
 /** No connected peer has the routing id that the message is addressed to. */
 export class ZmqUnroutableError extends ZmqError {
+  override readonly name: string = "ZmqUnroutableError";
   /** The routing id: a SERVER's are numbers, those of all other types are bytes. */
   readonly routingId: Buffer | number;
 
@@ -172,10 +185,42 @@ function shownId(id: Buffer | number): string {
 
 /** The operation's `AbortSignal` was aborted; its reason is the `cause`. Named as Node names it. */
 export class ZmqAbortError extends ZmqError {
+  override readonly name: string = "AbortError";
   constructor(reason: unknown) {
     super("ABORT_ERR", "the operation was aborted", { cause: reason });
-    this.name = "AbortError";
   }
+}
+
+/**
+ * Lets the error's stack begin where the program called the library, which is also the line that Node
+ * prints where nobody catches it.
+ *
+ * @param entries functions that the program may have called, the outermost first
+ */
+export function fromCaller(error: unknown, ...entries: Callable[]): unknown {
+  if (error instanceof ZmqError) {
+    const entry = entries.find(isOnStack);
+    if (entry !== undefined) Error.captureStackTrace(error, entry);
+  }
+  return error;
+}
+
+/** As {@link fromCaller}, for what rejects later: in a timer's callback the caller is not on the stack. */
+export async function awaited<T>(promise: Promise<T>): Promise<T> {
+  try {
+    return await promise;
+  } catch (error) {
+    throw fromCaller(error, awaited);
+  }
+}
+
+type Callable = ((...args: never[]) => unknown) | (abstract new (...args: never[]) => unknown);
+
+/** A derived class without a constructor of its own has no frame on the stack. */
+function isOnStack(entry: Callable): boolean {
+  const probe: { stack?: string } = {};
+  Error.captureStackTrace(probe, entry);
+  return String(probe.stack).includes("\n");
 }
 
 const ENDPOINT_ERRORS: Readonly<Record<string, string>> = {

@@ -7,6 +7,8 @@ import type {
   MessageMeta,
 } from "../engine/engine.js";
 import {
+  awaited,
+  fromCaller,
   ZmqArgumentError,
   ZmqClosedError,
   type ZmqError,
@@ -131,11 +133,16 @@ export abstract class ZmqConnection<
     this.#sendHighWaterMark = (options as { sendHighWaterMark?: number }).sendHighWaterMark;
     this.#singleFrameError = singleFrameError(this.socketType, options);
     this.#turns = kind.turns?.(options);
-    const socket = factory[kContext]().createSocket(
-      this.socketType,
-      checkOptions(this.socketType, { ...socketOptions, lingerPeriod: this.lingerPeriod }),
-      this.#sink(),
-    );
+    let socket: EngineSocket;
+    try {
+      socket = factory[kContext]().createSocket(
+        this.socketType,
+        checkOptions(this.socketType, { ...socketOptions, lingerPeriod: this.lingerPeriod }),
+        this.#sink(),
+      );
+    } catch (error) {
+      throw fromCaller(error, new.target, ZmqConnection);
+    }
     this[kSocket] = socket;
     this.#places = new Places(socket);
     this.#inbox = new Inbox<In>({
@@ -160,7 +167,7 @@ export abstract class ZmqConnection<
       this.addEndpoints(endpoints);
     } catch (error) {
       factory[kAwaitClose](socket.close(0));
-      throw error;
+      throw fromCaller(error, new.target, ZmqConnection);
     }
     factory[kAdopt](this);
     // A derived class is complete only when its own constructor is through.
@@ -222,7 +229,11 @@ export abstract class ZmqConnection<
    */
   addEndpoints(endpoints: Endpoints): void {
     this.#checkOpen();
-    this.#places.add(endpoints);
+    try {
+      this.#places.add(endpoints);
+    } catch (error) {
+      throw fromCaller(error, this.addEndpoints);
+    }
   }
 
   /**
@@ -393,11 +404,11 @@ export abstract class ZmqConnection<
         throw new ZmqArgumentError(this.#singleFrameError);
       }
     } catch (error) {
-      return Promise.reject(error);
+      return Promise.reject(fromCaller(error, this.send, this.sendFrames));
     }
     const open = this.#state === "open" || this.#state === "finishing";
     const wrong = open ? this.#sendError() : this.#unusable();
-    if (wrong !== undefined) return Promise.reject(wrong);
+    if (wrong !== undefined) return Promise.reject(fromCaller(wrong, this.send, this.sendFrames));
     if (this.#turns === undefined) return this.#outbox.send(frames, meta, wait, withdrawable);
     const { sends } = this.#outbox;
     const sent = this.#outbox.send(frames, meta, wait, withdrawable);
@@ -431,7 +442,11 @@ export abstract class ZmqConnection<
    * @throws {ZmqAbortError} when the signal was aborted
    * @throws {ZmqClosedError} when the connection is shut down
    */
-  async peers(count: number, options: WaitOptions = {}): Promise<void> {
+  peers(count: number, options: WaitOptions = {}): Promise<void> {
+    return awaited(this.#waitForPeers(count, options));
+  }
+
+  async #waitForPeers(count: number, options: WaitOptions): Promise<void> {
     this.#checkOpen();
     period("timeout", options.timeout ?? -1);
     this[kSocket].monitor();

@@ -1,4 +1,10 @@
-import { ZmqAbortError, ZmqClosedError, type ZmqError, ZmqTimeoutError } from "../errors.js";
+import {
+  awaited,
+  ZmqAbortError,
+  ZmqClosedError,
+  type ZmqError,
+  ZmqTimeoutError,
+} from "../errors.js";
 import { after, LONGEST_TIMER, nextTurn, onAbort, period, type WaitOptions } from "../time.js";
 import { Queue, type Queued } from "./queue.js";
 
@@ -108,7 +114,7 @@ export class Inbox<In> {
   // For those who read ------------------------------------------------------------------------
 
   receive(options: WaitOptions | undefined): Promise<In> {
-    if (options !== undefined) return this.#receiveWithin(options);
+    if (options !== undefined) return awaited(this.#receiveWithin(options));
     if (this.#parked.length > 0) return Promise.resolve(this.#takeParked());
     return this.#held(
       new Promise<In>((resolve, reject) => {

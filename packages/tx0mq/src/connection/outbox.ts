@@ -1,6 +1,12 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { EngineSocket, Frame, MessageMeta } from "../engine/engine.js";
-import { ZmqAbortError, type ZmqError, ZmqQueueFullError, ZmqTimeoutError } from "../errors.js";
+import {
+  awaited,
+  ZmqAbortError,
+  type ZmqError,
+  ZmqQueueFullError,
+  ZmqTimeoutError,
+} from "../errors.js";
 import { type Frames, toBuffer } from "../frames.js";
 import { SETTLED } from "../internal.js";
 import { after, nextTurn, onAbort, type WaitOptions } from "../time.js";
@@ -151,7 +157,8 @@ export class Outbox {
     if (wait !== undefined) this.#giveUpLater(entry, wait);
     if (withdrawable !== undefined) withdrawable.withdraw = (error) => this.#giveUp(entry, error);
     this.#put(entry, this.#queue);
-    entry.held = this.#everySoOften(entry.promise);
+    const sent = this.#everySoOften(entry.promise);
+    entry.held = wait === undefined ? sent : awaited(sent);
     this.#goOn();
     return entry.held;
   }

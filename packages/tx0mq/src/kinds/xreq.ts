@@ -4,6 +4,8 @@ import type { Withdrawable } from "../connection/outbox.js";
 import type { Endpoints } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
 import {
+  awaited,
+  fromCaller,
   ZmqAbortError,
   ZmqArgumentError,
   ZmqClosedError,
@@ -121,9 +123,10 @@ export class ZmqXREQConnection extends ZmqConnection<Message, never> {
         throw new ZmqArgumentError(`a timeout is a number of ms or -1, not ${timeout}`);
       }
       if (signal?.aborted) throw new ZmqAbortError(signal.reason);
-      return this.#request(sendable(parts) as Frame[], timeout, signal);
+      const reply = this.#request(sendable(parts) as Frame[], timeout, signal);
+      return timeout < 0 && signal === undefined ? reply : awaited(reply);
     } catch (error) {
-      return Promise.reject(error);
+      return Promise.reject(fromCaller(error, this.sendMsg));
     }
   }
 

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import {
+  ZmqAbortError,
+  ZmqDealerConnection,
+  ZmqEndpoint,
+  ZmqError,
+  ZmqPubConnection,
+  ZmqPullConnection,
+  ZmqPushConnection,
+  ZmqReqConnection,
+  ZmqXREQConnection,
+} from "./index.js";
+import { Child } from "./testing/child.js";
+import { at, HOST, place, prove } from "./testing/stage.js";
+
+/** Another's port 1 of loopback: nobody listens there. */
+const NOBODY = `tcp://${HOST}:1`;
+
+prove("an error's stack begins where the program called the library", async (stage) => {
+  const { factory } = stage;
+  const taken = at(stage.bind(ZmqPullConnection, {}, place("tcp")));
+  const timeout = 1;
+  const signal = AbortSignal.timeout(1);
+  const wrong: Record<string, () => unknown> = {
+    "an address in use": () => new ZmqPullConnection(factory, { bind: taken }),
+    "a class with a constructor": () => new ZmqPubConnection(factory, { bind: taken }),
+    "a derived class": () =>
+      new (class Mine extends ZmqPullConnection {})(factory, { bind: taken }),
+    "a typo": () => new ZmqPullConnection(factory, { connect: "tpc://x" }),
+    "a wrong value": () => new ZmqPullConnection(factory, [], { receiveHighWaterMark: -3 }),
+    "a later address": () => stage.make(ZmqPullConnection).addEndpoints(ZmqEndpoint.bind(taken)),
+    "no message": () => stage.make(ZmqPullConnection).receive({ timeout }),
+    "an aborted receive": () => stage.make(ZmqPullConnection).receive({ signal }),
+    "no room": () => stage.make(ZmqPushConnection).send("message", { timeout }),
+    "no message at all": () => stage.make(ZmqPushConnection).send(undefined as never),
+    "no peer": () => stage.make(ZmqDealerConnection).peers(1, { timeout }),
+    "no reply": () => stage.connect(ZmqXREQConnection, NOBODY).sendMsg("request", { timeout }),
+    "no request at all": () => stage.connect(ZmqXREQConnection, NOBODY).sendMsg(),
+    "out of turn": async () => {
+      const req = stage.connect(ZmqReqConnection, NOBODY);
+      await req.send("request");
+      await req.send("another");
+    },
+  };
+  for (const [what, run] of Object.entries(wrong)) {
+    const error = await thrownBy(run);
+    assert(error instanceof ZmqError, what);
+    const [first, caller] = error.stack?.split("\n") ?? [];
+    assert.equal(first, `${error.name}: ${error.message}`);
+    assert.match(caller ?? "", /uncaught\.test/, `${what}: ${error.stack}`);
+    assert.equal(error instanceof ZmqAbortError, what === "an aborted receive");
+  }
+});
+
+async function thrownBy(run: () => unknown): Promise<unknown> {
+  try {
+    return await run();
+  } catch (error) {
+    return error;
+  }
+}
+
+const UNCAUGHT = {
+  "at once": 'new zmq.ZmqPullConnection(factory, { bind: "tcp://nowhere:*" }); // here',
+  later: "await new zmq.ZmqPullConnection(factory).receive({ timeout: 1 }); // here",
+};
+for (const [when, line] of Object.entries(UNCAUGHT)) {
+  prove(
+    `an error that nobody catches is printed with the program's line, ${when}`,
+    async (stage) => {
+      const program = new Child(stage.t, `const factory = new zmq.ZmqFactory();\n${line}\n`);
+      assert.deepEqual(await program.end, { code: 1, signal: null });
+      const [, source, , , first] = program.errors.split("\n");
+      assert.equal(source, line);
+      assert.match(first ?? "", /^Zmq\w+Error: /);
+      assert.doesNotMatch(program.errors, /undefined/);
+    },
+  );
+}
