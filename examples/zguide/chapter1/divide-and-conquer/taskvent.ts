@@ -2,77 +2,38 @@
 // A second PUSH, connected to tcp://localhost:5558, tells the sink that the batch begins.
 
 import { randomInt } from "node:crypto";
-import { on } from "node:events";
-import { parseArgs } from "node:util";
-import { ZmqEndpoint, ZmqEndpointError, ZmqFactory, ZmqPushConnection } from "tx0mq";
+import { ZmqFactory, ZmqPushConnection } from "tx0mq";
+import { flags } from "tx0mq/flags";
 
-const { tasks, sink: sinkAddress, count, longest, workers } = commandLine();
+const { tasks, sink, count, workers } = flags({
+  tasks: "tcp://*:5557",
+  sink: "tcp://localhost:5558",
+  count: 100,
+  workers: Number,
+});
 
-const factory = new ZmqFactory({ lingerPeriod: -1 }); // it ends when the last task has left
+const factory = new ZmqFactory();
+factory.registerForShutdown();
 const sender = new ZmqPushConnection(factory);
-const arrivals = on(sender, "handshakeSucceeded"); // of workers; from before it binds, to miss none
-sender.addEndpoints(ZmqEndpoint.bind(tasks));
-// With `immediate` a message waits until the sink is there; without, "0" would wait and tasks not.
-const sink = new ZmqPushConnection(factory, ZmqEndpoint.connect(sinkAddress), { immediate: true });
-console.log(`taskvent listening on ${sender.lastEndpoint}`);
+const starter = new ZmqPushConnection(factory, { connect: sink }, { immediate: true });
 
-// A PUSH deals to the workers that it has. Without this wait the first to come would get all.
-if (workers === undefined) await enter();
-else await arrived(workers);
-
+// A PUSH deals to the workers that it has. Without this wait, the first to connect gets every task.
+const ready = workers === undefined ? enter() : sender.peers(workers);
+sender.addEndpoints({ bind: tasks });
+await ready;
 console.log("Sending tasks to workers...");
-await sink.send("0");
+await starter.send("0"); // thanks to `immediate`, waits until the sink is there
 
 let cost = 0;
 for (let task = 0; task < count; task++) {
-  const workload = randomInt(1, longest + 1);
+  const workload = randomInt(1, 101);
   cost += workload;
   await sender.send(`${workload}`);
 }
 console.log(`Total expected cost: ${cost} msec`);
-
-await factory.shutdown();
+await factory.shutdown(); // when the last task has left
 
 async function enter(): Promise<void> {
-  process.stdout.write("Press Enter when the workers are ready: ");
-  for await (const typed of process.stdin) if (typed.includes("\n")) break;
-}
-
-async function arrived(wanted: number): Promise<void> {
-  for (let seen = 0; seen < wanted; seen++) await arrivals.next();
-}
-
-function commandLine() {
-  process.on("uncaughtException", (error) => {
-    console.error(`taskvent: ${error.message}`);
-    process.exit(error instanceof ZmqEndpointError ? 2 : 1);
-  });
-  try {
-    const { values } = parseArgs({
-      options: {
-        tasks: { type: "string", default: "tcp://*:5557" },
-        sink: { type: "string", default: "tcp://localhost:5558" },
-        count: { type: "string", default: "100" },
-        longest: { type: "string", default: "100" },
-        workers: { type: "string" },
-      },
-    });
-    const number = (name: "count" | "longest" | "workers", least: number): number => {
-      const value = Number(values[name]);
-      if (/^\d{1,9}$/.test(values[name] ?? "") && value >= least) return value;
-      throw new Error(`--${name} is a whole number from ${least} on, not "${values[name]}"`);
-    };
-    return {
-      ...values,
-      count: number("count", 1),
-      longest: number("longest", 1),
-      workers: values.workers === undefined ? undefined : number("workers", 0),
-    };
-  } catch (error) {
-    const flags =
-      "[--tasks ADDRESS] [--sink ADDRESS] [--count TASKS] [--longest MS] [--workers COUNT]";
-    const [why] = (error as Error).message.split("\n");
-    console.error(`usage: taskvent ${flags}   (${why})`);
-    process.exit(2);
-  }
+  console.log("Press Enter when the workers are ready");
+  for await (const _ of process.stdin) break;
 }
