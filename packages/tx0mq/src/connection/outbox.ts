@@ -100,6 +100,8 @@ export class Outbox {
   #held: Promise<void> | undefined;
   /** The first message waits until the socket has room. */
   #blocked = false;
+  /** Messages are held back: nobody is there to take them. */
+  #onHold = false;
   #ended = false;
   #sends = 0;
   #bytes = 0;
@@ -128,7 +130,7 @@ export class Outbox {
 
   /** Whether a message that is sent now goes to the socket at once. */
   get isClear(): boolean {
-    return !this.#sending && this.#queue.size === 0;
+    return !this.#sending && !this.#onHold && this.#queue.size === 0;
   }
 
   // Sending -----------------------------------------------------------------------------------
@@ -201,7 +203,7 @@ export class Outbox {
 
   /** Sends what waits, as long as the socket takes it. */
   #goOn(): void {
-    while (!this.#sending && !this.#blocked) {
+    while (!this.#sending && !this.#blocked && !this.#onHold) {
       const entry = this.#queue.first;
       if (entry === undefined) break;
       this.#take(entry);
@@ -229,6 +231,13 @@ export class Outbox {
     if (entry?.trialOf !== undefined) this.#tryNext(entry.trialOf);
   }
 
+  /** Holds messages back, or no longer. */
+  hold(onHold: boolean): void {
+    if (this.#onHold === onHold) return;
+    this.#onHold = onHold;
+    if (!onHold) this.#goOn();
+  }
+
   // What the engine says of the message in hand -------------------------------------------------
 
   /** It has been taken, or refused for good. */
@@ -244,7 +253,8 @@ export class Outbox {
 
   /** ZeroMQ has no room for it. @returns what becomes of it later */
   full(): Promise<void> {
-    const entry = this.#entry ?? this.#entryOfParts();
+    const known = this.#entry;
+    const entry = known ?? this.#entryOfParts();
     this.#entry = undefined;
     this.#sending = false;
     if (this.#ended || entry.givenUp !== undefined) {
@@ -252,7 +262,9 @@ export class Outbox {
       this.#done(entry);
     } else this.#waitForRoom(entry);
     this.#goOn();
-    return entry.promise;
+    // Who has waited before settles its own promise. One that waited for itself would be a circle, in
+    // which V8 goes round for ever when it captures an asynchronous stack trace.
+    return known === undefined ? entry.promise : new Promise(ignore);
   }
 
   #entryOfParts(): Outgoing {
