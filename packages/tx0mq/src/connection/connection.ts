@@ -77,6 +77,9 @@ export abstract class ZmqConnection<
   /** The peer that a message is for, where one that is full may not hold up the others. */
   protected static peerOf?(options: ConnectionOptions): ((frames: Frames) => string) | undefined;
 
+  /** Whether messages wait in the connection, where they can be taken back, while no peer is there. */
+  protected static readonly holdsForPeers: boolean = false;
+
   readonly socketType: SocketTypeName;
   readonly factory: ZmqFactory;
   /**
@@ -99,6 +102,7 @@ export abstract class ZmqConnection<
   readonly #patient: boolean;
   readonly #sendHighWaterMark: number | undefined;
   readonly #places: Places;
+  readonly #holdsForPeers: boolean;
   /** Why messages have one frame, where they have to. */
   readonly #singleFrameError: string | undefined;
   /**
@@ -144,7 +148,8 @@ export abstract class ZmqConnection<
       throw fromCaller(error, new.target, ZmqConnection);
     }
     this[kSocket] = socket;
-    this.#places = new Places(socket);
+    this.#places = new Places(socket, kind.holdsForPeers);
+    this.#holdsForPeers = kind.holdsForPeers && !(options as { immediate?: boolean }).immediate;
     this.#inbox = new Inbox<In>({
       read: () => socket.read(),
       mayReceive: () => this.#turns?.mayReceive ?? true,
@@ -163,7 +168,7 @@ export abstract class ZmqConnection<
       peerOf: kind.peerOf?.(options),
     });
     try {
-      if (trace.event.hasSubscribers) socket.monitor();
+      if (trace.event.hasSubscribers || this.#holdsForPeers) socket.monitor();
       this.addEndpoints(endpoints);
     } catch (error) {
       factory[kAwaitClose](socket.close(0));
@@ -233,6 +238,8 @@ export abstract class ZmqConnection<
       this.#places.add(endpoints);
     } catch (error) {
       throw fromCaller(error, this.addEndpoints);
+    } finally {
+      this.#holdUnlessPeers();
     }
   }
 
@@ -245,7 +252,11 @@ export abstract class ZmqConnection<
    */
   removeEndpoints(endpoints: Endpoints): void {
     this.#checkOpen();
-    this.#places.remove(endpoints);
+    try {
+      this.#places.remove(endpoints);
+    } finally {
+      this.#holdUnlessPeers();
+    }
   }
 
   /** Sets an option of a socket that is in use, for derived classes. */
@@ -456,7 +467,14 @@ export abstract class ZmqConnection<
   #monitored(raw: EngineEvent): void {
     if (this.#state === "closed") return;
     const event = this.tellMonitored(raw);
-    if (event !== undefined) this.#peers.told(event);
+    if (event === undefined) return;
+    this.#peers.told(event);
+    this.#holdUnlessPeers();
+  }
+
+  #holdUnlessPeers(): void {
+    if (!this.#holdsForPeers) return;
+    this.#outbox.hold(this.#places.onlyConnects && this.#peers.count === 0);
   }
 
   // End ---------------------------------------------------------------------------------------

@@ -16,6 +16,11 @@ export class Peers {
   /** Failed handshakes whose connection is still to end. */
   #failed = 0;
 
+  /** How many are there. */
+  get count(): number {
+    return this.#count;
+  }
+
   /** Resolves when there are so many peers. */
   wait(count: number, { timeout = -1, signal }: WaitOptions): Promise<void> {
     if (signal?.aborted) return Promise.reject(new ZmqAbortError(signal.reason));

@@ -12,10 +12,13 @@ import { ZmqArgumentError } from "../errors.js";
 /** Where a socket is bound and connected. */
 export class Places {
   readonly #socket: EngineSocket;
+  readonly #whenBound: boolean;
   readonly #endpoints: ZmqEndpoint[] = [];
 
-  constructor(socket: EngineSocket) {
+  /** @param whenBound connects over inproc only where somebody is bound */
+  constructor(socket: EngineSocket, whenBound: boolean) {
     this.#socket = socket;
+    this.#whenBound = whenBound;
   }
 
   get all(): readonly ZmqEndpoint[] {
@@ -28,12 +31,23 @@ export class Places {
     return endpoint === undefined ? undefined : reachable(endpoint.address);
   }
 
+  /** Whether it connects over the network, where peers come and go, and does nothing else. */
+  get onlyConnects(): boolean {
+    return (
+      this.#endpoints.length > 0 &&
+      this.#endpoints.every(
+        ({ type, address }) => type === ZmqEndpointType.connect && !address.startsWith("inproc://"),
+      )
+    );
+  }
+
   add(endpoints: Endpoints): void {
     for (const { type, address } of asList(endpoints)) {
       if (type === ZmqEndpointType.bind) {
         this.#endpoints.push(ZmqEndpoint.bind(this.#socket.bind(address)));
       } else {
-        this.#socket.connect(address);
+        if (this.#whenBound) this.#socket.connect(address, true);
+        else this.#socket.connect(address);
         this.#endpoints.push(ZmqEndpoint.connect(address));
       }
     }

@@ -70,7 +70,8 @@ export interface EngineSocket {
 
   /** @returns the address that was bound, with the real port. @throws ZmqError */
   bind(address: string): string;
-  connect(address: string): void;
+  /** @param whenBound over inproc, connect only when somebody is bound there */
+  connect(address: string, whenBound?: boolean): void;
   /** Ends a bind or a connect. */
   remove(address: string): void;
   setOption(name: string, value: unknown): void;

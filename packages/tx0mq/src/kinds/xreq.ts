@@ -34,9 +34,9 @@ export interface XREQOptions extends Omit<DealerOptions, "conflate"> {
   /** Time-out of requests that have none of their own, in ms; -1 for none. Default: -1. */
   requestTimeout?: number;
   /**
-   * Requests wait here while no server is connected, so that those that are given up are not sent.
-   * With false they wait in ZeroMQ for the next server, which gets them all. ZMQ_IMMEDIATE.
-   * Default: true.
+   * Deal requests only to servers that are connected. Without it, one of several servers that goes away
+   * keeps what it is dealt until it comes back. With it, a reply that has come and is not read yet is
+   * lost when its server goes. ZMQ_IMMEDIATE. Default: false.
    */
   immediate?: boolean;
 }
@@ -62,6 +62,8 @@ const COUNT = 8;
  */
 export class ZmqXREQConnection extends ZmqConnection<Message, never> {
   static override readonly socketType = "DEALER";
+  /** A request that is given up while no server is there is not sent when one comes. */
+  protected static override readonly holdsForPeers = true;
   /** Time-out of requests that have none of their own, in ms; -1 for none. */
   readonly requestTimeout: number;
 
@@ -87,7 +89,7 @@ export class ZmqXREQConnection extends ZmqConnection<Message, never> {
         "keeps one frame, and requests have several; a DEALER conflates messages of one frame",
       );
     }
-    super(factory, endpoints, { ...options, immediate: options.immediate ?? true });
+    super(factory, endpoints, options);
     this.requestTimeout = requestTimeout;
   }
 

@@ -101,8 +101,8 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
     }
   }
 
-  connect(address: string): void {
-    const waits = this.#immediate && !this.#lent && address.startsWith("inproc://");
+  connect(address: string, whenBound = this.#immediate): void {
+    const waits = whenBound && !this.#lent && address.startsWith("inproc://");
     if (waits && this.#inproc.connectLater(address, this)) return;
     try {
       this.native.at(address, () => this.native.connect(address));
