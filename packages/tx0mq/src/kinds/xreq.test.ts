@@ -154,6 +154,7 @@ prove(
   async (stage) => {
     const { router, request } = byHand(stage);
     const client = stage.connect(ZmqXREQConnection, router);
+    await client.peers(1); // what is given up before has not left
     const waits: [RequestOptions, name: string][] = [
       [{ timeout: 1 }, "ZmqTimeoutError"],
       [{ timeout: 0 }, "ZmqTimeoutError"],
