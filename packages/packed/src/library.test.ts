@@ -105,6 +105,31 @@ async function checkTypes(
   return folder;
 }
 
+/** Prints what tells a reader of a log which kind of error and of connection it was. */
+const NAMES = `import * as zmq from "tx0mq";
+const factory = new zmq.ZmqFactory();
+const pull = new zmq.ZmqPullConnection(factory, { bind: "inproc://here" });
+const xreq = new zmq.ZmqXREQConnection(factory, { connect: "inproc://here" });
+const error = await pull.receive({ timeout: 0 }).catch((error) => error);
+console.log([error.name, error, pull, xreq].join("\\n"));
+await factory.shutdown();
+`;
+
+test("names survive a minifier", async () => {
+  sandbox.write("names.js", NAMES);
+  const esbuild = join(installedBy("tsx", "esbuild"), "bin/esbuild");
+  const options = ["--bundle", "--minify", "--platform=node", "--format=esm", "--external:zeromq"];
+  const args = [esbuild, "names.js", ...options, "--outfile=names.min.js"];
+  await succeed(process.execPath, args, sandbox.folder);
+  const output = await succeed(process.execPath, ["names.min.js"], sandbox.folder);
+  assert.deepEqual(output.trim().split("\n"), [
+    "ZmqTimeoutError",
+    "ZmqTimeoutError: no message within 0 ms",
+    "PULL connection (bind inproc://here)",
+    "XREQ connection (connect inproc://here)",
+  ]);
+});
+
 test("the tarball has what is needed to use it, and nothing else", async () => {
   const { files } = sandbox;
   for (const file of ["package.json", "README.md", "LICENSE", "dist/index.js", "dist/index.d.ts"]) {

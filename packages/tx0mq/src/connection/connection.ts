@@ -72,6 +72,8 @@ export abstract class ZmqConnection<
 > extends ConnectionEmitter<In> {
   /** The ZeroMQ socket type, as `"PUB"`. */
   static readonly socketType: SocketTypeName;
+  /** What `toString()` says instead of the socket type. No class's name: a minifier changes that. */
+  protected static readonly shownAs?: string;
   /** Types that take turns say so here. */
   protected static turns?(options: ConnectionOptions): Turns;
   /** The peer that a message is for, where one that is full may not hold up the others. */
@@ -193,7 +195,7 @@ export abstract class ZmqConnection<
    */
   get address(): string {
     const { address } = this.#places;
-    if (address === undefined) throw new ZmqStateError(`${this} has no endpoint yet`);
+    if (address === undefined) throw new ZmqStateError(`${this} has no address yet`);
     return address;
   }
 
@@ -578,8 +580,9 @@ export abstract class ZmqConnection<
   }
 
   override toString(): string {
-    const where = this.#places.all.map(String).join(", ");
-    return `${this.constructor.name}(${where})`;
+    const { shownAs, socketType } = this.constructor as typeof ZmqConnection;
+    const where = this.#places.all.map(String).join(", ") || "no endpoint";
+    return `${shownAs ?? socketType} connection (${where})`;
   }
 }
 

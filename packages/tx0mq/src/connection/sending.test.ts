@@ -221,7 +221,7 @@ prove("what cannot be sent is refused, and nothing of it goes out", async (stage
 prove("sends on a connection that is shut down are refused", async (stage) => {
   const push = stage.bind(ZmqPushConnection, {}, place("inproc"));
   const ended = push.shutdown();
-  await assert.rejects(push.send("late"), failure(ZmqClosedError, /ZmqPushConnection.*shut down/));
+  await assert.rejects(push.send("late"), failure(ZmqClosedError, /PUSH connection.*shut down/));
   await ended;
   await assert.rejects(push.send("later"), failure(ZmqClosedError));
 });
@@ -357,7 +357,7 @@ prove("a PUSH that is disconnected from one peer sends to the others", async (st
 prove("a connection tells what it is", (stage) => {
   const pull = stage.bind(ZmqPullConnection, {}, "inproc://told");
   pull.addEndpoints(ZmqEndpoint.connect("inproc://told/too"));
-  assert.equal(String(pull), "ZmqPullConnection(bind inproc://told, connect inproc://told/too)");
+  assert.equal(String(pull), "PULL connection (bind inproc://told, connect inproc://told/too)");
   assert.equal(pull.socketType, "PULL");
   assert.equal(pull.factory, stage.factory);
   assert.deepEqual(text(pull.endpoints), ["bind inproc://told", "connect inproc://told/too"]);

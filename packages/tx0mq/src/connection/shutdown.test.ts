@@ -40,7 +40,7 @@ const LONG = { lingerPeriod: 30_000 };
 
 prove("pending receives reject, iterations and polls end", async (stage) => {
   const pull = stage.bind(ZmqPullConnection, {}, place("inproc"));
-  const closed = failure(ZmqClosedError, /ZmqPullConnection\(bind inproc:.*has been shut down/);
+  const closed = failure(ZmqClosedError, /PULL connection \(bind inproc:.*has been shut down/);
   const pending = [
     assert.rejects(pull.receive(), closed),
     assert.rejects(pull.receive({ timeout: 60_000 }), closed),

@@ -39,6 +39,7 @@ const MAX_OPEN_REQUESTS = 65_536;
  */
 export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never> {
   static override readonly socketType = "ROUTER";
+  protected static override readonly shownAs = "XREP";
   /** How many requests may be open at once. */
   readonly maxOpenRequests: number;
 

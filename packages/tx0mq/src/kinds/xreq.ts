@@ -64,6 +64,7 @@ export class ZmqXREQConnection extends ZmqConnection<Message, never> {
   static override readonly socketType = "DEALER";
   /** A request that is given up while no server is there is not sent when one comes. */
   protected static override readonly holdsForPeers = true;
+  protected static override readonly shownAs = "XREQ";
   /** Time-out of requests that have none of their own, in ms; -1 for none. */
   readonly requestTimeout: number;
 
