@@ -468,6 +468,8 @@ export abstract class ZmqConnection<
 
   #monitored(raw: EngineEvent): void {
     if (this.#state === "closed") return;
+    // libzmq lets a ROUTER know of a peer when the socket is next looked at: before anybody sends to it.
+    if (raw.type === "handshake" && this.#state === "open") void this[kSocket].writable;
     const event = this.tellMonitored(raw);
     if (event === undefined) return;
     this.#peers.told(event);

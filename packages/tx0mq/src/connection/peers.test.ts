@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { createConnection } from "node:net";
 import {
   ZmqAbortError,
   ZmqClosedError,
   ZmqPubConnection,
+  ZmqRouterConnection,
   ZmqSubConnection,
   ZmqTimeoutError,
 } from "../index.js";
@@ -34,6 +36,32 @@ prove("peers() counts on the connecting side as well", async (stage) => {
   const pubs = [1, 2].map(() => stage.bind(ZmqPubConnection));
   sub.addEndpoints(pubs.map(({ address }) => ({ connect: address })));
   await two;
+});
+
+prove("a peer that is told can be sent to, however busy the ROUTER is", async (stage) => {
+  const router = stage.make(ZmqRouterConnection, { mandatory: true });
+  const busyWith = stage.bind(ZmqRouterConnection, { routingId: "busy with" });
+  const there = router.peers(1);
+  router.addEndpoints({ connect: busyWith.address });
+  await there;
+  let sending = true;
+  stage.t.after(() => {
+    sending = false;
+  });
+  const send = (): void => {
+    if (!sending) return;
+    void router.send(["busy with", "this"]).catch(() => undefined);
+    setImmediate(send);
+  };
+  busyWith.on("message", () => undefined);
+  send();
+  for (let n = 0; n < 100; n += 1) {
+    const peer = stage.bind(ZmqRouterConnection, { routingId: `${n}` });
+    const told = once(router, "handshakeSucceeded").then(() => router.send([`${n}`, "hello"]));
+    router.addEndpoints({ connect: peer.address });
+    await told;
+    await peer.shutdown();
+  }
 });
 
 prove("who is no peer is not counted", async (stage) => {
