@@ -5,7 +5,7 @@ import { ZmqFactory, ZmqPullConnection } from "tx0mq";
 
 const DONE = { code: 0, signal: null };
 
-describe("divide and conquer", { concurrency: true }, () => {
+describe("divide and conquer", { concurrency: true, timeout: 120_000 }, () => {
   test("every task is done once, all share them, and the more workers the sooner", async (t) => {
     const stage = new Stage(t, import.meta.url);
     // All at once: what else the machine has to do holds all of them up alike.

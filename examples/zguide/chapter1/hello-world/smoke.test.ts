@@ -9,7 +9,7 @@ const CONVERSATION = Array.from({ length: 10 }, (_, n) => [
   `Received World ${n}`,
 ]).flat();
 
-describe("hello world", { concurrency: true }, () => {
+describe("hello world", { concurrency: true, timeout: 120_000 }, () => {
   test("a client, started first, gets ten replies in order, and one that is killed does no harm", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const endpoint = ["--endpoint", await stage.tcp()];

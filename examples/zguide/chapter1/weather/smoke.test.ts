@@ -5,7 +5,7 @@ import { ZmqFactory, ZmqSubConnection, ZmqXPubConnection } from "tx0mq";
 
 const DONE = { code: 0, signal: null };
 
-describe("weather", { concurrency: true }, () => {
+describe("weather", { concurrency: true, timeout: 120_000 }, () => {
   test("clients see their own zip codes only, and average them right", async (t) => {
     const stage = new Stage(t, import.meta.url);
     await using factory = new ZmqFactory();
