@@ -3,15 +3,7 @@ import type { AnyConnection } from "./connection/any.js";
 import type { Engine, EngineContext } from "./engine/engine.js";
 import { zeromqEngine } from "./engine/zeromq/engine.js";
 import { ZmqClosedError, ZmqOptionError } from "./errors.js";
-import {
-  kAdopt,
-  kAwaitClose,
-  kContext,
-  kDisown,
-  kEngine,
-  kFinish,
-  kLingersByDefault,
-} from "./internal.js";
+import { kAdopt, kAwaitClose, kContext, kDisown, kFinish, kLingersByDefault } from "./internal.js";
 
 /** Options of a factory: of its context, and what its connections start from. */
 export interface FactoryOptions {
@@ -51,7 +43,6 @@ const LINGER_PERIOD = 100;
  */
 export class ZmqFactory {
   readonly ioThreads: number;
-  readonly #engine: Engine;
   readonly #connections = new Set<AnyConnection>();
   readonly #awaited = new Set<Promise<void>>();
   #lingerPeriod: number | undefined;
@@ -75,7 +66,6 @@ export class ZmqFactory {
     }
     this.ioThreads = ioThreads ?? 1;
     this.#lingerPeriod = lingerPeriod;
-    this.#engine = engine;
     this.#context = engine.createContext({ ioThreads, maxSockets, shared });
   }
 
@@ -147,11 +137,6 @@ export class ZmqFactory {
   [kContext](): EngineContext {
     if (this.#context === undefined || this.closed) throw new ZmqClosedError("the factory");
     return this.#context;
-  }
-
-  /** @internal */
-  get [kEngine](): Engine {
-    return this.#engine;
   }
 
   /** @internal */

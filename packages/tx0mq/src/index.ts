@@ -8,7 +8,6 @@ export type {
   Engine,
   EngineContext,
   EngineEvent,
-  EngineProxy,
   EngineSink,
   EngineSocket,
   Frame,

@@ -1,21 +1,17 @@
 /* What is nobody's business but the library's own modules': most of it symbols under which they reach it. */
 
-/** A connection's engine socket, and whether the event loop is done with it (proxy). */
+/** A connection's engine socket. */
 export const kSocket = Symbol("tx0mq.socket");
 /** Waits until a connection is readable, without reading (poll). */
 export const kPeek = Symbol("tx0mq.peek");
 /** Waits until a connection is writable, without writing (poll). */
 export const kPeekRoom = Symbol("tx0mq.peekRoom");
-/** Hands a connection over to code that reads and writes the socket itself (proxy). */
+/** Hands a connection over to code that reads and writes it in its owner's place (proxy). */
 export const kHandOver = Symbol("tx0mq.handOver");
 /** Takes no more messages, and waits for those that were taken to be dealt with (factory). */
 export const kFinish = Symbol("tx0mq.finish");
-/** Tells when a connection begins to shut down (proxy). */
-export const kEnding = Symbol("tx0mq.ending");
 /** A factory's engine context. */
 export const kContext = Symbol("tx0mq.context");
-/** A factory's engine. */
-export const kEngine = Symbol("tx0mq.engine");
 /** Whether nobody has set a factory's linger period. */
 export const kLingersByDefault = Symbol("tx0mq.lingersByDefault");
 /** Adds a connection to its factory, or takes it out. */

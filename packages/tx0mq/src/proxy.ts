@@ -1,15 +1,12 @@
-import { isMainThread } from "node:worker_threads";
-import type { AnyConnection } from "./connection/any.js";
-import type { EngineProxy, Frame } from "./engine/engine.js";
+import type { AnyConnection, Held } from "./connection/any.js";
+import type { Frame } from "./engine/engine.js";
 import { ZmqClosedError, ZmqStateError, ZmqUnroutableError } from "./errors.js";
-import type { ZmqFactory } from "./factory.js";
 import type { Message } from "./frames.js";
-import { kEnding, kEngine, kHandOver, kSocket } from "./internal.js";
+import { kHandOver, SETTLED } from "./internal.js";
 import { RECEIVE_ONLY, SEND_ONLY } from "./socket-type.js";
 
 /** A connection that passes messages on as lists of frames. */
 export type ProxiedConnection = AnyConnection & {
-  readonly factory: ZmqFactory;
   send(message: readonly Frame[]): Promise<void>;
   [Symbol.asyncIterator](): AsyncIterator<Message>;
 };
@@ -18,7 +15,7 @@ export type ProxiedConnection = AnyConnection & {
 export interface ProxyOptions {
   /**
    * A connection (PUB, PUSH, PAIR, DEALER) that gets a copy of every message that passes. One that has no
-   * room for it, or no peer, holds the proxy up, and its end as well until it is shut down itself.
+   * room for it, or no peer, holds the proxy up.
    */
   capture?: { send(message: readonly Frame[]): Promise<void> } & AnyConnection;
 }
@@ -27,24 +24,19 @@ export interface ProxyOptions {
 export interface ZmqProxy {
   /** Resolves when the proxy has ended and its two connections are shut down. */
   readonly ended: Promise<void>;
-  /**
-   * Passes no more messages until `resume()`. The proxy in libzmq takes a moment to hear of it, and keeps
-   * a processor busy while it is paused and messages wait.
-   */
+  /** Passes no more messages until `resume()`. */
   pause(): void;
   resume(): void;
-  /** Ends the proxy and shuts its two connections down. */
+  /** Ends the proxy and shuts its two connections down. What it has received is sent, within the linger period. */
   stop(): Promise<void>;
 }
 
 /**
- * The built-in proxy (zmq_proxy_steerable): passes every message from the frontend to the backend
- * and every one from the backend to the frontend, until it is stopped or one of the two is shut down.
+ * A proxy, as zmq_proxy_steerable is: passes every message from the frontend to the backend and every
+ * one from the backend to the frontend, until it is stopped or one of the two is shut down. While one
+ * side takes no more, nothing is received for it from the other, so that high-water marks hold.
  *
- * Without a capture it runs in a thread of libuv's pool (UV_THREADPOOL_SIZE, 4 by default, of them),
- * at libzmq's own speed. With a capture it runs on the event loop; so it does in a worker thread, which
- * could not exit otherwise, and with sockets that it might have to wait for without end: PAIR, REQ,
- * a ROUTER with `mandatory`, an XPUB with `noDrop`, and the draft types.
+ * It runs on the event loop, and takes its turn with all else there. There can be any number of them.
  *
  * @throws {ZmqStateError} when one of the two is being read or written, or is neither bound nor connected
  * @throws {ZmqClosedError} when one of the two is shut down
@@ -60,51 +52,19 @@ export function proxy(
       throw new ZmqStateError(`${connection} is neither bound nor connected`);
     }
   }
-  const { canBeProxied } = frontend[kSocket];
-  return capture === undefined && isMainThread && canBeProxied && backend[kSocket].canBeProxied
-    ? nativeProxy(frontend, backend)
-    : new LoopProxy(frontend, backend, capture);
+  return new LoopProxy(frontend, backend, capture);
 }
 
-/** Runs in a thread of its own, in libzmq. */
-function nativeProxy(frontend: ProxiedConnection, backend: ProxiedConnection): ZmqProxy {
-  let native: EngineProxy | undefined;
-  const stopNative = async (): Promise<void> => {
-    const lingers = [frontend.lingerPeriod, backend.lingerPeriod];
-    native?.stop(lingers.includes(-1) ? -1 : Math.max(...lingers));
-    await native?.ended.catch(() => undefined); // `ended` tells
-  };
-  const takeBack = frontend[kHandOver](stopNative);
-  try {
-    const takeBackToo = backend[kHandOver](stopNative);
-    try {
-      native = frontend.factory[kEngine].proxy(frontend[kSocket], backend[kSocket]);
-    } catch (error) {
-      takeBackToo();
-      throw error;
-    }
-  } catch (error) {
-    takeBack();
-    throw error;
-  }
-  const engineProxy = native;
-  const stop = async (): Promise<void> => {
-    await Promise.all([frontend.shutdown(), backend.shutdown()]);
-  };
-  return {
-    ended: engineProxy.ended.finally(stop),
-    pause: () => engineProxy.pause(),
-    resume: () => engineProxy.resume(),
-    stop,
-  };
-}
-
-/** Runs on the event loop, where each message can be copied to a capture. */
 class LoopProxy implements ZmqProxy {
   readonly ended: Promise<void>;
   readonly #ends: readonly [ProxiedConnection, ProxiedConnection];
-  /** While it is paused: what goes on with the messages that were received before, when it is resumed. */
-  #held: (() => void)[] | undefined;
+  readonly #directions: readonly [Direction, Direction];
+  #end: () => void = () => undefined;
+  readonly #done: Promise<void>;
+  #tellDone: () => void = () => undefined;
+  #stopping = false;
+  /** What has ended the proxy, where that was not asked for. */
+  #error: unknown;
 
   constructor(
     frontend: ProxiedConnection,
@@ -112,59 +72,115 @@ class LoopProxy implements ZmqProxy {
     capture: ProxyOptions["capture"],
   ) {
     this.#ends = [frontend, backend];
-    for (const connection of this.#ends) {
-      const takeBack = connection[kHandOver](async () => undefined); // throws where it is in use
-      takeBack();
+    this.#done = new Promise((resolve) => {
+      this.#tellDone = resolve;
+    });
+    const failed = (error: unknown): void => {
+      if (!(error instanceof ZmqClosedError)) this.#error ??= error;
+      this.#stop();
+    };
+    const forth = new Direction(capture, failed);
+    const back = new Direction(capture, failed);
+    this.#directions = [forth, back];
+    const one = this.#hold(frontend, backend, forth);
+    try {
+      const other = this.#hold(backend, frontend, back);
+      forth.start(one, other);
+      back.start(other, one);
+    } catch (error) {
+      one.giveBack();
+      this.#tellDone();
+      throw error;
     }
-    // Each may be shut down while neither of the two passes looks at it.
-    const end = (): void => void this.stop().catch(() => undefined); // its shutdown() tells
-    for (const connection of this.#ends) connection[kEnding](end);
-    this.ended = Promise.all([
-      this.#pass(frontend, backend, capture),
-      this.#pass(backend, frontend, capture),
-    ]).then(() => undefined);
+    this.ended = new Promise<void>((resolve) => {
+      this.#end = resolve;
+    }).then(() => this.#shutDown());
+  }
+
+  #hold(from: ProxiedConnection, to: ProxiedConnection, direction: Direction): Held {
+    const holder = { ending: () => this.#stop(), done: this.#done };
+    if (SEND_ONLY.has(from.socketType) || RECEIVE_ONLY.has(to.socketType)) {
+      return from[kHandOver](holder);
+    }
+    return from[kHandOver]({ ...holder, received: (frames) => direction.pass(frames) });
   }
 
   pause(): void {
-    this.#held ??= [];
+    if (!this.#stopping) for (const direction of this.#directions) direction.pause();
   }
 
   resume(): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    for (const goOn of held) goOn();
+    for (const direction of this.#directions) direction.resume();
   }
 
   async stop(): Promise<void> {
+    this.#stop();
+    await this.ended.catch(() => undefined); // `ended` tells
+  }
+
+  #stop(): void {
+    if (this.#stopping) return;
+    this.#stopping = true;
     this.resume(); // what was received is sent
+    this.#end();
+  }
+
+  async #shutDown(): Promise<void> {
     await Promise.all(this.#ends.map((connection) => connection.shutdown()));
+    queueMicrotask(this.#tellDone); // when `ended` has settled
+    if (this.#error !== undefined) throw this.#error;
+  }
+}
+
+/** One way through a proxy. */
+class Direction {
+  readonly #capture: ProxyOptions["capture"];
+  readonly #failed: (error: unknown) => void;
+  #from: Held | undefined;
+  #to: Held | undefined;
+  /** A message has been received that is not sent yet. */
+  #busy = false;
+  #paused = false;
+
+  constructor(capture: ProxyOptions["capture"], failed: (error: unknown) => void) {
+    this.#capture = capture;
+    this.#failed = failed;
   }
 
-  async #pass(
-    from: ProxiedConnection,
-    to: ProxiedConnection,
-    capture: ProxyOptions["capture"],
-  ): Promise<void> {
-    if (SEND_ONLY.has(from.socketType) || RECEIVE_ONLY.has(to.socketType)) return;
-    try {
-      for await (const frames of from) {
-        try {
-          await (this.#held === undefined ? to.send(frames) : this.#whenResumed(to, frames));
-        } catch (error) {
-          if (!(error instanceof ZmqUnroutableError)) throw error; // such a message is dropped
-        }
-        await capture?.send(frames);
-      }
-    } catch (error) {
-      if (!(error instanceof ZmqClosedError)) throw error;
-    } finally {
-      await this.stop();
-    }
+  start(from: Held, to: Held): void {
+    this.#from = from;
+    this.#to = to;
+    from.resume();
   }
 
-  #whenResumed(to: ProxiedConnection, frames: Message): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#held?.push(() => void to.send(frames).then(resolve, reject));
-    });
+  pass(frames: Message): void {
+    let sent = (this.#to as Held).send(frames);
+    const captured = this.#capture?.send(frames) ?? SETTLED;
+    if (sent === SETTLED && captured === SETTLED) return;
+    this.#from?.pause();
+    this.#busy = true;
+    if (captured !== SETTLED) sent = Promise.all([sent, captured]).then(() => undefined);
+    sent.then(this.#goOn, this.#stumble);
+  }
+
+  readonly #goOn = (): void => {
+    this.#busy = false;
+    if (!this.#paused) this.#from?.resume();
+  };
+
+  readonly #stumble = (error: unknown): void => {
+    if (error instanceof ZmqUnroutableError)
+      this.#goOn(); // such a message is dropped
+    else this.#failed(error);
+  };
+
+  pause(): void {
+    this.#paused = true;
+    this.#from?.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    if (!this.#busy) this.#from?.resume();
   }
 }

@@ -1,6 +1,7 @@
 import type { ZmqEndpoint } from "../endpoint.js";
-import type { EngineSocket } from "../engine/engine.js";
-import type { kEnding, kFinish, kHandOver, kPeek, kPeekRoom, kSocket } from "../internal.js";
+import type { EngineSocket, Frame } from "../engine/engine.js";
+import type { Message } from "../frames.js";
+import type { kFinish, kHandOver, kPeek, kPeekRoom, kSocket } from "../internal.js";
 import type { SocketTypeName } from "../socket-type.js";
 
 /** What all connections have in common, whatever their messages are. */
@@ -21,9 +22,28 @@ export interface AnyConnection {
   /** @internal */
   [kPeekRoom](notify: () => void): () => void;
   /** @internal */
-  [kEnding](notify: () => void): void;
-  /** @internal */
   [kFinish](): Promise<void>;
   /** @internal */
-  [kHandOver](handBack: () => Promise<void>): () => void;
+  [kHandOver](holder: Holder): Held;
+}
+
+/** @internal Who reads and writes a connection in its owner's place. */
+export interface Holder {
+  /** A message has come. Where this is missing, none is taken out of ZeroMQ. */
+  received?(frames: Message): void;
+  /** The connection is about to shut down: what is sent from now on within the linger period still goes. */
+  ending(): void;
+  /** Settles when the holder is done: the factory's shutdown waits for it. */
+  readonly done: Promise<void>;
+}
+
+/** @internal What that holder may do with the connection. */
+export interface Held {
+  /** As the connection's own `send`, unchecked. */
+  send(frames: readonly Frame[]): Promise<void>;
+  pause(): void;
+  /** Begins to take messages, or goes on after `pause`; a message that has come meanwhile is handed over at once. */
+  resume(): void;
+  /** Gives the connection back to its owner. */
+  giveBack(): void;
 }

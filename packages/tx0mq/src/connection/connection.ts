@@ -22,7 +22,6 @@ import {
   kAwaitClose,
   kContext,
   kDisown,
-  kEnding,
   kFinish,
   kHandOver,
   kLingersByDefault,
@@ -34,6 +33,7 @@ import { type ConnectionOptions, checkOptions, singleFrameError } from "../optio
 import { RECEIVE_ONLY, SEND_ONLY, type SocketTypeName } from "../socket-type.js";
 import { period, type WaitOptions } from "../time.js";
 import { trace } from "../trace.js";
+import type { Held, Holder } from "./any.js";
 import { ConnectionEmitter } from "./events.js";
 import { Inbox } from "./inbox.js";
 import type { Turns } from "./lockstep.js";
@@ -107,15 +107,12 @@ export abstract class ZmqConnection<
   readonly #holdsForPeers: boolean;
   /** Why messages have one frame, where they have to. */
   readonly #singleFrameError: string | undefined;
-  /**
-   * A connection that is handed over is neither read nor written here any more (proxy). While it
-   * finishes, what was received may still be replied to.
-   */
-  #state: "open" | "handed over" | "finishing" | "closing" | "closed" = "open";
+  /** While it finishes, what was received may still be replied to. */
+  #state: "open" | "finishing" | "closing" | "closed" = "open";
+  /** Who reads and writes the connection in its owner's place. */
+  #holder: Holder | undefined;
   #finished: Promise<void> | undefined;
   #shutdown: Promise<void> | undefined;
-  #handBack: (() => Promise<void>) | undefined;
-  readonly #onEnding: (() => void)[] = [];
 
   /**
    * @param endpoints where to bind and connect: `{ bind: address }`, `{ connect: address }`, a
@@ -157,14 +154,18 @@ export abstract class ZmqConnection<
       mayReceive: () => this.#turns?.mayReceive ?? true,
       isReadable: () => this.readable,
       delivering: () => this.#delivering(),
-      handlesMessages: () => this.handlesMessages(),
-      handle: (message) => this.messageReceived(message),
+      handlesMessages: () =>
+        this.#holder === undefined ? this.handlesMessages() : this.#holder.received !== undefined,
+      handle: (message) =>
+        this.#holder === undefined
+          ? this.messageReceived(message)
+          : this.#holder.received?.(message as Message),
       report: (error) => this.report(error),
     });
     this.#outbox = new Outbox({
       socket,
       limit: this.sendQueueLimit,
-      maySend: () => this.#state === "open" && this.#sendError() === undefined,
+      maySend: () => this.#isOpen && this.#sendError() === undefined,
       taken: (frames) => this.#traceSend(frames),
       closedError: () => this.#closedError(),
       peerOf: kind.peerOf?.(options),
@@ -206,7 +207,7 @@ export abstract class ZmqConnection<
 
   /** Whether the connection has been shut down, or is being. */
   get closed(): boolean {
-    return this.#state !== "open" && this.#state !== "handed over";
+    return this.#state !== "open";
   }
 
   /**
@@ -216,13 +217,13 @@ export abstract class ZmqConnection<
    */
   get readable(): boolean {
     if (this.#inbox.hasParked) return true;
-    return this.#state === "open" && (this.#turns?.mayReceive ?? true) && this[kSocket].readable;
+    return this.#isOpen && (this.#turns?.mayReceive ?? true) && this[kSocket].readable;
   }
 
   /** Whether a message could be sent without waiting (ZMQ_POLLOUT). */
   get writable(): boolean {
     return (
-      this.#state === "open" &&
+      this.#isOpen &&
       this.#outbox.isClear &&
       this.#sendError() === undefined &&
       this[kSocket].writable
@@ -287,7 +288,7 @@ export abstract class ZmqConnection<
    * @throws {ZmqClosedError} when the connection is shut down
    */
   receive(options?: WaitOptions): Promise<In> {
-    if (this.#state !== "open") return Promise.reject(this.#unusable());
+    if (!this.#isOpen) return Promise.reject(this.#unusable());
     if (SEND_ONLY.has(this.socketType)) return Promise.reject(this.#wrongWay("receive"));
     return this.#inbox.receive(options);
   }
@@ -297,6 +298,7 @@ export abstract class ZmqConnection<
    * one. The body of the loop that is at work then may go on and send its reply.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<In> {
+    if (this.#holder !== undefined) throw this.#unusable();
     const iterator = this.#inbox.iterate();
     if (!SEND_ONLY.has(this.socketType)) return iterator;
     return { ...iterator, next: () => Promise.reject(this.#wrongWay("receive")) };
@@ -372,13 +374,13 @@ export abstract class ZmqConnection<
 
   /** @internal Calls `notify` when a message is there, without handing it over. @returns what stops that */
   [kPeek](notify: () => void, deadline: number): () => void {
-    if (this.#state === "handed over") throw this.#unusable();
+    if (this.#holder !== undefined) throw this.#unusable();
     return this.#inbox.peek(notify, deadline);
   }
 
   /** @internal Calls `notify` whenever a message can be sent without waiting. @returns what stops that */
   [kPeekRoom](notify: () => void): () => void {
-    if (this.#state === "handed over") throw this.#unusable();
+    if (this.#holder !== undefined) throw this.#unusable();
     return this.#outbox.peekRoom(notify);
   }
 
@@ -419,8 +421,19 @@ export abstract class ZmqConnection<
     } catch (error) {
       return Promise.reject(fromCaller(error, this.send, this.sendFrames));
     }
+    if (this.#holder !== undefined) return Promise.reject(this.#unusable());
+    return this.#accept(frames, meta, wait, withdrawable);
+  }
+
+  /** Sends what is known to be a message. */
+  #accept(
+    frames: Frame | readonly Frame[],
+    meta?: MessageMeta,
+    wait?: WaitOptions,
+    withdrawable?: Withdrawable,
+  ): Promise<void> {
     const open = this.#state === "open" || this.#state === "finishing";
-    const wrong = open ? this.#sendError() : this.#unusable();
+    const wrong = open ? this.#sendError() : this.#closedError();
     if (wrong !== undefined) return Promise.reject(fromCaller(wrong, this.send, this.sendFrames));
     if (this.#turns === undefined) return this.#outbox.send(frames, meta, wait, withdrawable);
     const { sends } = this.#outbox;
@@ -506,7 +519,8 @@ export abstract class ZmqConnection<
   }
 
   async #finish(): Promise<void> {
-    if (this.#state === "open") this.#state = "finishing";
+    this.#state = "finishing";
+    this.#holder?.ending();
     this.traceEvent({ type: "shutdown" });
     try {
       this.shuttingDown();
@@ -521,8 +535,6 @@ export abstract class ZmqConnection<
   async #end(): Promise<void> {
     await this[kFinish]();
     this.#state = "closing";
-    for (const notify of this.#onEnding.splice(0)) notify();
-    await this.#handBack?.();
     const lingerPeriod = await finishSending({
       outbox: this.#outbox,
       socket: this[kSocket],
@@ -540,26 +552,24 @@ export abstract class ZmqConnection<
   /** The connection is about to end: for derived classes that hold promises of their own. */
   protected shuttingDown(): void {}
 
-  /** @internal Calls `notify` when the connection begins to shut down. */
-  [kEnding](notify: () => void): void {
-    this.#onEnding.push(notify);
-  }
-
   /**
-   * @internal Gives the socket to code that reads and writes it by itself; `handBack` makes it stop.
-   * @returns what undoes it, as long as that code has not begun
-   * @throws {ZmqStateError} where somebody reads or writes the connection
+   * @internal Gives the connection to code that reads and writes it in its owner's place.
+   * @throws {ZmqStateError} where somebody reads or writes it
    */
-  [kHandOver](handBack: () => Promise<void>): () => void {
-    this.#checkOpen();
+  [kHandOver](holder: Holder): Held {
+    if (!this.#isOpen) throw this.#unusable();
     if (!this.#inbox.isUnused || !this.#outbox.isEmpty) {
       throw new ZmqStateError(`${this} is being read or written; a proxy needs it for itself`);
     }
-    this.#state = "handed over";
-    this.#handBack = handBack;
-    return () => {
-      this.#state = "open";
-      this.#handBack = undefined;
+    this.#holder = holder;
+    this.factory[kAwaitClose](holder.done);
+    return {
+      send: (frames) => this.#accept(frames),
+      pause: () => this.#inbox.pause(),
+      resume: () => this.#inbox.resume(),
+      giveBack: () => {
+        this.#holder = undefined;
+      },
     };
   }
 
@@ -567,12 +577,17 @@ export abstract class ZmqConnection<
     return new ZmqStateError(`${this.socketType} sockets do not ${what}`);
   }
 
+  /** Whether its owner may read and write it. */
+  get #isOpen(): boolean {
+    return this.#state === "open" && this.#holder === undefined;
+  }
+
   #checkOpen(): void {
-    if (this.#state !== "open") throw this.#unusable();
+    if (this.#state !== "open") throw this.#closedError();
   }
 
   #unusable(): ZmqError {
-    return this.#state === "handed over"
+    return this.#state === "open" && this.#holder !== undefined
       ? new ZmqStateError(`${this} belongs to a proxy`)
       : this.#closedError();
   }

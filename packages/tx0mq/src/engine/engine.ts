@@ -31,8 +31,6 @@ export interface Engine {
   /** A new pair of CURVE keys, in Z85 (zmq_curve_keypair). */
   curveKeyPair(): { publicKey: string; secretKey: string };
   createContext(options: ContextOptions): EngineContext;
-  /** Makes of both sockets one proxy that runs off the event loop until it is stopped. */
-  proxy(frontend: EngineSocket, backend: EngineSocket): EngineProxy;
 }
 
 /** What a context is made with. */
@@ -65,8 +63,6 @@ export interface EngineSocket {
   readonly readable: boolean;
   /** Whether libzmq would take a message now. */
   readonly writable: boolean;
-  /** Whether a proxy off the event loop could always be stopped, whatever the socket's peers do. */
-  readonly canBeProxied: boolean;
 
   /** @returns the address that was bound, with the real port. @throws ZmqError */
   bind(address: string): string;
@@ -120,14 +116,4 @@ export interface EngineSink {
   /** Something failed that nobody waits for. */
   failed(error: Error): void;
   event(event: EngineEvent): void;
-}
-
-/** A proxy that runs off the event loop. */
-export interface EngineProxy {
-  /** Settles when the proxy has ended and both sockets are closed. */
-  readonly ended: Promise<void>;
-  pause(): void;
-  resume(): void;
-  /** @param linger for how many ms it may try to pass on what it has in hand; -1 for ever */
-  stop(linger: number): void;
 }

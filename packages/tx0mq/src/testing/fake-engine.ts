@@ -2,7 +2,6 @@ import type {
   ContextOptions,
   Engine,
   EngineContext,
-  EngineProxy,
   EngineSink,
   EngineSocket,
   Frame,
@@ -41,10 +40,6 @@ export class FakeEngine implements Engine {
       },
     };
   }
-
-  proxy(): EngineProxy {
-    throw new Error("the fake engine has no proxy");
-  }
 }
 
 export class FakeSocket implements EngineSocket {
@@ -74,8 +69,6 @@ export class FakeSocket implements EngineSocket {
   get readable(): boolean {
     return this.#inbox.length > 0;
   }
-
-  readonly canBeProxied = false;
 
   get writable(): boolean {
     return !this.full;

@@ -12,14 +12,12 @@ export {
   context,
   curveKeyPair,
   type Observer,
-  Proxy as NativeProxy,
   version,
 } from "zeromq";
 
 /** Socket options that the engine itself uses. */
 export const EVENTS = 15;
 export const LINGER = 17;
-export const RCVHWM = 24;
 export const RCVTIMEO = 27;
 export const SNDTIMEO = 28;
 export const IPV6 = 42;

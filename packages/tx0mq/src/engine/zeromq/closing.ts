@@ -60,13 +60,9 @@ export class Closing {
   }
 
   /** @param beyondInproc whether the socket has bound or connected to anything that is not inproc */
-  close(
-    linger: number,
-    beyondInproc: boolean,
-    reaped: (() => Promise<void>) | undefined,
-  ): Promise<void> {
+  close(linger: number, beyondInproc: boolean): Promise<void> {
     this.#signals.closed = true;
-    this.#closed ??= this.#close(linger, beyondInproc, reaped);
+    this.#closed ??= this.#close(linger, beyondInproc);
     return this.#closed;
   }
 
@@ -84,29 +80,20 @@ export class Closing {
     this.#monitor.close();
   }
 
-  async #close(
-    linger: number,
-    beyondInproc: boolean,
-    reaped: (() => Promise<void>) | undefined,
-  ): Promise<void> {
+  async #close(linger: number, beyondInproc: boolean): Promise<void> {
     const socket = this.#socket;
     const inproc = this.#inproc;
     const usesInproc = socket.inprocAddresses.length > 0;
-    if (!this.#native.closed) {
-      // Else its proxy has closed it.
-      if (usesInproc && !(await inproc.prepareClose(socket, linger))) return this.#ended();
-      this.#native.setNumber(LINGER, linger);
-      // The monitor ends when the socket is gone for good: ports free, messages sent or given up.
-      // Where a peer in inproc has not read all, there may be no end, and nothing to wait for either.
-      if (beyondInproc || !inproc.makePeersLook(socket)) this.#monitor.start();
-      this.#freeNames();
-      this.#native.close();
-    }
+    if (usesInproc && !(await inproc.prepareClose(socket, linger))) return this.#ended();
+    this.#native.setNumber(LINGER, linger);
+    // The monitor ends when the socket is gone for good: ports free, messages sent or given up.
+    // Where a peer in inproc has not read all, there may be no end, and nothing to wait for either.
+    if (beyondInproc || !inproc.makePeersLook(socket)) this.#monitor.start();
+    this.#freeNames();
+    this.#native.close();
     const ended = this.#monitor.ended ?? (beyondInproc ? sleep(unseenEnd(linger)) : undefined);
-    if (usesInproc) {
-      await reaped?.(); // its names are free
-      await inproc.waitForEnd(socket, ended, beyondInproc ? linger : 0);
-    } else await ended;
+    if (usesInproc) await inproc.waitForEnd(socket, ended, beyondInproc ? linger : 0);
+    else await ended;
     openInThread.delete(this);
     this.#ended();
   }

@@ -1,7 +1,7 @@
 import { EVENTS, LINGER, type NativeSocket, POLLIN, POLLOUT } from "./binding.js";
 
-/** An address that no user connects to and nobody listens at (see `Signals`). */
-export const NOWHERE = "tcp://127.0.0.1:0;127.0.0.1:1";
+/** An address that no user connects to, as nobody can listen at it (see `Signals`). */
+export const NOWHERE = "tcp://127.0.0.1:0";
 
 /**
  * What waits in the binding on a socket, and how it gets its signal.

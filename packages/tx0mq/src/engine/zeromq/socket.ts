@@ -6,7 +6,7 @@ import {
   ZmqOptionError,
 } from "../../errors.js";
 import { type OptionEntry, optionEntry } from "../../options.js";
-import { RECEIVE_ONLY, type SocketTypeName } from "../../socket-type.js";
+import type { SocketTypeName } from "../../socket-type.js";
 import type { EngineSink, EngineSocket, Frame, MessageMeta } from "../engine.js";
 import { type Context, EVENTS, type NativeSocket, openSocket, POLLIN } from "./binding.js";
 import { Closing } from "./closing.js";
@@ -32,23 +32,17 @@ const DESCRIPTORS = 3;
 export class ZeromqSocket implements EngineSocket, InprocSocket {
   readonly type: SocketTypeName;
   readonly native: NativeSocket;
-  readonly #sink: EngineSink;
   readonly #signals: Signals;
   readonly #reader: Reader;
   readonly #writer: Writer;
   readonly #monitor: Monitor;
   readonly #closing: Closing;
   readonly #inproc: Inproc;
-  readonly #neverRefuses: boolean;
   readonly #immediate: boolean;
   /** The inproc addresses that it has bound and connected to, each once, whether it still is or not. */
   readonly inprocAddresses: string[] = [];
   /** Whether it has bound or connected to anything else. */
   #beyondInproc = false;
-  /** Whether a proxy uses it, in another thread. */
-  #lent = false;
-  /** Waits until libzmq deals with what its proxy has closed. */
-  #reaped: (() => Promise<void>) | undefined;
 
   constructor(
     type: SocketTypeName,
@@ -59,9 +53,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
     closed: () => void,
   ) {
     this.type = type;
-    this.#sink = sink;
     this.#inproc = inproc;
-    this.#neverRefuses = neverRefuses(type, options);
     this.#immediate = options.immediate === true;
     let native: NativeSocket;
     try {
@@ -78,7 +70,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
     }
     this.#signals = new Signals(native);
     this.#reader = new Reader(native, this.#signals, sink, type === "SERVER" || type === "DISH");
-    this.#writer = new Writer(native, this.#signals, sink, this.#neverRefuses);
+    this.#writer = new Writer(native, this.#signals, sink, neverRefuses(type, options));
     this.#monitor = new Monitor(native, this.#signals, sink);
     this.#closing = new Closing(this, native, this.#signals, this.#monitor, inproc, closed);
   }
@@ -102,7 +94,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
   }
 
   connect(address: string, whenBound = this.#immediate): void {
-    const waits = whenBound && !this.#lent && address.startsWith("inproc://");
+    const waits = whenBound && address.startsWith("inproc://");
     if (waits && this.#inproc.connectLater(address, this)) return;
     try {
       this.native.at(address, () => this.native.connect(address));
@@ -199,48 +191,20 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
     this.#monitor.start();
   }
 
-  // Proxies and the end -----------------------------------------------------------------------
-
-  /** Whether the binding waits for something on the socket. */
-  get waiting(): boolean {
-    return this.#signals.messageAwaited || this.#writer.waits;
-  }
-
-  get canBeProxied(): boolean {
-    const { type } = this;
-    return (
-      this.#neverRefuses ||
-      RECEIVE_ONLY.has(type) ||
-      type === "XSUB" ||
-      type === "PUSH" ||
-      type === "DEALER"
-    );
-  }
-
-  /** Gives the socket to a proxy, which uses it in another thread. */
-  lend(): void {
-    this.#lent = true;
-    for (const address of this.#inproc.connectNoMore(this)) this.connect(address);
-    // The proxy closes it by itself; the monitor tells when it is gone (see `Closing`).
-    if (this.#beyondInproc) this.monitor();
-    // Sockets are dealt with in the order in which they were closed, so one that ends tells of another.
-    const zmqContext = this.native.context;
-    this.#reaped = () =>
-      new ZeromqSocket("PAIR", zmqContext, this.#inproc, {}, this.#sink, () => undefined).close(0);
-  }
+  // The end -----------------------------------------------------------------------------------
 
   processCommands(): boolean {
     const { type, native } = this;
     // Where the binding waits for messages it looks by itself, and there are none.
     if (this.#signals.closed || this.#signals.messageAwaited) return false;
-    if (this.#lent || this.waiting) return true;
+    if (this.#writer.waits) return true;
     // When it is not their turn to receive, REQ and REP do not look.
     return (native.getNumber(EVENTS) & POLLIN) !== 0 || type === "REQ" || type === "REP";
   }
 
   close(linger: number): Promise<void> {
     this.#inproc.connectNoMore(this);
-    return this.#closing.close(linger, this.#beyondInproc, this.#reaped);
+    return this.#closing.close(linger, this.#beyondInproc);
   }
 
   closeAtOnce(): void {
