@@ -11,6 +11,7 @@ function example(path: string, ...programs: string[]): ExampleWorkspace {
     folder: `/repo/${path}`,
     packageName: `@tx0mq/example-${name}`,
     description: "",
+    scripts: {},
     example: {
       title: name,
       order: 1,

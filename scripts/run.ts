@@ -1,4 +1,4 @@
-import { type SpawnOptions, spawn, spawnSync } from "node:child_process";
+import { type SpawnOptions, spawn } from "node:child_process";
 
 /** How a command ended, and what it printed if that was not shown. */
 export interface Ending {
@@ -30,7 +30,7 @@ export async function run(command: string[], options: SpawnOptions): Promise<End
   });
 }
 
-/** Passes signals on to the whole example, and lives as long as it does. */
+/** Passes signals on to the example, and lives as long as it does. */
 export function passSignalsOn(): void {
   const terminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -38,21 +38,9 @@ export function passSignalsOn(): void {
       gotSignal = signal;
       // What is typed at a terminal reaches the example by itself.
       if (terminal && signal === "SIGINT") return;
-      for (const pid of descendants(child?.pid)) kill(pid, signal);
+      if (child?.pid !== undefined) kill(child.pid, signal);
     });
   }
-}
-
-/** A process and all below it: npm starts a shell, which would not pass a signal on. */
-function descendants(top: number | undefined): Set<number> {
-  const found = new Set<number>(top === undefined ? [] : [top]);
-  const list = spawnSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" }).stdout ?? "";
-  const pairs = list.split("\n").map((line) => line.trim().split(/ +/).map(Number));
-  for (let before = -1; before !== found.size; ) {
-    before = found.size;
-    for (const [pid = 0, parent = 0] of pairs) if (found.has(parent)) found.add(pid);
-  }
-  return found;
 }
 
 function kill(pid: number, signal: NodeJS.Signals): void {

@@ -42,6 +42,7 @@ test("workspaces are found, and examples are in the guide's order", (t) => {
     folder: join(root, "packages/tx0mq"),
     packageName: "tx0mq",
     description: "the library",
+    scripts: {},
     example: undefined,
   });
   assert.deepEqual(table(readExamples(root)), [

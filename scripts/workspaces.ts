@@ -24,6 +24,8 @@ export interface Example {
   readonly order: number;
   readonly programs: readonly ExampleProgram[];
   readonly sockets: readonly string[];
+  /** The folders of other examples whose programs it runs, from its own: a copy needs them too. */
+  readonly uses?: readonly string[];
 }
 
 /** A workspace of the repository. */
@@ -36,6 +38,7 @@ export interface Workspace {
   readonly folder: string;
   readonly packageName: string;
   readonly description: string;
+  readonly scripts: Readonly<Record<string, string>>;
   readonly example: Example | undefined;
 }
 
@@ -47,6 +50,7 @@ export interface ExampleWorkspace extends Workspace {
 interface Manifest {
   readonly name: string;
   readonly description?: string;
+  readonly scripts?: Readonly<Record<string, string>>;
   readonly example?: Example;
   readonly workspaces?: readonly string[];
 }
@@ -58,9 +62,10 @@ export function readWorkspaces(root: string = ROOT): Workspace[] {
     .flatMap((glob) => expand(root, glob.split("/")))
     .filter((folder) => existsSync(join(folder, "package.json")))
     .map((folder) => {
-      const { name, description = "", example } = readManifest(folder);
+      const { name, description = "", scripts = {}, example } = readManifest(folder);
       const path = relative(root, folder).split(sep).join("/");
-      return { name: basename(folder), path, folder, packageName: name, description, example };
+      const packageName = name;
+      return { name: basename(folder), path, folder, packageName, description, scripts, example };
     });
 }
 

@@ -1,88 +1,71 @@
 /*
  * Tries the example in the current folder as its reader has it who has copied it: out of the repo,
- * beside a tx0mq that was installed from its tarball. It may import nothing but its own files and
- * what it declares, and has to type-check and to run there.
- *
- * Of its smoke tests the first one runs: it shows the pattern at work, and the others, which take
- * minutes of waiting for all examples together, say nothing more about being copied.
+ * with what npm has installed for its package.json. There it may import nothing but its own files and
+ * what it declares; npm start has to run its programs, and Ctrl-C has to end them.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import assert from "node:assert/strict";
+import { cpSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
-import { constants } from "node:os";
-import { basename, dirname, join, relative } from "node:path";
-import {
-  compilerOptions,
-  INSTALLED,
-  installed,
-  type Manifest,
-  manifest,
-  ROOT,
-  run,
-  Sandbox,
-  typeCheck,
-} from "./sandbox.ts";
+import { createServer } from "node:net";
+import { basename, delimiter, dirname, join, relative } from "node:path";
+import { test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
+import { type Program, Stage } from "@tx0mq/smoke";
+import { manifest } from "./manifest.ts";
+import { INSTALLED, MODEL, ROOT, Sandbox } from "./sandbox.ts";
 
-const EXAMPLES = join(ROOT, "examples");
 /** What no reader copies. */
 const LEFT = new Set(["node_modules", ".turbo", "coverage", "dist"]);
 /** Where an import statement, or an export of what is imported, takes it from. */
 const FROM =
   /^(?:import\s+(?:[^;"()]*?\sfrom\s+)?|export\s+(?:type\s+)?(?:\*[^;"]*|\{[^}]*\})\s+from\s+)"([^"]+)"/gm;
+/** A port of this machine. */
+const PORT = /(tcp:\/\/(?:\*|localhost|127\.0\.0\.1):)(\d+)/g;
+/** A program in a script. */
+const PROGRAM = /[\w./-]+\.ts\b/g;
 
-const stop = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.on(signal, () => {
-    process.exitCode = 128 + constants.signals[signal];
-    stop.abort();
-  });
-}
+const example = process.cwd();
+const its = await manifest(example);
+const used = (its.example?.uses ?? []).map((path) => join(example, path));
 
-const sandbox = new Sandbox();
-try {
-  const example = process.cwd();
-  const { name } = await manifest(example);
-  await checkImports(example);
-  const copy = await copyOut(example);
-  await checkTypes(copy);
-  const test = await runFirstTest(copy);
-  console.log(`${name}, copied out of the repo, type-checks and runs: ${test}`);
-} catch (error) {
-  if (!stop.signal.aborted) {
-    process.exitCode = 1;
-    console.error(error instanceof Error ? error.message : error);
-  }
-} finally {
-  await sandbox.remove();
-}
-
-/** It needs nothing but its own files and its dependencies. */
-async function checkImports(example: string): Promise<void> {
-  const { dependencies } = await manifest(example);
+test(`${its.name} imports its own files and what it declares`, async () => {
   const wrong: string[] = [];
-  for (const file of sources(example)) {
-    const ofTest = /^smoke\.|\.test\.ts$/.test(file);
+  for (const file of programs(example)) {
     for (const [, from = ""] of (await readFile(join(example, file), "utf8")).matchAll(FROM)) {
-      const its = from.startsWith(".")
-        ? !join(dirname(file), from).startsWith("..")
-        : isBuiltin(from) ||
-          packageOf(from) in { ...dependencies } ||
-          (ofTest && from.startsWith("@tx0mq/"));
-      if (!its) wrong.push(`${file} imports ${from}`);
+      if (!(await mayImport(from))) wrong.push(`${file} imports ${from}`);
     }
   }
-  if (wrong.length > 0) {
-    throw new Error(["neither its own nor among its dependencies:", ...wrong].join("\n  "));
+  assert.deepEqual(wrong, []);
+});
+
+test(`${its.name} runs, copied out of the repo`, async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  const copy = await copyOut(stage);
+  const env = strangers(process.env);
+  const { start = "" } = its.scripts ?? {};
+  const started: readonly string[] = start.match(PROGRAM) ?? [];
+  const all = stage.start({ command: ["npm", "start", "--silent"] }, [], { cwd: copy, env });
+  await speak(all, start.startsWith("tx0mq-run ") ? started.length : 1);
+  await endsOnCtrlC(all);
+
+  for (const { name } of its.example?.programs ?? []) {
+    if (started.includes(`${name}.ts`)) continue;
+    const command = [process.execPath, "--import", "tsx", `${name}.ts`] as const;
+    const alone = stage.start({ command }, [], { cwd: copy, env, name });
+    await alone.line(/./, { from: "stdout" });
+    await endsOnCtrlC(alone);
   }
+});
+
+/** The TypeScript that runs in a copy: tests need what the root has. */
+function programs(folder: string): string[] {
+  return readdirSync(folder).filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"));
 }
 
-function sources(folder: string, under = ""): string[] {
-  return readdirSync(join(folder, under), { withFileTypes: true }).flatMap((entry) => {
-    const path = join(under, entry.name);
-    if (LEFT.has(entry.name)) return [];
-    if (entry.isDirectory()) return sources(folder, path);
-    return entry.name.endsWith(".ts") ? [path] : [];
-  });
+async function mayImport(from: string): Promise<boolean> {
+  if (!from.startsWith(".")) return isBuiltin(from) || packageOf(from) in { ...its.dependencies };
+  return [example, ...used].includes(dirname(join(example, from)));
 }
 
 /** `@scope/name/file.js` is a file of `@scope/name`. */
@@ -93,80 +76,99 @@ function packageOf(from: string): string {
     .join("/");
 }
 
-/** Copies it, with what it needs, into the sandbox. @returns where it is there */
-async function copyOut(example: string): Promise<string> {
-  if (!existsSync(join(INSTALLED, "tx0mq"))) {
-    throw new Error(
-      "there is no packed tx0mq: npm run build -w tx0mq && npm run pack -w @tx0mq/packed makes it",
+/** Copies the example, and those that it uses, as they lie to one another. @returns where it is */
+async function copyOut(stage: Stage): Promise<string> {
+  const folders = [example, ...used];
+  let top = dirname(example);
+  while (folders.some((folder) => relative(top, folder).startsWith(".."))) top = dirname(top);
+  const copies = folders.map((folder) => {
+    const copy = join(stage.folder, relative(top, folder));
+    // Sockets that a program has left behind cannot be copied.
+    const filter = (path: string) => !LEFT.has(basename(path)) && !path.endsWith(".ipc");
+    cpSync(folder, copy, { recursive: true, filter });
+    return copy;
+  });
+  await movePorts(copies);
+  for (const copy of copies) await install(copy);
+  return copies[0] ?? "";
+}
+
+/** What npm installs there: most examples depend on the same. */
+async function install(copy: string): Promise<void> {
+  const { dependencies } = await manifest(copy);
+  if (isDeepStrictEqual(dependencies, (await manifest(MODEL)).dependencies)) {
+    assert(existsSync(INSTALLED), "nothing is packed yet: npm run pack -w @tx0mq/packed");
+    symlinkSync(INSTALLED, join(copy, "node_modules"), "dir");
+    return;
+  }
+  const sandbox = new Sandbox();
+  try {
+    await sandbox.install(dependencies);
+    const installed = join(sandbox.folder, "node_modules");
+    cpSync(installed, join(copy, "node_modules"), { recursive: true, verbatimSymlinks: true });
+  } finally {
+    await sandbox.remove();
+  }
+}
+
+/** Moves the guide's ports, all as far, to where they are free: copies are tried beside each other. */
+async function movePorts(copies: readonly string[]): Promise<void> {
+  const files = copies.flatMap((copy) =>
+    [...programs(copy), "package.json"].map((file) => join(copy, file)),
+  );
+  const texts = files.map((file) => readFileSync(file, "utf8"));
+  const ports = new Set(
+    texts.flatMap((text) => Array.from(text.matchAll(PORT), ([, , port]) => Number(port))),
+  );
+  const by = await free([...ports]);
+  for (const [i, file] of files.entries()) {
+    const text = texts[i] ?? "";
+    writeFileSync(
+      file,
+      text.replace(PORT, (_, host, port) => `${host}${Number(port) + by}`),
     );
   }
-  sandbox.write("package.json", { name: "reader", private: true, type: "module" });
-  cpSync(INSTALLED, join(sandbox.folder, "node_modules"), { recursive: true });
-  for (const name of ["typescript", "@types/node"]) sandbox.borrow(name);
-
-  sandbox.borrow("@tx0mq/smoke");
-  const { dependencies, example: { uses = [] } = {} } = await manifest(example);
-  const copy = copyFolder(example);
-  for (const used of uses) copyFolder(join(example, used));
-  await provide(dependencies);
-  for (const file of sources(example)) {
-    for (const [, from = ""] of (await readFile(join(example, file), "utf8")).matchAll(FROM)) {
-      if (from.startsWith("@tx0mq/example-")) await provide({ [packageOf(from)]: "*" });
-    }
-  }
-  return copy;
 }
 
-/** Provides packages: those that are examples are copied too, and what they depend on. */
-async function provide(names: Manifest["dependencies"]): Promise<void> {
-  for (const name of Object.keys(names ?? {})) {
-    const link = join(sandbox.folder, "node_modules", name);
-    if (existsSync(link)) continue;
-    const folder = installed(name);
-    if (relative(EXAMPLES, folder).startsWith("..")) {
-      sandbox.borrow(name);
-    } else {
-      mkdirSync(dirname(link), { recursive: true });
-      symlinkSync(copyFolder(folder), link, "dir");
-      await provide((await manifest(folder)).dependencies);
-    }
-  }
+/** How far to move ports so that they are free. They stay below those that a system gives away. */
+async function free(ports: readonly number[]): Promise<number> {
+  const by = 1000 * Math.ceil(Math.random() * 20) + Math.ceil(Math.random() * 1000);
+  const servers = ports.map((port) => createServer().listen(port + by));
+  const bound = servers.map(
+    (server) =>
+      new Promise((resolve) => {
+        server.once("listening", () => server.close(() => resolve(true)));
+        server.once("error", () => resolve(false));
+      }),
+  );
+  return (await Promise.all(bound)).every(Boolean) ? by : free(ports);
 }
 
-/** Copies an example to where it is under examples/. */
-function copyFolder(folder: string): string {
-  const place = relative(EXAMPLES, folder);
-  const copy = join(sandbox.folder, place.startsWith("..") ? basename(folder) : place);
-  cpSync(folder, copy, {
-    recursive: true,
-    // Sockets that a program has left behind cannot be copied.
-    filter: (source) => !LEFT.has(basename(source)) && !source.endsWith(".ipc"),
+/** The environment of somebody who is not in this repository. */
+function strangers(env: NodeJS.ProcessEnv): Record<string, string | undefined> {
+  const npms = Object.keys(env).filter((name) => /^npm_|^INIT_CWD$/i.test(name));
+  const path = (env.PATH ?? "").split(delimiter).filter((folder) => {
+    return !/\bnode_modules\b/.test(folder) && relative(ROOT, folder).startsWith("..");
   });
-  return copy;
+  return {
+    ...Object.fromEntries(npms.map((name) => [name, undefined])),
+    PATH: path.join(delimiter),
+  };
 }
 
-async function checkTypes(copy: string): Promise<void> {
-  sandbox.write("tsconfig.json", {
-    compilerOptions: await compilerOptions(),
-    include: [relative(sandbox.folder, copy)],
-  });
-  const wrong = await typeCheck(sandbox.folder, stop.signal);
-  if (wrong !== "") throw new Error(`copied out of the repo, it does not type-check:\n${wrong}`);
-}
-
-/** @returns the name of the test */
-async function runFirstTest(copy: string): Promise<string> {
-  const smoke = await readFile(join(copy, "smoke.test.ts"), "utf8");
-  const [, , first = ""] = /^(?:void )?test\(\s*(["'`])(.*?)\1,/ms.exec(smoke) ?? [];
-  if (first === "") throw new Error("smoke.test.ts has no test");
-  const pattern = `^${first.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`;
-  const args = ["--import", "tsx", "--test-reporter", "tap", "--test-name-pattern", pattern];
-  const { code, stdout, stderr } = await run(process.execPath, [...args, "smoke.test.ts"], copy, {
-    signal: stop.signal,
-  });
-  // Of tests that are skipped, or named in another way than is understood here, none has run.
-  if (code !== 0 || !/^ok \d+ - (?!.*# SKIP)/m.test(stdout)) {
-    throw new Error(`copied out of the repo, "${first}" fails:\n${stdout}${stderr}`);
+/** Waits until so many programs have printed a line. */
+async function speak(all: Program, count: number): Promise<void> {
+  const seen = new Set<string>();
+  while (seen.size < count) {
+    const { input } = await all.line(/./, { from: "stdout" });
+    seen.add(count === 1 ? "" : (/^\[.*?\]/.exec(input)?.[0] ?? ""));
   }
-  return first;
+}
+
+/** There was nothing to complain about; it ends on Ctrl-C, unless it has done its work by then. */
+async function endsOnCtrlC(program: Program): Promise<void> {
+  assert.deepEqual(program.errors, []);
+  if (program.running) program.kill("SIGINT", { group: true });
+  const { code, signal } = await program.exit();
+  assert(code === 0 || code === 130 || signal === "SIGINT", `${program.name}: ${code} ${signal}`);
 }

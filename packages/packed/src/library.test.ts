@@ -3,12 +3,12 @@ import { readdir, readFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { manifest } from "./manifest.ts";
 import {
   bin,
   compilerOptions,
   installedBy,
   LIBRARY,
-  manifest,
   Sandbox,
   succeed,
   typeCheck,

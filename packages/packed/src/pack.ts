@@ -1,16 +1,16 @@
-// Packs the library and installs it as a stranger would, once for all the copies of examples.
+// Installs what the examples depend on as a reader would, once for all the copies of examples.
 import { cpSync, rmSync } from "node:fs";
-import { basename, join } from "node:path";
-import { INSTALLED, Sandbox } from "./sandbox.ts";
+import { join } from "node:path";
+import { manifest } from "./manifest.ts";
+import { INSTALLED, MODEL, Sandbox } from "./sandbox.ts";
 
 const sandbox = new Sandbox();
 try {
-  await sandbox.install();
+  await sandbox.install((await manifest(MODEL)).dependencies);
   rmSync(INSTALLED, { recursive: true, force: true });
   cpSync(join(sandbox.folder, "node_modules"), INSTALLED, {
     recursive: true,
-    // Without .bin and npm's own notes.
-    filter: (source) => basename(source) === "node_modules" || !basename(source).startsWith("."),
+    verbatimSymlinks: true,
   });
 } finally {
   await sandbox.remove();

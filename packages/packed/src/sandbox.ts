@@ -16,6 +16,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { type Manifest, manifest } from "./manifest.ts";
+import { type Published, Registry } from "./registry.ts";
 
 /** The one limit for whatever is run here, in ms: only what is broken reaches it. */
 const LIMIT_MS = 120_000;
@@ -24,25 +26,13 @@ const LIMIT_MS = 120_000;
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 /** The library's workspace. */
 export const LIBRARY = join(ROOT, "packages/tx0mq");
-/** Where `npm run pack` leaves what is in node_modules when the library has been installed. */
-export const INSTALLED = join(ROOT, "packages/packed/dist/installed");
+/** An example that depends on what nearly all of them do. */
+export const MODEL = join(ROOT, "examples/zguide/chapter1/hello-world");
+/** Where `npm run pack` leaves the node_modules of such an example. */
+export const INSTALLED = join(ROOT, "packages/packed/dist/node_modules");
 
 const fromLibrary = createRequire(join(LIBRARY, "package.json"));
 const fromRoot = createRequire(join(ROOT, "package.json"));
-
-/** What of package.json matters here. */
-export interface Manifest {
-  readonly name: string;
-  readonly version: string;
-  readonly dependencies?: Readonly<Record<string, string>>;
-  /** What an example tells of itself: here, the folders of the examples whose programs it runs. */
-  readonly example?: { readonly uses?: readonly string[] };
-  readonly bin?: string | Readonly<Record<string, string>>;
-}
-
-export async function manifest(folder: string): Promise<Manifest> {
-  return JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as Manifest;
-}
 
 /** The options of the repo's own TypeScript, which are stricter than most. */
 export async function compilerOptions(): Promise<Readonly<Record<string, unknown>>> {
@@ -68,6 +58,14 @@ export function installed(name: string, from: NodeJS.Require = fromRoot): string
 /** The folder of a package that another installed one depends on, in the version that that one has. */
 export function installedBy(owner: string, name: string): string {
   return installed(name, createRequire(join(installed(owner), "package.json")));
+}
+
+function isInstalled(name: string): boolean {
+  try {
+    return installed(name) !== "";
+  } catch {
+    return false;
+  }
 }
 
 /** How a program ended. */
@@ -169,33 +167,46 @@ export class Sandbox {
   }
 
   /**
-   * Packs the library, which has to be built, and installs it with npm, offline and with an empty
-   * cache. What it depends on cannot come from a registry then, so it is packed as well, from where
-   * `npm ci` has put it.
+   * Installs tx0mq and what else is asked for with npm, as if for the first time on this machine. The
+   * library, which has to be built, is packed for it; what `npm ci` has brought is packed again.
    */
-  async install(): Promise<void> {
-    const folders = new Map([["tx0mq", LIBRARY]]);
+  async install(dependencies: Manifest["dependencies"] = { tx0mq: "*" }): Promise<void> {
+    const registry = new Registry(await this.#pack(Object.keys({ tx0mq: "*", ...dependencies })));
+    this.write("package.json", { name: "stranger", private: true, type: "module", dependencies });
+    try {
+      const settings = ["--registry", await registry.listen(), "--no-audit", "--no-fund"];
+      await this.#npm(["install", "--ignore-scripts", ...settings]);
+    } finally {
+      registry.close();
+    }
+  }
+
+  /** Packs packages, and all that they depend on. */
+  async #pack(names: readonly string[]): Promise<Map<string, Published>> {
+    const folders = new Map<string, string>();
+    const add = (name: string): void => {
+      if (folders.has(name)) return;
+      const folder = name === "tx0mq" ? LIBRARY : installed(name, fromLibrary);
+      folders.set(name, name === "zeromq" ? this.#cut(name, folder) : folder);
+    };
+    for (const name of names) add(name);
     for (const folder of folders.values()) {
-      for (const name of Object.keys((await manifest(folder)).dependencies ?? {})) {
-        if (!folders.has(name)) folders.set(name, this.#cut(name, installed(name, fromLibrary)));
-      }
+      const { dependencies, optionalDependencies } = await manifest(folder);
+      for (const name of Object.keys(dependencies ?? {})) add(name);
+      for (const name of Object.keys(optionalDependencies ?? {})) if (isInstalled(name)) add(name);
     }
     const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", this.folder];
     const output = JSON.parse(await this.#npm([...args, ...folders.values()])) as Packed;
-    const packed = Object.values(output); // a list, in npm 10 and 11
-    this.write("package.json", {
-      name: "stranger",
-      private: true,
-      type: "module",
-      dependencies: Object.fromEntries(
-        packed.map(({ name, filename }) => [name, `file:${join(this.folder, filename)}`]),
-      ),
-    });
-    const library = packed.find(({ name }) => name === "tx0mq");
-    if (library === undefined) throw new Error("npm has not packed tx0mq");
-    this.tarball = join(this.folder, library.filename);
-    this.files = library.files.map(({ path }) => path);
-    await this.#npm(["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund"]);
+    const packages = new Map<string, Published>();
+    for (const { name, filename, files } of Object.values(output)) {
+      // a list, in npm 10 and 11
+      const tarball = join(this.folder, filename);
+      packages.set(name, { folder: folders.get(name) ?? "", tarball });
+      if (name !== "tx0mq") continue;
+      this.tarball = tarball;
+      this.files = files.map(({ path }) => path);
+    }
+    return packages;
   }
 
   /** Makes a package of the repo available beside what is installed. */

@@ -52,6 +52,11 @@ export class Program {
     this.#watch();
   }
 
+  /** Whether it has not ended yet. */
+  get running(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
   /** The lines on stdout so far. */
   get lines(): string[] {
     return this.#texts("stdout");
@@ -98,7 +103,7 @@ export class Program {
    * as Ctrl-C in a terminal does.
    */
   kill(signal: Signal = "SIGTERM", options: { group?: boolean } = {}): void {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) {
+    if (!this.running) {
       throw new Error(`cannot send ${signal} to ${this.name}: it ${this.#state()}`);
     }
     this.#event(`gets ${signal}`);

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 // Node 20 does not read TypeScript by itself.
-import { register } from "tsx/esm/api";
+import "@tx0mq/smoke/ts";
 
-register();
 await import("../src/copied.ts");

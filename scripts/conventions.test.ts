@@ -1,0 +1,103 @@
+// What every example has in common, so that a copy of its folder installs and starts.
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { test } from "node:test";
+import { type ExampleWorkspace, ROOT, readExamples } from "./workspaces.ts";
+
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+/** The tests need what the root has, and nothing of a workspace's own. */
+const SCRIPTS = { test: "node --import @tx0mq/smoke/ts smoke.test.ts", "test:copied": "copied" };
+/** What npm start is: one program, or several. */
+const START = /^tsx [\w-]+\.ts|^tx0mq-run /;
+/** A path to a file of another example. */
+const ELSEWHERE = /["'` ](\.\.\/[\w./-]+)/g;
+
+const examples = readExamples();
+const model = read(examples.find(({ name }) => name === "hello-world") as ExampleWorkspace);
+
+function read({ folder }: ExampleWorkspace): Manifest {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+}
+
+/** The folders of other examples that a text leads to. */
+function leadsTo(folder: string, text: string): Set<string> {
+  const paths = Array.from(text.matchAll(ELSEWHERE), ([, path = ""]) => path);
+  return new Set(paths.map((path) => dirname(join(folder, path))));
+}
+
+for (const example of examples) {
+  const { name, folder } = example;
+  const { programs, uses = [] } = example.example;
+  const { start = "", ...others } = example.scripts;
+  const its = read(example);
+  const used = new Set(uses.map((path) => join(folder, path)));
+
+  test(`${name} has four kinds of files`, () => {
+    const files = readdirSync(folder, { withFileTypes: true }).filter(
+      (file) => !["node_modules", ".turbo"].includes(file.name) && !file.name.endsWith(".ipc"),
+    );
+    const odd = files.filter(
+      (file) =>
+        !file.isFile() ||
+        !/^([\w-]+\.ts|package\.json|README\.md|(smoke|checks)\.test\.ts)$/.test(file.name),
+    );
+    assert.deepEqual(
+      odd.map((file) => file.name),
+      [],
+    );
+    for (const needed of [
+      "README.md",
+      "smoke.test.ts",
+      ...programs.map((one) => `${one.name}.ts`),
+    ]) {
+      assert(existsSync(join(folder, needed)), needed);
+    }
+  });
+
+  test(`${name} depends on what is published, and has the scripts of all`, () => {
+    assert.match(start, START);
+    assert.deepEqual(others, SCRIPTS);
+    assert.equal(its.devDependencies, undefined);
+    for (const [other, range] of Object.entries(model.dependencies)) {
+      assert.equal(its.dependencies[other], range, other);
+    }
+    for (const other of Object.keys(its.dependencies)) assert.doesNotMatch(other, /^@tx0mq\//);
+  });
+
+  test(`${name} says whose programs it runs`, () => {
+    for (const [file = ""] of start.matchAll(/[\w./-]+\.ts\b/g)) {
+      assert(existsSync(join(folder, file)), `npm start: ${file}`);
+    }
+    const sources = programs.map((one) => readFileSync(join(folder, `${one.name}.ts`), "utf8"));
+    const found = [start, ...sources].flatMap((text) => [...leadsTo(folder, text)]);
+    assert.deepEqual(new Set(found), used);
+  });
+
+  test(`${name} is tested again when a program of another example that it runs has changed`, () => {
+    const turbo = JSON.parse(readFileSync(join(ROOT, "turbo.json"), "utf8"));
+    const smoke = readFileSync(join(folder, "smoke.test.ts"), "utf8");
+    for (const [task, folders] of [
+      ["test", new Set([...used, ...leadsTo(folder, smoke)])],
+      ["test:copied", used],
+    ] as const) {
+      const inputs: string[] = turbo.tasks[task].inputs;
+      const known = inputs.flatMap(foldersOf);
+      for (const other of folders) {
+        const path = relative(ROOT, other);
+        assert(known.includes(path), `turbo.json: inputs of ${task} lack ${path}`);
+      }
+    }
+  });
+}
+
+/** `$TURBO_ROOT$/a/{b,c}/*.ts` is of a/b and a/c. */
+function foldersOf(input: string): string[] {
+  const [, path = ""] = /^\$TURBO_ROOT\$\/(.*)\/\*\.ts$/.exec(input) ?? [];
+  const [, before = path, list = "", after = ""] = /^(.*)\{(.*)\}(.*)$/.exec(path) ?? [];
+  return list === "" ? [path] : list.split(",").map((one) => `${before}${one}${after}`);
+}
