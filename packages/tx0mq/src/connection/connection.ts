@@ -72,6 +72,8 @@ export abstract class ZmqConnection<
 > extends ConnectionEmitter<In> {
   /** The ZeroMQ socket type, as `"PUB"`. */
   static readonly socketType: SocketTypeName;
+  /** The type of the socket underneath, where it is another one. */
+  protected static readonly engineType?: SocketTypeName;
   /** What `toString()` says instead of the socket type. No class's name: a minifier changes that. */
   protected static readonly shownAs?: string;
   /** Types that take turns say so here. */
@@ -139,7 +141,7 @@ export abstract class ZmqConnection<
     let socket: EngineSocket;
     try {
       socket = factory[kContext]().createSocket(
-        this.socketType,
+        kind.engineType ?? kind.socketType,
         checkOptions(this.socketType, { ...socketOptions, lingerPeriod: this.lingerPeriod }),
         this.#sink(),
       );
@@ -150,7 +152,9 @@ export abstract class ZmqConnection<
     this.#places = new Places(socket, kind.holdsForPeers);
     this.#holdsForPeers = kind.holdsForPeers && !(options as { immediate?: boolean }).immediate;
     this.#inbox = new Inbox<In>({
-      read: () => socket.read(),
+      read: () => {
+        if (this.#turns?.mayReceive ?? true) socket.read();
+      },
       mayReceive: () => this.#turns?.mayReceive ?? true,
       isReadable: () => this.readable,
       delivering: () => this.#delivering(),
@@ -350,7 +354,7 @@ export abstract class ZmqConnection<
   #received(frames: Message, meta: MessageMeta | undefined): boolean {
     if (trace.receive.hasSubscribers) trace.receive.publish({ connection: this, frames });
     try {
-      const message = this.decode(frames, meta);
+      const message = this.decode(this.#turns?.unwrap?.(frames) ?? frames, meta);
       if (message !== undefined) this.#inbox.deliver(message);
     } catch (error) {
       this.report(error);
@@ -415,9 +419,6 @@ export abstract class ZmqConnection<
     try {
       frames = sendable(message);
       if (wait?.timeout !== undefined) period("timeout", wait.timeout);
-      if (this.#singleFrameError !== undefined && Array.isArray(frames) && frames.length > 1) {
-        throw new ZmqArgumentError(this.#singleFrameError);
-      }
     } catch (error) {
       return Promise.reject(fromCaller(error, this.send, this.sendFrames));
     }
@@ -433,11 +434,12 @@ export abstract class ZmqConnection<
     withdrawable?: Withdrawable,
   ): Promise<void> {
     const open = this.#state === "open" || this.#state === "finishing";
-    const wrong = open ? this.#sendError() : this.#closedError();
+    const wrong = open ? this.#sendError(frames) : this.#closedError();
     if (wrong !== undefined) return Promise.reject(fromCaller(wrong, this.send, this.sendFrames));
     if (this.#turns === undefined) return this.#outbox.send(frames, meta, wait, withdrawable);
     const { sends } = this.#outbox;
-    const sent = this.#outbox.send(frames, meta, wait, withdrawable);
+    const wrapped = this.#turns.wrap?.(frames) ?? frames;
+    const sent = this.#outbox.send(wrapped, meta, wait, withdrawable);
     if (this.#outbox.sends === sends) return sent; // it was not accepted
     this.#turns.sent();
     this.#inbox.readOn();
@@ -445,9 +447,12 @@ export abstract class ZmqConnection<
     return sent;
   }
 
-  /** Why a send is not allowed right now, if it is not. */
-  #sendError(): ZmqError | undefined {
+  /** Why a message may not be sent right now, if it may not. */
+  #sendError(frames: Frames = ""): ZmqError | undefined {
     if (RECEIVE_ONLY.has(this.socketType)) return this.#wrongWay("send");
+    if (this.#singleFrameError !== undefined && Array.isArray(frames) && frames.length > 1) {
+      return new ZmqArgumentError(this.#singleFrameError);
+    }
     return this.#turns?.sendError;
   }
 

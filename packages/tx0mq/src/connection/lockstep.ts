@@ -1,4 +1,6 @@
+import type { Frame } from "../engine/engine.js";
 import { ZmqStateError } from "../errors.js";
+import { type Frames, type Message, unwrap } from "../frames.js";
 
 /** Whose turn it is, for types that take turns: REQ and REP. */
 export interface Turns {
@@ -12,6 +14,10 @@ export interface Turns {
   sent(): void;
   /** A message that had been accepted was given up. */
   notSent(): void;
+  /** Takes what only the way back needs off a message that has come. */
+  unwrap?(message: Message): Message;
+  /** Puts it on the message that goes back. */
+  wrap?(message: Frames): Frames;
 }
 
 /** A REQ: a request, its reply, and so on. `relaxed` allows another request before the reply. */
@@ -41,13 +47,27 @@ export class RequestTurns implements Turns {
   }
 }
 
-/** A REP: a request, its reply, and so on. */
+/** A REP: a request, its reply, and so on. It keeps the envelope of each request for the reply. */
 export class ReplyTurns implements Turns {
   mayReceive = true;
+  /** Of the request that is replied to next, and of those that are not handed to a reader yet. */
+  readonly #envelopes: (readonly Frame[])[] = [];
+  #last: readonly Frame[] = [];
 
   get sendError(): ZmqStateError | undefined {
     if (!this.mayReceive) return undefined;
     return new ZmqStateError("a REP receives a request before it can send its reply");
+  }
+
+  /** @throws {ZmqProtocolError} for what has no envelope */
+  unwrap(message: Message): Message {
+    const { envelope, body } = unwrap(message);
+    this.#envelopes.push(envelope);
+    return body;
+  }
+
+  wrap(message: Frames): Frames {
+    return (this.#envelopes[0] ?? []).concat(message as Frame);
   }
 
   received(): void {
@@ -55,10 +75,12 @@ export class ReplyTurns implements Turns {
   }
 
   sent(): void {
+    this.#last = this.#envelopes.shift() ?? [];
     this.mayReceive = true;
   }
 
   notSent(): void {
+    this.#envelopes.unshift(this.#last);
     this.mayReceive = false;
   }
 }

@@ -12,6 +12,7 @@ import {
   type PubOptions,
   type PullOptions,
   type PushOptions,
+  proxy,
   type RadioOptions,
   type ReceiveOptions,
   type RepOptions,
@@ -528,6 +529,10 @@ prove("conflate: messages of several frames are refused", async (stage) => {
     /option conflate: keeps one frame, .* a DEALER conflates/,
   );
   assert.throws(() => stage.make(ZmqXREQConnection, { conflate } as object), requests);
+  const pull = stage.bind(ZmqPullConnection);
+  const { ended } = proxy(pull, stage.bind(ZmqPushConnection, { conflate }));
+  await stage.connect(ZmqPushConnection, pull).send(["several", "frames"]);
+  await assert.rejects(ended, failure(ZmqArgumentError, /a PUSH with conflate keeps one frame/));
   for (const Kind of [ZmqReqConnection, ZmqRepConnection, ZmqRouterConnection, ZmqXREPConnection]) {
     const types = failure(
       ZmqOptionError,

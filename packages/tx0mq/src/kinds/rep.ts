@@ -7,10 +7,15 @@ import type { RepOptions } from "../options.js";
  * A REP socket (RFC 28): receives a request, sends its reply, and so on in turn. It receives no
  * further request before the reply is sent; a reply without a request is a `ZmqStateError`.
  *
+ * Underneath it is a ROUTER that keeps the envelope of the request for the reply: what a broken peer
+ * sends to libzmq's own REP can have the next peer's reply go nowhere. A message without an envelope is
+ * refused and reported as an `"error"` event.
+ *
  * To have many requests open at once, take {@link ZmqXREPConnection}.
  */
 export class ZmqRepConnection extends ZmqConnection<Message, Frames, RepOptions> {
   static override readonly socketType = "REP";
+  protected static override readonly engineType = "ROUTER";
 
   protected static override turns(): ReplyTurns {
     return new ReplyTurns();
