@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { test } from "node:test";
+import { thread } from "tx0mq/thread"; // what has been built: a thread starts from JavaScript
+
+test("a thread runs TypeScript, with its data and no other arguments", async () => {
+  const worker = thread(new URL("./testing/thread.ts", import.meta.url), { number: 7 });
+  const end = once(worker, "exit");
+  assert.deepEqual(await once(worker, "message"), [{ number: 7, arguments: 2 }]);
+  assert.deepEqual(await end, [0]);
+});
+
+test("a file that is not there is an error of the thread", async () => {
+  const worker = thread(new URL("./testing/nowhere.ts", import.meta.url));
+  const [error] = await once(worker, "error");
+  assert.equal(error.code, "ERR_MODULE_NOT_FOUND");
+});
