@@ -18,13 +18,16 @@ export function resolve(specifier, context, next) {
   return next(specifier, context);
 }
 
+/** Node 22 leaves `await using` as it is, and cannot run it: tests have it, programs do not. */
+const RUNS_AS_IS = READS_TYPESCRIPT && "AsyncDisposableStack" in globalThis;
+
 /**
  * @param {string} url
  * @param {import("node:module").LoadHookContext} context
  * @param {(url: string, context: import("node:module").LoadHookContext) => unknown} next
  */
 export function load(url, context, next) {
-  if (READS_TYPESCRIPT || !/^file:.*\.ts$/.test(url)) return next(url, context);
+  if (RUNS_AS_IS || !/^file:.*\.ts$/.test(url)) return next(url, context);
   const script = compiled(fileURLToPath(url));
   if (script === undefined) return next(url, context);
   return { format: "module", source: readFileSync(script, "utf8"), shortCircuit: true };
