@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { endsOn, type Program, refuses, Stage } from "@tx0mq/smoke";
+
+const SERVER = ["--faultless", "--work", "50"];
+
+describe("lazy pirate", { concurrency: true }, () => {
+  test("a server freezes, dies, comes back, and is gone: each reply once, and a clear end", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const endpoint = ["--endpoint", await stage.tcp()];
+    const client = stage.start("lpclient", [...endpoint, "--timeout", "1000"]);
+    const first = stage.start("lpserver", [...endpoint, ...SERVER]);
+
+    await client.line(/^Server replied OK \(2\)$/);
+    first.kill("SIGSTOP");
+    await client.line(/^Resending/);
+    first.kill("SIGCONT"); // it replies to the request that was given up as well
+    const resumed = replies(client);
+    await client.line(new RegExp(`^Server replied OK \\(${resumed + 3}\\)$`));
+
+    first.kill("SIGKILL");
+    await client.line(/^Resending/);
+    const second = stage.start("lpserver", [...endpoint, ...SERVER]);
+    const revived = replies(client);
+    await client.line(new RegExp(`^Server replied OK \\(${revived + 3}\\)$`));
+
+    second.kill("SIGKILL");
+    assert.deepEqual(await client.exit(), { code: 1, signal: null });
+    const lost = replies(client);
+    assert.deepEqual(
+      client.lines.filter((line) => line.startsWith("Server replied")),
+      Array.from({ length: lost }, (_, n) => `Server replied OK (${n})`),
+    );
+    assert.deepEqual(
+      client.lines.filter((line) => line.endsWith(`ending ${lost}`)),
+      [`Sending ${lost}`, `Resending ${lost}`, `Resending ${lost}`],
+    );
+    assert.equal(client.lines.at(-1), "The server seems to be offline, abandoning");
+    assert.deepEqual(client.errors, []);
+  });
+
+  test("the server simulates faults; Ctrl-C and a wrong flag end the client", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const endpoint = ["--endpoint", stage.ipc("server")];
+    const server = stage.start("lpserver", [...endpoint, "--work", "0", "--overload", "0"]);
+    const client = stage.start("lpclient", endpoint);
+    assert.deepEqual(await server.exit(), { code: 0, signal: null });
+    assert.equal(server.lines.at(-1), "Simulating a crash");
+    await refuses(stage.start("lpclient", ["--tries", "many"]), /^lpclient: --tries is a whole/);
+    await endsOn("SIGINT", client);
+  });
+});
+
+/** How many replies the client has got. */
+function replies({ lines }: Program): number {
+  return lines.filter((line) => line.startsWith("Server replied")).length;
+}

@@ -1,0 +1,86 @@
+// Paranoid Pirate queue: a ROUTER for clients, bound to tcp://*:5555, and a ROUTER for workers, bound
+// to tcp://*:5556. Queue and workers exchange heartbeats; a worker that is silent for too long is gone.
+
+import { type Message, poll, ZmqFactory, ZmqRouterConnection } from "tx0mq";
+import { flags } from "tx0mq/flags";
+
+const { heartbeat, liveness, ...addresses } = flags({
+  frontend: "tcp://*:5555",
+  backend: "tcp://*:5556",
+  heartbeat: 1000, // ms between two
+  liveness: 3, // so many missed ones, and a worker is gone
+});
+const READY = "\x01";
+const HEARTBEAT = "\x02";
+
+interface Worker {
+  readonly address: Buffer;
+  readonly busy: boolean;
+  expiry: number;
+}
+
+const factory = new ZmqFactory();
+factory.registerForShutdown();
+const frontend = new ZmqRouterConnection(factory, { bind: addresses.frontend });
+const backend = new ZmqRouterConnection(factory, { bind: addresses.backend });
+console.log(`ppqueue listening on ${frontend.address}, workers on ${backend.address}`);
+
+const workers = new Map<string, Worker>(); // the one that is free for longest first
+let heartbeatAt = performance.now() + heartbeat;
+
+while (!backend.closed) {
+  const { readable } = await poll(
+    { readable: nextFree() ? [backend, frontend] : [backend] },
+    { timeout: Math.max(0, heartbeatAt - performance.now()) },
+  );
+  if (readable.has(backend)) await fromWorker(await backend.receive());
+  const worker = nextFree();
+  if (worker && readable.has(frontend)) await fromClient(worker, await frontend.receive());
+  if (performance.now() >= heartbeatAt) await beat();
+}
+
+// [worker, signal] or [worker, client, "", reply]
+async function fromWorker([address, ...message]: Message): Promise<void> {
+  const signal = message.length === 1 ? String(message[0]) : undefined;
+  const known = workers.get(address.toString("hex"));
+  if (signal === HEARTBEAT && known) known.expiry = performance.now() + heartbeat * liveness;
+  else if (signal === READY || signal === HEARTBEAT) put(address, false);
+  else if (message[1]?.length === 0) {
+    put(address, false);
+    await frontend.send(message);
+  } else refuse("worker", [address, ...message]);
+}
+
+// [client, "", request]
+async function fromClient(worker: Buffer, request: Message): Promise<void> {
+  if (request[1]?.length !== 0) return refuse("client", request);
+  put(worker, true);
+  await backend.send([worker, ...request]);
+}
+
+function refuse(from: string, { length }: Message): void {
+  console.error(`ppqueue: invalid message from a ${from}: ${length} frames`);
+}
+
+function nextFree(): Buffer | undefined {
+  for (const { address, busy } of workers.values()) if (!busy) return address;
+  return undefined;
+}
+
+/** Puts a worker at the end of the list. */
+function put(address: Buffer, busy: boolean): void {
+  const name = address.toString("hex");
+  workers.delete(name);
+  workers.set(name, { address, busy, expiry: performance.now() + heartbeat * liveness });
+}
+
+async function beat(): Promise<void> {
+  heartbeatAt = performance.now() + heartbeat;
+  for (const [name, { address, expiry }] of workers) {
+    if (performance.now() < expiry) await backend.send([address, HEARTBEAT]);
+    else {
+      workers.delete(name);
+      console.log(`ppqueue: worker ${address} expired`);
+    }
+  }
+}
