@@ -130,6 +130,19 @@ test("names survive a minifier", async () => {
   ]);
 });
 
+test("the old resolution finds the types of each export", async () => {
+  const { exports, typesVersions } = JSON.parse(
+    await readFile(join(installed, "package.json"), "utf8"),
+  ) as {
+    exports: Record<string, { types: string } | string>;
+    typesVersions: { "*": Record<string, string[]> };
+  };
+  const types = Object.entries(exports).flatMap(([path, to]) =>
+    path === "." || typeof to === "string" ? [] : [[path.slice(2), [to.types]]],
+  );
+  assert.deepEqual(typesVersions["*"], Object.fromEntries(types));
+});
+
 test("the tarball has what is needed to use it, and nothing else", async () => {
   const { files } = sandbox;
   for (const file of ["package.json", "README.md", "LICENSE", "dist/index.js", "dist/index.d.ts"]) {
