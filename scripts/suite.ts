@@ -1,0 +1,91 @@
+// Runs the whole suite from the beginning, and shows what it costs: npm run suite.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join, relative } from "node:path";
+import { readWords } from "./usage.ts";
+import { ROOT, readExamples } from "./workspaces.ts";
+
+const USAGE = `usage: npm run suite
+
+Runs all that npm test runs, without turbo's cache, and shows how many seconds of a processor's time
+each workspace takes for its tests and as a copy, and how long the whole took.`;
+const TASKS = ["build", "check", "lint", "test", "test:copied", "test:scripts"];
+
+/** What one task took: seconds of a processor's time, and by the clock. */
+interface Cost {
+  readonly workspace: string;
+  readonly task: string;
+  readonly cpu: number;
+  readonly clock: number;
+}
+
+readWords(USAGE, 0);
+rmSync(join(ROOT, "node_modules/.cache/tx0mq-smoke"), { recursive: true, force: true });
+const folder = mkdtempSync(join(tmpdir(), "tx0mq-suite-"));
+const { PATH = "" } = process.env;
+const began = performance.now();
+try {
+  // Turbo runs each task by npm: one that notes the times of all that it has started.
+  const npm = spawnSync("/bin/sh", ["-c", "command -v npm"], { encoding: "utf8" }).stdout.trim();
+  const meter = `#!/bin/sh
+start=$(date +%s)
+"${npm}" "$@"
+code=$?
+{ echo "$PWD"; echo "$2"; echo $(($(date +%s) - start)); } > "$0.$$"
+times >> "$0.$$"
+exit $code
+`;
+  writeFileSync(join(folder, "npm"), meter, { mode: 0o755 });
+  const { status } = spawnSync("turbo", ["run", ...TASKS, "--force", "--summarize"], {
+    cwd: ROOT,
+    stdio: "inherit",
+    env: { ...process.env, PATH: folder + delimiter + PATH, TURBO_TELEMETRY_DISABLED: "1" },
+  });
+  process.exitCode = status ?? 1;
+  const costs = readdirSync(folder)
+    .filter((file) => file.startsWith("npm."))
+    .map((file) => readFileSync(join(folder, file), "utf8").split("\n"))
+    .map(cost)
+    .filter(({ workspace }) => !workspace.startsWith("..")); // what tests have started
+  show(costs, (performance.now() - began) / 1000);
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+function cost([path = "", task = "", clock, , children = ""]: readonly string[]): Cost {
+  const cpu = children
+    .split(" ")
+    .map((time) => /^(\d+)m([\d.]+)s$/.exec(time) ?? ["", "0", "0"])
+    .reduce((sum, [, minutes, seconds]) => sum + 60 * Number(minutes) + Number(seconds), 0);
+  return { workspace: relative(ROOT, path), task, cpu, clock: Number(clock) };
+}
+
+function show(costs: readonly Cost[], clock: number): void {
+  const examples = new Set(readExamples().map(({ path }) => path));
+  const sum = (list: readonly Cost[]): number => list.reduce((all, { cpu }) => all + cpu, 0);
+  const row = (text: string, ...seconds: number[]): void =>
+    console.log(`${seconds.map((one) => one.toFixed(1).padStart(8)).join("")}  ${text}`);
+  const of = (workspace: string, ...tasks: string[]): Cost[] =>
+    costs.filter((one) => one.workspace === workspace && tasks.includes(one.task));
+
+  console.log("\nseconds of a processor's time: test, copied, both");
+  const rows = [...examples].map((path) => {
+    const [tested, copied] = [sum(of(path, "test")), sum(of(path, "test:copied"))];
+    return { path, seconds: [tested, copied, tested + copied] };
+  });
+  for (const { path, seconds } of rows.sort((a, b) => (a.seconds[2] ?? 0) - (b.seconds[2] ?? 0))) {
+    row(path, ...seconds);
+  }
+  const others = costs.filter(({ workspace }) => !examples.has(workspace));
+  console.log("\nand by the clock: everything else");
+  for (const { workspace, task, cpu, clock: seconds } of others.sort((a, b) => a.cpu - b.cpu)) {
+    row(`${workspace || "the root"}: ${task}`, cpu, seconds);
+  }
+  const checked = sum(of("", "check"));
+  const average = (sum(costs) - sum(others) + checked) / examples.size;
+  console.log(
+    `\n${average.toFixed(2)} s of a processor's time for an example, type check included`,
+  );
+  console.log(`${sum(costs).toFixed(0)} s for everything, in ${clock.toFixed(0)} s by the clock`);
+}
