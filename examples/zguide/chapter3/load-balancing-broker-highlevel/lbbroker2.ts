@@ -38,10 +38,11 @@ function broker(): void {
   });
 
   async function nextRequest(): Promise<Message> {
-    const request = await frontend.receive();
-    if (request[1]?.length === 0) return request;
-    console.error("lbbroker2: refused a malformed request");
-    return nextRequest();
+    for (;;) {
+      const request = await frontend.receive();
+      if (request[1]?.length === 0) return request;
+      console.error("lbbroker2: refused a malformed request");
+    }
   }
 }
 
