@@ -72,7 +72,7 @@ function flood(factory: ZmqFactory, { programs, doors, work }: Busy): () => Prom
     for (const rogue of rogues) {
       for (let i = 0; i < MALFORMED; i += 1) await rogue?.send(["not", "what", "was", "agreed"]);
       await rogue?.send(MANY);
-      await rogue?.send(["", LARGE]);
+      await rogue?.send(LARGE);
       sent += MALFORMED + 2;
     }
     await program.refusals(before + sent);

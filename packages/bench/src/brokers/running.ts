@@ -18,7 +18,7 @@ process.once("exit", () => {
 
 export class Running {
   readonly name: string;
-  /** How many messages it has refused. */
+  /** How many messages it has refused, each with a line on stderr. */
   refused = 0;
   /** Called with each line of its output. */
   onLine: (line: string) => void = () => undefined;
@@ -38,8 +38,7 @@ export class Running {
     living.add(child);
     child.once("exit", () => living.delete(child));
     createInterface({ input: child.stdout }).on("line", (line) => this.onLine(line));
-    createInterface({ input: child.stderr }).on("line", (line) => {
-      if (!/refused/.test(line)) return;
+    createInterface({ input: child.stderr }).on("line", () => {
       this.refused += 1;
       this.#onRefusal();
     });
