@@ -114,3 +114,34 @@ prove(
     assert.deepEqual(text(child.lines), ["4", "uncaught", "1", "alive"]);
   },
 );
+
+const ENDS: Record<string, [program: string, code: number]> = {
+  "exits in the midst of things": ["process.exit(3);", 3],
+  throws: ['throw new Error("uncaught");', 1],
+  "has nothing left to do": ["worker.unref();", 0],
+};
+
+for (const [how, [program, code]] of Object.entries(ENDS)) {
+  prove(`threads at work let go when the main thread ${how}`, async (stage) => {
+    const working = `
+      const bind = "tcp://127.0.0.1:*";
+      const pull = new zmq.ZmqPullConnection(factory, { bind });
+      const push = new zmq.ZmqPushConnection(factory, { bind });
+      pull.on("connected", () => undefined);
+      zmq.proxy(new zmq.ZmqRouterConnection(factory, { bind }), new zmq.ZmqDealerConnection(factory, { bind }));
+      push.send("waits").catch(() => undefined);
+      setImmediate(() => parentPort.postMessage("waiting"));
+      await pull.receive();`;
+    const child = new Child(
+      stage.t,
+      `import { once } from "node:events";
+      import { Worker } from "node:worker_threads";
+      const worker = new Worker(${JSON.stringify(recipe(working))}, { eval: true });
+      await once(worker, "message");
+      console.log("ends");
+      ${program}`,
+    );
+    assert.deepEqual(await child.end, { code, signal: null }, child.errors);
+    assert.deepEqual(child.lines, ["ends"]);
+  });
+}

@@ -1,26 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isMainThread } from "node:worker_threads";
 import { LINGER, type NativeSocket } from "./binding.js";
 import type { Inproc, InprocSocket } from "./inproc.js";
 import type { Monitor } from "./monitor.js";
 import type { Signals } from "./signals.js";
-
-/** How long libzmq may need to close sockets, in ms. */
-const TIME_TO_CLOSE = 50;
-
-/**
- * The open sockets of a worker thread. Where one still waits for something when its thread exits, the
- * binding would take the whole process down; a thread that is terminated leaves no chance to prevent it.
- */
-const openInThread = new Set<Closing>();
-if (!isMainThread) {
-  process.once("exit", () => {
-    const open = [...openInThread];
-    for (const closing of open) closing.closeAtOnce();
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, TIME_TO_CLOSE);
-    for (const closing of open) closing.closeMonitor();
-  });
-}
+import { closed, type OpenSocket, opened } from "./threads.js";
 
 /** Where the end of a socket goes unseen, for want of file descriptors, it is given so many ms, or its linger. */
 const UNSEEN_END = 50;
@@ -32,7 +15,7 @@ function unseenEnd(linger: number): number {
 }
 
 /** The end of a socket. */
-export class Closing {
+export class Closing implements OpenSocket {
   readonly #socket: InprocSocket;
   readonly #native: NativeSocket;
   readonly #signals: Signals;
@@ -56,7 +39,7 @@ export class Closing {
     this.#monitor = monitor;
     this.#inproc = inproc;
     this.#ended = ended;
-    if (!isMainThread) openInThread.add(this);
+    opened(this);
   }
 
   /** @param beyondInproc whether the socket has bound or connected to anything that is not inproc */
@@ -70,7 +53,6 @@ export class Closing {
   closeAtOnce(): void {
     this.#signals.closed = true;
     this.#closed ??= Promise.resolve();
-    openInThread.delete(this);
     if (this.#native.closed) return;
     this.#native.setNumber(LINGER, 0);
     this.#native.close();
@@ -94,7 +76,7 @@ export class Closing {
     const ended = this.#monitor.ended ?? (beyondInproc ? sleep(unseenEnd(linger)) : undefined);
     if (usesInproc) await inproc.waitForEnd(socket, ended, beyondInproc ? linger : 0);
     else await ended;
-    openInThread.delete(this);
+    closed(this);
     this.#ended();
   }
 

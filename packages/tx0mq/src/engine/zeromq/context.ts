@@ -1,10 +1,11 @@
-import { ZmqSystemError } from "../../errors.js";
+import { ZmqClosedError, ZmqSystemError } from "../../errors.js";
 import type { SocketTypeName } from "../../socket-type.js";
 import type { ContextOptions, EngineContext, EngineSink } from "../engine.js";
 import { Context, context, LINGER, NativeSocket } from "./binding.js";
 import { canOpenFiles, outOfDescriptors } from "./descriptors.js";
 import { Inproc } from "./inproc.js";
 import { ZeromqSocket } from "./socket.js";
+import { isEnding } from "./threads.js";
 
 /** ZMQ_MAX_SOCKETS_DFLT */
 const MAX_SOCKETS = 1023;
@@ -40,6 +41,7 @@ class ZeromqContext implements EngineContext {
     sink: EngineSink,
   ): ZeromqSocket {
     const what = `cannot open a ${type} socket`;
+    if (isEnding()) throw new ZmqClosedError("the process");
     if (this.#open >= this.#maxSockets) {
       const why = "too many sockets: shut connections down, or raise maxSockets";
       throw new ZmqSystemError(`${what}: ${why}`, "EMFILE");
@@ -48,10 +50,10 @@ class ZeromqContext implements EngineContext {
     if (!this.#started && !canOpenFiles(DESCRIPTORS + 2 * this.#context.ioThreads)) {
       throw outOfDescriptors(what);
     }
-    const closed = (): void => {
+    const ended = (): void => {
       this.#open -= 1;
     };
-    const socket = new ZeromqSocket(type, this.#context, this.#inproc, options, sink, closed);
+    const socket = new ZeromqSocket(type, this.#context, this.#inproc, options, sink, ended);
     this.#open += 1;
     this.#started = true;
     return socket;

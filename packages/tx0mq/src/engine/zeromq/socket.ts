@@ -16,6 +16,7 @@ import { listensAt } from "./ipc.js";
 import { Monitor } from "./monitor.js";
 import { Reader } from "./reader.js";
 import { Signals } from "./signals.js";
+import { closed } from "./threads.js";
 import { neverRefuses, Writer } from "./writer.js";
 
 const SUBSCRIBE = 6;
@@ -50,7 +51,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
     inproc: Inproc,
     options: Readonly<Record<string, unknown>>,
     sink: EngineSink,
-    closed: () => void,
+    ended: () => void,
   ) {
     this.type = type;
     this.#inproc = inproc;
@@ -72,7 +73,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
     this.#reader = new Reader(native, this.#signals, sink, type === "SERVER" || type === "DISH");
     this.#writer = new Writer(native, this.#signals, sink, neverRefuses(type, options));
     this.#monitor = new Monitor(native, this.#signals, sink);
-    this.#closing = new Closing(this, native, this.#signals, this.#monitor, inproc, closed);
+    this.#closing = new Closing(this, native, this.#signals, this.#monitor, inproc, ended);
   }
 
   // Addresses and options ---------------------------------------------------------------------
@@ -209,5 +210,6 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
 
   closeAtOnce(): void {
     this.#closing.closeAtOnce();
+    closed(this.#closing);
   }
 }
