@@ -346,6 +346,7 @@ export abstract class ZmqConnection<
       waitsFor: () => this.#inbox.waitsFor(),
       sent: (taken) => this.#outbox.sent(taken),
       full: () => this.#outbox.full(),
+      wantsRoom: () => this.#outbox.wantsRoom,
       failed: (error) => this.report(error),
       event: (event) => this.#monitored(event),
     };

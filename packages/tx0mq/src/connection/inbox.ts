@@ -5,7 +5,7 @@ import {
   type ZmqError,
   ZmqTimeoutError,
 } from "../errors.js";
-import { after, LONGEST_TIMER, nextTurn, onAbort, period, type WaitOptions } from "../time.js";
+import { after, nextTurn, onAbort, period, type WaitOptions } from "../time.js";
 import { Queue, type Queued } from "./queue.js";
 
 /** What an inbox asks of its connection. */
@@ -24,8 +24,11 @@ export interface Reader<In> {
   report(error: unknown): void;
 }
 
-/** A wait that can be given up lasts so long in the engine, which cannot take it back. In ms. */
-const REVOCABLE = 1000;
+/**
+ * The engine cannot take a wait back, and a process does not end by itself while one lasts. So none lasts
+ * longer than this, in ms; the next begins where somebody still waits.
+ */
+const LONGEST_WAIT = 1000;
 /** A loop body that itself waits for the end of its connection must not wait for ever. In ms. */
 const LONGEST_WORK = 60_000;
 const FOREVER = Number.POSITIVE_INFINITY;
@@ -33,7 +36,6 @@ const ignore = (): void => undefined;
 
 interface WaiterOptions {
   deadline?: number;
-  revocable?: boolean;
   iterator?: object;
 }
 const NO_OPTIONS: WaiterOptions = {};
@@ -46,8 +48,6 @@ class Waiter<In> implements Queued {
   readonly end: (error?: ZmqError) => void;
   /** When it gives up, in ms of the process's clock. */
   readonly deadline: number;
-  /** Whether it may be given up at any time. */
-  readonly revocable: boolean;
   /** What its reader holds. */
   held: Promise<unknown> | undefined;
   /** The iterator that it belongs to. */
@@ -56,12 +56,11 @@ class Waiter<In> implements Queued {
   constructor(
     deliver: (message: In) => void,
     end: (error?: ZmqError) => void,
-    { deadline = FOREVER, revocable = false, iterator }: WaiterOptions = NO_OPTIONS,
+    { deadline = FOREVER, iterator }: WaiterOptions = NO_OPTIONS,
   ) {
     this.deliver = deliver;
     this.end = end;
     this.deadline = deadline;
-    this.revocable = revocable;
     this.iterator = iterator;
   }
 }
@@ -152,7 +151,6 @@ export class Inbox<In> {
         },
         {
           deadline: timeout < 0 ? FOREVER : performance.now() + timeout,
-          revocable: signal !== undefined,
         },
       );
       const giveUp = (error: ZmqError): void => {
@@ -281,18 +279,15 @@ export class Inbox<In> {
 
   /** For how long a message is worth waiting for: whole ms, -1 for ever. */
   waitsFor(): number {
-    if (this.#flowing) return -1;
-    const now = performance.now();
+    if (this.#flowing) return LONGEST_WAIT;
     let latest = 0;
     for (let waiter = this.#waiters.first; waiter !== undefined; waiter = waiter.next) {
-      if (waiter.revocable) latest = Math.max(latest, Math.min(waiter.deadline, now + REVOCABLE));
-      else if (waiter.deadline === FOREVER) return -1;
-      else latest = Math.max(latest, waiter.deadline);
+      if (waiter.deadline === FOREVER) return LONGEST_WAIT;
+      latest = Math.max(latest, waiter.deadline);
     }
-    for (const { deadline } of this.#peeks) {
-      latest = Math.max(latest, Math.min(deadline, now + REVOCABLE));
-    }
-    return Math.max(1, Math.ceil(Math.min(latest - now, LONGEST_TIMER)));
+    for (const { deadline } of this.#peeks) latest = Math.max(latest, deadline);
+    if (latest === FOREVER) return LONGEST_WAIT;
+    return Math.max(1, Math.min(Math.ceil(latest - performance.now()), LONGEST_WAIT));
   }
 
   // The flow ----------------------------------------------------------------------------------

@@ -133,6 +133,11 @@ export class Outbox {
     return !this.#sending && !this.#onHold && this.#queue.size === 0;
   }
 
+  /** Whether anybody waits until the socket has room. */
+  get wantsRoom(): boolean {
+    return this.#roomPeeks.size > 0 || (this.#blocked && this.#queue.size > 0);
+  }
+
   // Sending -----------------------------------------------------------------------------------
 
   /** Sends a message, or puts it behind those that wait. The promise settles when ZeroMQ has taken it. */

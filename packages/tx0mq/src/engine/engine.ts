@@ -88,7 +88,7 @@ export interface EngineSocket {
    */
   read(): void;
 
-  /** Resolves when libzmq would take a message. */
+  /** Resolves when libzmq would take a message, or some time after the last who wanted that has given up. */
   whenWritable(): Promise<void>;
 
   /** Starts to hand the monitor's events to `sink.event`. */
@@ -113,6 +113,8 @@ export interface EngineSink {
    * (`whenWritable`). @returns what becomes of it; `send` passes that on
    */
   full(): Promise<void>;
+  /** Whether anybody waits for room. */
+  wantsRoom(): boolean;
   /** Something failed that nobody waits for. */
   failed(error: Error): void;
   event(event: EngineEvent): void;

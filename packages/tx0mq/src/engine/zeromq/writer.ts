@@ -78,7 +78,7 @@ export class Writer {
       this.#native.setNumber(SNDTIMEO, 0);
       signals.wakeWaiting();
       await woken;
-    } while (!signals.closed && !signals.findsRoom());
+    } while (!signals.closed && !signals.findsRoom() && this.#sink.wantsRoom());
     signals.roomAwaited = false;
     this.#room = undefined;
     if (signals.closed) throw new ZmqClosedError("the connection");
