@@ -1,6 +1,7 @@
 // Load-balancing broker on the high-level API: a ROUTER for clients at ipc://frontend.ipc, a ROUTER for
-// workers at ipc://backend.ipc. A worker that is free waits for the next request, in receive().
+// workers at ipc://backend.ipc. A queue of free workers, and for await over it, take the place of poll().
 
+import { PassThrough } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   type Message,
@@ -24,25 +25,28 @@ const { role, clients, workers, work, ...at } = flags({
 const factory = new ZmqFactory();
 factory.registerForShutdown();
 
-function broker(): void {
+async function broker(): Promise<void> {
   const frontend = new ZmqRouterConnection(factory, { bind: at.frontend });
   const backend = new ZmqRouterConnection(factory, { bind: at.backend }, { mandatory: true });
   console.log(`lbbroker2 listening on ${frontend.address}, workers on ${backend.address}`);
   Object.assign(at, { frontend: frontend.address, backend: backend.address }); // the real ports
+  const idle = new PassThrough({ objectMode: true }); // a queue of free workers
+  const returned: Message[] = []; // requests from workers that died while they were free
 
-  // READY, or a reply: either way the worker is free now, and takes the next request that there is.
+  // READY, or a reply: either way the worker is free now.
   backend.on("message", async (message) => {
     const { address: worker, body } = unwrap(message);
+    idle.write(worker);
     if (body.length > 1) await frontend.send(body);
-    await backend.send(wrap(worker, await nextRequest()));
   });
 
-  async function nextRequest(): Promise<Message> {
-    for (;;) {
-      const request = await frontend.receive();
-      if (request[1]?.length === 0) return request;
+  // Each free worker gets the next request. While there is none, requests wait in ZeroMQ.
+  for await (const worker of idle) {
+    const request = returned.shift() ?? (await frontend.receive());
+    if (request.length < 3 || request[1]?.length !== 0) {
       console.error("lbbroker2: refused a malformed request");
-    }
+      idle.write(worker);
+    } else await backend.send(wrap(worker, request)).catch(() => returned.push(request));
   }
 }
 
