@@ -45,7 +45,11 @@ export interface ConnectionOptions {
    * written as IPv6, as `tcp://[::1]:5555`, do not need it. ZMQ_IPV6. Default: false.
    */
   ipv6?: boolean;
-  /** A peer that sends a larger message is disconnected, in bytes; -1 for any. ZMQ_MAXMSGSIZE. Default: -1. */
+  /**
+   * In bytes; -1 for any. A peer that sends a larger frame is disconnected. A message whose frames together
+   * are larger, or that has more than 65,536 frames, is refused and reported as an `"error"` event; but it
+   * has been received then, as a whole. ZMQ_MAXMSGSIZE. Default: -1.
+   */
   maxMessageSize?: number;
   /** Largest packet of a multicast transport, in bytes. ZMQ_MULTICAST_MAXTPDU. Default: 1,500. */
   multicastMaxTransportDataUnit?: number;

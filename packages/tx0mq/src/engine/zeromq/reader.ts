@@ -1,4 +1,5 @@
-import { errnoOf, socketError } from "../../errors.js";
+import { errnoOf, socketError, ZmqProtocolError } from "../../errors.js";
+import type { SocketTypeName } from "../../socket-type.js";
 import type { EngineSink, MessageMeta } from "../engine.js";
 import { deferToNextTurn, hasTime } from "../turn.js";
 import { type NativeSocket, RCVTIMEO } from "./binding.js";
@@ -7,6 +8,8 @@ import type { Signals } from "./signals.js";
 /** So many messages in a row have to be there at once for the engine to stop waiting for each. */
 const STREAK = 4;
 const LONGEST_STREAK = 256;
+/** Where messages are limited, they have no more frames than this. */
+const MOST_FRAMES = 65_536;
 
 /**
  * Takes messages out of a socket, while its sink wants them.
@@ -20,6 +23,8 @@ export class Reader {
   readonly #signals: Signals;
   readonly #sink: EngineSink;
   readonly #receivesMeta: boolean;
+  readonly #addressed: boolean;
+  readonly #maxMessageSize: number;
 
   /** The binding waits for a message, or one is being handled, or the next turn is to go on. */
   #reading = false;
@@ -33,11 +38,20 @@ export class Reader {
   #receives = 0;
   #microtasks = 0;
 
-  constructor(native: NativeSocket, signals: Signals, sink: EngineSink, receivesMeta: boolean) {
+  /** @param maxMessageSize in bytes, -1 for any */
+  constructor(
+    type: SocketTypeName,
+    native: NativeSocket,
+    signals: Signals,
+    sink: EngineSink,
+    maxMessageSize: number,
+  ) {
     this.#native = native;
     this.#signals = signals;
     this.#sink = sink;
-    this.#receivesMeta = receivesMeta;
+    this.#receivesMeta = type === "SERVER" || type === "DISH";
+    this.#addressed = type === "ROUTER" || type === "STREAM" || type === "DGRAM";
+    this.#maxMessageSize = maxMessageSize;
   }
 
   /** Hands messages to the sink until it wants no more. */
@@ -101,9 +115,25 @@ export class Reader {
       this.#draining = true;
     }
     const meta = this.#receivesMeta ? (message.pop() as MessageMeta) : undefined;
-    if (this.#sink.received(message as Buffer[], meta)) this.#receive();
-    else this.#stop();
+    const frames = message as Buffer[];
+    if (this.#accepts(frames) ? this.#sink.received(frames, meta) : this.#sink.wantsMore()) {
+      this.#receive();
+    } else this.#stop();
   };
+
+  /** Whether a message is within bounds: libzmq looks at each frame, and not at all of them. */
+  #accepts(frames: readonly Buffer[]): boolean {
+    if (frames.length < 2 || this.#maxMessageSize < 0) return true;
+    let bytes = 0;
+    // The first frame of a ROUTER's message is the peer's routing id, which the peer has not sent.
+    for (let n = this.#addressed ? 1 : 0; n < frames.length; n += 1) {
+      bytes += (frames[n] as Buffer).length;
+    }
+    if (bytes <= this.#maxMessageSize && frames.length <= MOST_FRAMES) return true;
+    const why = `${bytes} bytes in ${frames.length} frames are more than maxMessageSize allows`;
+    this.#sink.failed(new ZmqProtocolError(why, frames));
+    return false;
+  }
 
   readonly #failed = (error: unknown): void => {
     const errno = errnoOf(error);

@@ -70,7 +70,8 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
       throw error;
     }
     this.#signals = new Signals(native);
-    this.#reader = new Reader(native, this.#signals, sink, type === "SERVER" || type === "DISH");
+    const maxMessageSize = typeof options.maxMessageSize === "number" ? options.maxMessageSize : -1;
+    this.#reader = new Reader(type, native, this.#signals, sink, maxMessageSize);
     this.#writer = new Writer(native, this.#signals, sink, neverRefuses(type, options));
     this.#monitor = new Monitor(native, this.#signals, sink);
     this.#closing = new Closing(this, native, this.#signals, this.#monitor, inproc, ended);
