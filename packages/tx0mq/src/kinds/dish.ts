@@ -8,6 +8,9 @@ import type { DishOptions } from "../options.js";
 /**
  * A DISH socket (RFC 48, draft): as SUB, thread-safe, over UDP too. Receives `[data, { group }]` of
  * the groups that it has joined.
+ *
+ * Bound to `udp://`, it is at the mercy of whoever can send there: libzmq ends the process when a datagram
+ * comes whose first byte is 0x80 or more.
  */
 export class ZmqDishConnection extends ZmqConnection<
   [data: Buffer, from: { group: string }],
