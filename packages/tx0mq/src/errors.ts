@@ -104,14 +104,24 @@ export class ZmqProtocolError extends ZmqError {
   }
 }
 
-/** As many messages wait to be sent as `sendQueueLimit` allows. This one was not taken. */
+/**
+ * As many messages wait to be sent as `sendQueueLimit` allows, or as many bytes for one peer that does
+ * not read. This one was not taken.
+ */
 export class ZmqQueueFullError extends ZmqError {
   override readonly name: string = "ZmqQueueFullError";
-  constructor(limit: number) {
+  /** The peer that does not read, where it is that. */
+  readonly routingId?: Buffer;
+
+  /** @param limit how many messages may wait or, where it is about one peer, bytes */
+  constructor(limit: number, routingId?: Buffer) {
     super(
       "ERR_ZMQ_QUEUE_FULL",
-      `${limit} messages wait to be sent already; await send() so as not to outrun the peers, or raise sendQueueLimit`,
+      routingId === undefined
+        ? `${limit} messages wait to be sent already; await send() so as not to outrun the peers, or raise sendQueueLimit`
+        : `${limit} bytes wait already for the peer with the routing id ${shownId(routingId)}, which does not read them`,
     );
+    if (routingId !== undefined) this.routingId = routingId;
   }
 }
 

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import type { EngineEvent } from "../engine/engine.js";
-import { ZmqProtocolError, ZmqUnroutableError } from "../errors.js";
+import { ZmqProtocolError } from "../errors.js";
 import { MONITOR_EVENTS, type MonitorEvent, type MonitorEvents, monitorEvent } from "../monitor.js";
 import { trace } from "../trace.js";
 import type { AnyConnection } from "./any.js";
@@ -61,8 +61,8 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
   protected report(error: unknown): void {
     const reported = error instanceof Error ? error : new Error(String(error), { cause: error });
     if (this.listenerCount("error") === 0) {
-      // A peer's mistake has no stack that says anything, and neither has one that is gone.
-      if (reported instanceof ZmqProtocolError || reported instanceof ZmqUnroutableError)
+      // A peer's mistake has no stack that says anything: malformed messages, or it is gone, or full.
+      if (reported instanceof ZmqProtocolError || "routingId" in reported)
         console.error(`tx0mq: ${this} goes on after this error: ${reported.message}`);
       else console.error(`tx0mq: ${this} goes on after this error:`, reported);
       return;

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { EngineSocket, Frame, MessageMeta } from "../engine/engine.js";
+import type { EngineSocket, MessageMeta } from "../engine/engine.js";
 import {
   awaited,
   ZmqAbortError,
@@ -7,10 +7,10 @@ import {
   ZmqQueueFullError,
   ZmqTimeoutError,
 } from "../errors.js";
-import { type Frames, toBuffer } from "../frames.js";
+import type { Frames } from "../frames.js";
 import { SETTLED } from "../internal.js";
 import { after, nextTurn, onAbort, type WaitOptions } from "../time.js";
-import { Queue, type Queued } from "./queue.js";
+import { Lane, Line, Outgoing, sizeOf, type Withdrawable } from "./outgoing.js";
 
 /** What an outbox asks of its connection. */
 export interface Sender {
@@ -34,58 +34,15 @@ const SENDS_PER_TURN = 512;
 /** No event tells when a peer that is full no longer is: it is tried again after 1 ms, 2 ms and so on up to this. */
 const LONGEST_PAUSE = 32;
 
+/** So many bytes may wait for one peer that is full, whatever the number of messages. */
+const LANE_LIMIT = 64 * 2 ** 20;
+
 const ignore = (): void => undefined;
-
-/** Lets the sender of a message that still waits take it back. */
-export interface Withdrawable {
-  withdraw?: (error: ZmqError) => void;
-}
-
-/** A message that waits in the connection until ZeroMQ takes it. */
-class Outgoing implements Queued {
-  previous: this | undefined;
-  next: this | undefined;
-  readonly frames: Frames;
-  readonly meta: MessageMeta | undefined;
-  readonly promise: Promise<void>;
-  resolve: () => void = ignore;
-  reject: (error: unknown) => void = ignore;
-  /** Where it stands; nowhere while it is being sent. */
-  queue: Queue<Outgoing> | undefined;
-  /** Where it is the first of those that wait for a peer, and is tried again. */
-  trialOf: Lane | undefined;
-  /** How often ZeroMQ had no room for it. */
-  refusals = 0;
-  /** Why its sender has given it up. */
-  givenUp: ZmqError | undefined;
-  /** What its sender holds. */
-  held: Promise<void> | undefined;
-
-  constructor(frames: Frames, meta: MessageMeta | undefined) {
-    this.frames = frames;
-    this.meta = meta;
-    this.promise = new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
-    });
-  }
-}
-
-/** The messages for one peer that is full. */
-class Lane {
-  readonly peer: string;
-  readonly waiting = new Queue<Outgoing>();
-  stopTimer = ignore;
-
-  constructor(peer: string) {
-    this.peer = peer;
-  }
-}
 
 /** What waits to be sent: one order for all messages or, where peers have names, one for each peer. */
 export class Outbox {
   readonly #sender: Sender;
-  readonly #queue = new Queue<Outgoing>();
+  readonly #queue = new Line();
   /** Of the peers that are full. */
   readonly #lanes = new Map<string, Lane>();
   /** How many messages wait, in all lanes. */
@@ -154,10 +111,14 @@ export class Outbox {
       return this.#held;
     }
     if (wait?.signal?.aborted) return Promise.reject(new ZmqAbortError(wait.signal.reason));
+    const lane = this.#laneOf(frames);
     // A peer that is full may use up the room for waiting, but not that of the others.
-    const waiting = this.#laneOf(frames) === undefined ? this.#queue.size : this.#waiting;
+    const waiting = lane === undefined ? this.#queue.size : this.#waiting;
     if (waiting >= this.#sender.limit) {
       return Promise.reject(new ZmqQueueFullError(this.#sender.limit));
+    }
+    if (lane !== undefined && lane.waiting.bytes >= LANE_LIMIT) {
+      return Promise.reject(new ZmqQueueFullError(LANE_LIMIT, Buffer.from(lane.peer, "latin1")));
     }
     this.#count(frames);
     const entry = new Outgoing(frames, meta);
@@ -172,24 +133,23 @@ export class Outbox {
 
   #count(frames: Frames): void {
     this.#sends += 1;
-    if (!Array.isArray(frames)) this.#bytes += sizeOf(frames as Frame);
-    else for (const frame of frames as readonly Frame[]) this.#bytes += sizeOf(frame);
+    this.#bytes += sizeOf(frames);
   }
 
   #everySoOften(sent: Promise<void>): Promise<void> {
     return this.#sends % SENDS_PER_TURN === 0 ? sent.then(() => turn()) : sent;
   }
 
-  #put(entry: Outgoing, queue: Queue<Outgoing>, first = false): void {
-    entry.queue = queue;
-    if (first) queue.unshift(entry);
-    else queue.push(entry);
+  #put(entry: Outgoing, line: Line, first = false): void {
+    entry.line = line;
+    if (first) line.unshift(entry);
+    else line.push(entry);
     this.#waiting += 1;
   }
 
   #take(entry: Outgoing): void {
-    entry.queue?.remove(entry);
-    entry.queue = undefined;
+    entry.line?.remove(entry);
+    entry.line = undefined;
     this.#waiting -= 1;
   }
 
@@ -347,7 +307,7 @@ export class Outbox {
 
   #giveUp(entry: Outgoing, error: ZmqError): void {
     entry.givenUp = error;
-    if (entry.queue === undefined) return; // it is being sent: what the engine says counts
+    if (entry.line === undefined) return; // it is being sent: what the engine says counts
     this.#take(entry);
     entry.reject(error);
     this.#done(entry);
@@ -421,14 +381,4 @@ export class Outbox {
     }
     for (const notify of this.#roomPeeks) notify();
   }
-}
-
-function sizeOf(frame: Frame): number {
-  return typeof frame === "string" ? frame.length : frame.byteLength;
-}
-
-/** The peer that a ROUTER's message is for: its first frame. */
-export function peerOf(frames: Frames): string {
-  const [first = ""] = Array.isArray(frames) ? (frames as readonly Frame[]) : [frames as Frame];
-  return toBuffer(first).toString("latin1");
 }

@@ -1,5 +1,5 @@
 import { ZmqConnection } from "../connection/connection.js";
-import { peerOf } from "../connection/outbox.js";
+import { peerOf } from "../connection/outgoing.js";
 import type { Frames, Message } from "../frames.js";
 import type { RouterOptions } from "../options.js";
 
@@ -7,7 +7,8 @@ import type { RouterOptions } from "../options.js";
  * A ROUTER socket (RFC 28): puts the sender's routing id in front of each message that it receives,
  * and sends a message to the peer whose routing id stands in front of it. Once called XREP.
  *
- * A message to a peer that is not there is dropped, unless `mandatory` is set.
+ * A message to a peer that is not there, or is full, is dropped, unless `mandatory` is set. With it, what
+ * is for a peer that is full waits, up to 64 MiB of it, and holds up what is for that peer alone.
  */
 export class ZmqRouterConnection extends ZmqConnection<Message, Frames, RouterOptions> {
   static override readonly socketType = "ROUTER";

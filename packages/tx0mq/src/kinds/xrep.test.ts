@@ -12,9 +12,11 @@ import {
   ZmqEndpoint,
   ZmqOptionError,
   ZmqProtocolError,
+  ZmqQueueFullError,
   ZmqReqConnection,
   ZmqRouterConnection,
   ZmqUnknownRequestError,
+  ZmqUnroutableError,
   ZmqXREPConnection,
   ZmqXREQConnection,
 } from "../index.js";
@@ -31,6 +33,7 @@ import {
   told,
   until,
 } from "../testing/stage.js";
+import { type RawPeer, rawClient } from "../testing/zmtp.js";
 
 /** Replies with what it was sent, in pairs, the second of a pair first. */
 class Swapping extends ZmqXREPConnection {
@@ -257,6 +260,97 @@ prove(
     assert.deepEqual(await next(dealer), [...parts, "", "x"]);
   },
 );
+
+/** A client by hand that asks, and reads nothing before it is told to. */
+async function silent(stage: Stage, server: AnyConnection, requests: number): Promise<RawPeer> {
+  const client = await rawClient(stage, server.address, "DEALER");
+  await until(() => client.heard.includes("READY"));
+  client.socket.pause();
+  for (let n = 0; n < requests; n += 1) client.send([`id ${n}`, "", "request"]);
+  return client;
+}
+
+prove(
+  "replies to a client that does not read are bounded, and others are served",
+  async (stage) => {
+    const MIB = 2 ** 20;
+    const server = stage.bind(ZmqXREPConnection, { sendHighWaterMark: 10 });
+    const large = Buffer.alloc(MIB);
+    const results: Promise<void>[] = [];
+    const refused: unknown[] = [];
+    server.on("message", ([id, part]) => {
+      if (String(part) === "echo") return server.reply(id, part);
+      const reply = server.reply(id, large);
+      results.push(reply);
+      reply.catch((error: unknown) => refused.push(error));
+      return undefined; // nobody awaits them, and that does no harm
+    });
+    const requests = 200;
+    const client = await silent(stage, server, requests);
+    await until(() => results.length === requests);
+    await until(() => refused.length > 0);
+    for (const error of refused) {
+      failure(
+        ZmqQueueFullError,
+        /67108864 bytes wait already for the peer .* does not read/,
+      )(error);
+      assert((error as ZmqQueueFullError).routingId instanceof Buffer);
+    }
+    // As many as libzmq and the system hold, and 64 MiB.
+    assert(refused.length < requests - 64 && server.droppedReplies === refused.length);
+    assert.equal(server.openRequests, 0);
+
+    const honest = stage.connect(ZmqXREQConnection, server);
+    for (let n = 0; n < 100; n += 1) assert.equal(String(await honest.sendMsg("echo")), "echo");
+
+    let read = 0;
+    client.socket.on("data", (data) => {
+      read += data.length;
+    });
+    client.socket.resume();
+    await Promise.allSettled(results);
+    await until(() => read > (requests - refused.length) * MIB);
+    assert.equal(server.droppedReplies, refused.length);
+  },
+);
+
+prove("replies of a burst wait for their client, whatever their size", async (stage) => {
+  const server = stage.bind(ZmqXREPConnection);
+  const client = stage.connect(ZmqXREQConnection, server);
+  const replies = Array.from({ length: 3_000 }, (_, n) => client.sendMsg(String(n)));
+  const open: XREPRequest[] = [];
+  while (open.length < replies.length) open.push(await server.receive());
+  const large = Buffer.alloc(2 ** 16);
+  await Promise.all(open.map(([id, part]) => server.reply(id, part, large)));
+  const parts = await Promise.all(replies);
+  assert.deepEqual(
+    parts.map(([first, second]) => `${first} ${second?.length}`),
+    replies.map((_, n) => `${n} ${2 ** 16}`),
+  );
+  assert.equal(server.droppedReplies, 0);
+});
+
+prove("a reply that waits for a client which goes is dropped", async (stage) => {
+  for (const mandatory of [false, true]) {
+    const server = stage.bind(ZmqXREPConnection, { sendHighWaterMark: 1, mandatory });
+    const large = Buffer.alloc(2 ** 20);
+    const results: Promise<void>[] = [];
+    server.on("message", ([id]) => {
+      results.push(server.reply(id, large));
+    });
+    const requests = 40;
+    const client = await silent(stage, server, requests);
+    await until(() => results.length === requests);
+    client.socket.destroy();
+    const settled = await Promise.allSettled(results);
+    const rejected = settled.filter(({ status }) => status === "rejected");
+    assert(server.droppedReplies > 0);
+    assert.equal(rejected.length, mandatory ? server.droppedReplies : 0);
+    for (const { reason } of rejected as PromiseRejectedResult[]) {
+      failure(ZmqUnroutableError)(reason);
+    }
+  }
+});
 
 prove("peers that vanish before their replies do no harm", async (stage) => {
   for (const transport of TRANSPORTS) {

@@ -1,8 +1,15 @@
 import { ZmqConnection } from "../connection/connection.js";
 import { bothOf } from "../connection/events.js";
+import { peerOf } from "../connection/outgoing.js";
 import type { Endpoints } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
-import { ZmqArgumentError, ZmqOptionError, ZmqUnknownRequestError } from "../errors.js";
+import {
+  ZmqArgumentError,
+  ZmqOptionError,
+  ZmqQueueFullError,
+  ZmqUnknownRequestError,
+  ZmqUnroutableError,
+} from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
 import type { Message } from "../frames.js";
 import { sendable, unwrap } from "../frames.js";
@@ -17,10 +24,12 @@ export type XREPRequest = [id: RequestId, ...parts: Message];
 /** Options of a {@link ZmqXREPConnection}: those of a ROUTER, and how many requests may be open. */
 export interface XREPOptions extends RouterOptions {
   /**
-   * How many replies ZeroMQ holds for each peer; what is more is dropped, as a ROUTER does.
-   * ZMQ_SNDHWM. Default: `maxOpenRequests`, so that all open requests can be replied to at once.
+   * How many replies ZeroMQ holds for each client; what is more waits in the connection, up to
+   * `sendQueueLimit` replies, and 64 MiB of them for each client. ZMQ_SNDHWM. Default: 1,000.
    */
   sendHighWaterMark?: number;
+  /** Reject replies to clients that are gone, instead of dropping them. Default: false. */
+  mandatory?: boolean;
   /**
    * How many requests may be open at once. One more, and the oldest is given up: it cannot be replied
    * to any more. Default: 65,536.
@@ -30,6 +39,8 @@ export interface XREPOptions extends RouterOptions {
 
 const MAX_OPEN_REQUESTS = 65_536;
 
+const ignore = (): void => undefined;
+
 /**
  * Replies to any number of open requests, in any order. It is a ROUTER that keeps the envelope of
  * each request, however deep, until the reply. So it serves REQ, {@link ZmqXREQConnection}, Python's
@@ -37,27 +48,37 @@ const MAX_OPEN_REQUESTS = 65_536;
  *
  * A message without an envelope is refused and reported as an `"error"` event.
  */
-export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never> {
+export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never, RouterOptions> {
   static override readonly socketType = "ROUTER";
   protected static override readonly shownAs = "XREP";
+
+  /** A client that is full holds up no other. */
+  protected static override peerOf() {
+    return peerOf;
+  }
+
   /** How many requests may be open at once. */
   readonly maxOpenRequests: number;
+  readonly #mandatory: boolean;
 
   /** The envelopes of open requests, oldest first, each with its delimiter. */
   readonly #open = new Map<RequestId, readonly Buffer[]>();
   #lastId = 0;
   #droppedRequests = 0;
+  #droppedReplies = 0;
 
   constructor(
     factory: ZmqFactory,
     endpoints?: Endpoints,
-    { maxOpenRequests = MAX_OPEN_REQUESTS, ...options }: XREPOptions = {},
+    { maxOpenRequests = MAX_OPEN_REQUESTS, mandatory = false, ...options }: XREPOptions = {},
   ) {
     if (!Number.isInteger(maxOpenRequests) || maxOpenRequests < 1) {
       throw new ZmqOptionError("maxOpenRequests", `is 1 or more, not ${maxOpenRequests}`);
     }
-    super(factory, endpoints, { sendHighWaterMark: maxOpenRequests, ...options });
+    // A ROUTER that is not mandatory drops what is for a client that is full.
+    super(factory, endpoints, { ...options, mandatory: true });
     this.maxOpenRequests = maxOpenRequests;
+    this.#mandatory = mandatory;
   }
 
   /** How many requests are open. */
@@ -70,6 +91,11 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never> {
     return this.#droppedRequests;
   }
 
+  /** How many replies were dropped because their client was gone, or read none of those before. */
+  get droppedReplies(): number {
+    return this.#droppedReplies;
+  }
+
   /**
    * Called with each request that no `receive()` and no iterator waits for: override it, and call
    * `reply` with the same id, now or later. (`"message"` listeners are called as well.)
@@ -79,10 +105,12 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never> {
   }
 
   /**
-   * Replies to a request.
+   * Replies to a request. The promise settles when ZeroMQ has taken the reply; to await it is to be as
+   * slow as the client. A reply to a client that is gone is dropped.
    *
    * @throws {ZmqUnknownRequestError} where the request is not open: replied to already, or unknown
    * @throws {ZmqArgumentError} for what cannot be sent; the request stays open
+   * @throws {ZmqQueueFullError} for a client that does not read; nobody has to catch it
    */
   reply(id: RequestId, ...parts: Frame[]): Promise<void> {
     const envelope = this.#open.get(id);
@@ -96,8 +124,18 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never> {
       return Promise.reject(error);
     }
     this.#open.delete(id);
-    return this.sendFrames([...envelope, ...parts]);
+    const sent = this.sendFrames([...envelope, ...parts]).catch(this.#dropped);
+    // A client can be slow on purpose: that must not end a program that awaits no reply.
+    sent.catch(ignore);
+    return sent;
   }
+
+  readonly #dropped = (error: unknown): void => {
+    if (error instanceof ZmqUnroutableError || error instanceof ZmqQueueFullError) {
+      this.#droppedReplies += 1;
+    }
+    if (!(error instanceof ZmqUnroutableError) || this.#mandatory) throw error;
+  };
 
   override messageReceived(request: XREPRequest): unknown {
     return bothOf(super.messageReceived(request), this.gotMessage(...request));

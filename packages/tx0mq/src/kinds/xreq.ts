@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { ZmqConnection } from "../connection/connection.js";
-import type { Withdrawable } from "../connection/outbox.js";
+import type { Withdrawable } from "../connection/outgoing.js";
 import type { Endpoints } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
 import {
