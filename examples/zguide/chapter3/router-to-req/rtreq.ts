@@ -1,112 +1,55 @@
-// ROUTER to REQ: a boss with a ROUTER, bound to tcp://*:5671, and ten workers, each with a REQ socket.
+// ROUTER to REQ: a broker with a ROUTER, bound to tcp://*:5671, and ten workers, each with a REQ.
 // A worker asks for work when it has none, and so whoever is fast gets more of it.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
-import {
-  EMPTY,
-  ZmqEndpoint,
-  ZmqEndpointError,
-  ZmqFactory,
-  ZmqReqConnection,
-  ZmqRouterConnection,
-} from "tx0mq";
+import { ZmqFactory, ZmqReqConnection, ZmqRouterConnection } from "tx0mq";
+import { flags, oneOf } from "tx0mq/flags";
 
-const LONGEST = 255; // bytes in a question or an order
-const FIRED = ["Fired!", "END"]; // what the guide's bosses say in C and in Python
-
-const { role, endpoint, ...options } = commandLine();
+const { role, bind, connect, workers, slow, work, time } = flags({
+  role: oneOf("all", "broker", "worker"),
+  bind: "tcp://*:5671",
+  connect: "tcp://localhost:5671",
+  workers: 10,
+  slow: 0,
+  work: 500,
+  time: 5000,
+});
 
 const factory = new ZmqFactory();
 factory.registerForShutdown();
-if (role === "worker") await work(process.pid, endpoint);
-else await boss();
-await factory.shutdown();
+if (role === "worker") await worker(process.pid, connect);
+else await broker();
 
-async function boss(): Promise<void> {
-  const broker = new ZmqRouterConnection(factory, ZmqEndpoint.bind(endpoint));
-  console.log(`rtreq listening on ${broker.lastEndpoint}`);
-  const managing = manage(broker);
-  if (role === "boss") return managing;
-  const address = String(broker.lastEndpoint).replace("//0.0.0.0:", "//127.0.0.1:");
-  await Promise.all(Array.from({ length: options.workers }, (_, n) => work(n, address)));
-}
+/** Whoever asks gets work, for five seconds. From then on whoever asks is fired. */
+async function broker(): Promise<void> {
+  const router = new ZmqRouterConnection(factory, { bind });
+  console.log(`rtreq listening on ${router.address}, gives out work for ${time} ms`);
+  for (let n = 0; role === "all" && n < workers; n++) worker(n, router.address);
 
-/** Whoever asks gets work, and from five seconds after the first question the sack. */
-async function manage(broker: ZmqRouterConnection): Promise<void> {
-  const staff = new Set<string>(); // those who have had work, and not yet the sack
-  let end = Number.POSITIVE_INFINITY;
-  for await (const [worker = EMPTY, delimiter, question, ...more] of broker) {
-    const id = worker.toString("hex");
-    if (delimiter?.length !== 0 || !question || question.length > LONGEST || more.length > 0) {
-      console.error(`rtreq: refused a malformed message from ${id}`);
-      continue;
+  const end = performance.now() + time;
+  let tasks = 0;
+  for (let fired = 0; fired < workers; ) {
+    const [identity] = await router.receive(); // then an empty frame, and the question
+    if (performance.now() < end) {
+      await router.send([identity, "", "Work harder"]);
+      tasks++;
+      if (tasks % 50 === 0) console.log(`${tasks} tasks given out`);
+    } else {
+      await router.send([identity, "", "Fired!"]);
+      fired++;
     }
-    end = Math.min(end, performance.now() + options.time);
-    const over = performance.now() >= end;
-    // The address of the one who asked, and the delimiter that a REQ expects.
-    await broker.send([worker, EMPTY, over ? "Fired!" : "Work harder"]);
-    if (over) staff.delete(id);
-    else staff.add(id);
-    if (role === "boss" && over && staff.size === 0) return;
   }
 }
 
-async function work(n: number, address: string): Promise<void> {
-  const worker = new ZmqReqConnection(factory, ZmqEndpoint.connect(address));
-  const longest = n < options.slow ? 10 * options.work : options.work;
-  let total = 0;
-  for (;;) {
-    await worker.send("Hi Boss");
-    const [order = EMPTY, ...more] = await worker.receive();
-    if (order.length > LONGEST || more.length > 0) {
-      console.error(`rtreq: worker ${n} refused a malformed order`);
-      continue;
+async function worker(n: number, address: string): Promise<void> {
+  const socket = new ZmqReqConnection(factory, { connect: address });
+  const longest = n < slow ? 10 * work : work;
+  for (let total = 0; ; total++) {
+    await socket.send("Hi Boss");
+    const [order] = await socket.receive();
+    if (["Fired!", "END"].includes(String(order))) {
+      return console.log(`Worker ${n} completed: ${total} tasks`);
     }
-    if (FIRED.includes(String(order))) break;
-    total += 1;
     await sleep(1 + Math.random() * longest);
-  }
-  console.log(`Worker ${n} completed: ${total} tasks`);
-}
-
-function commandLine() {
-  process.on("uncaughtException", (error) => {
-    console.error(`rtreq: ${error.message}`);
-    process.exit(error instanceof ZmqEndpointError ? 2 : 1);
-  });
-  try {
-    const { values } = parseArgs({
-      options: {
-        role: { type: "string", default: "all" },
-        endpoint: { type: "string" },
-        workers: { type: "string", default: "10" },
-        slow: { type: "string", default: "0" },
-        work: { type: "string", default: "500" },
-        time: { type: "string", default: "5000" },
-      },
-    });
-    const { role, endpoint = `tcp://${role === "worker" ? "localhost" : "*"}:5671` } = values;
-    if (!["all", "boss", "worker"].includes(role)) {
-      throw new Error(`--role is all, boss or worker, not "${role}"`);
-    }
-    const number = (flag: "workers" | "slow" | "work" | "time") => {
-      if (/^\d{1,9}$/.test(values[flag])) return Number(values[flag]);
-      throw new Error(`--${flag} is a whole number, 0 to 999999999, not "${values[flag]}"`);
-    };
-    return {
-      role,
-      endpoint,
-      workers: number("workers"),
-      slow: number("slow"),
-      work: number("work"),
-      time: number("time"),
-    };
-  } catch (error) {
-    const flags =
-      "[--role all|boss|worker] [--endpoint ADDRESS] [--workers N] [--slow N] [--work MS] [--time MS]";
-    const [why] = (error as Error).message.split("\n");
-    console.error(`usage: rtreq ${flags}   (${why})`);
-    process.exit(2);
   }
 }
