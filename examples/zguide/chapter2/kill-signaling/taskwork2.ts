@@ -1,76 +1,39 @@
 // Task worker, design 2: a PULL for tasks from tcp://localhost:5557, a PUSH for results to
 // tcp://localhost:5558, and a SUB at tcp://localhost:5559, where the sink says when all is done.
 
-import { once } from "node:events";
-import { setTimeout as work } from "node:timers/promises";
-import { parseArgs } from "node:util";
-import {
-  type Message,
-  poll,
-  ZmqEndpoint,
-  ZmqEndpointError,
-  ZmqFactory,
-  ZmqPullConnection,
-  ZmqPushConnection,
-  ZmqSubConnection,
-} from "tx0mq";
+import { setTimeout as sleep } from "node:timers/promises";
+import { poll, ZmqFactory, ZmqPullConnection, ZmqPushConnection, ZmqSubConnection } from "tx0mq";
+import { flags } from "tx0mq/flags";
 
-const addresses = commandLine();
+const { tasks, sink, control } = flags({
+  tasks: "tcp://localhost:5557",
+  sink: "tcp://localhost:5558",
+  control: "tcp://localhost:5559",
+});
 
 const factory = new ZmqFactory();
 factory.registerForShutdown();
-const ventilator = ZmqEndpoint.connect(addresses.tasks);
 const receiver = new ZmqPullConnection(factory);
-const sender = new ZmqPushConnection(factory, ZmqEndpoint.connect(addresses.sink));
+const sender = new ZmqPushConnection(factory, { connect: sink });
 const controller = new ZmqSubConnection(factory);
 controller.subscribe();
 
-// It takes no task before it can be told to stop.
-const sinkIsThere = once(controller, "handshakeSucceeded");
-controller.addEndpoints(ZmqEndpoint.connect(addresses.control));
-console.log(`taskwork2 waits for the sink at ${addresses.control}`);
+// It takes no task before the sink can tell it to stop.
+console.log(`taskwork2 waits for the sink at ${control}`);
+const sinkIsThere = controller.peers(1);
+controller.addEndpoints({ connect: control });
 await sinkIsThere;
-receiver.addEndpoints(ventilator);
-console.log(`taskwork2 takes tasks from ${addresses.tasks}`);
+receiver.addEndpoints({ connect: tasks });
 
-while (!factory.closed) {
+for (;;) {
   const { readable } = await poll({ readable: [receiver, controller] });
-  if (readable.has(receiver)) await doTask(await receiver.receive());
-  if (readable.has(controller)) {
-    console.log("taskwork2 was told to stop"); // whatever the sink says, it means KILL
-    await factory.shutdown();
+  if (readable.has(receiver)) {
+    const [task] = await receiver.receive();
+    console.log(`Task: ${task} ms`);
+    await sleep(Number(task));
+    await sender.send("");
   }
+  if (readable.has(controller)) break; // whatever the sink says, it means KILL
 }
-
-/** A task is how long it takes, in ms. Its result is that it is done. */
-async function doTask([task, ...more]: Message): Promise<void> {
-  if (!/^\d{1,6}$/.test(String(task)) || more.length > 0) {
-    console.error("taskwork2: refused a task that is not a number of ms");
-    return;
-  }
-  console.log(`Task: ${task} ms`);
-  await work(Number(task));
-  await sender.send("");
-}
-
-function commandLine(): { tasks: string; sink: string; control: string } {
-  process.on("uncaughtException", (error) => {
-    console.error(`taskwork2: ${error.message}`);
-    process.exit(error instanceof ZmqEndpointError ? 2 : 1);
-  });
-  try {
-    return parseArgs({
-      options: {
-        tasks: { type: "string", default: "tcp://localhost:5557" },
-        sink: { type: "string", default: "tcp://localhost:5558" },
-        control: { type: "string", default: "tcp://localhost:5559" },
-      },
-    }).values;
-  } catch (error) {
-    const [why] = (error as Error).message.split("\n");
-    console.error(
-      `usage: taskwork2 [--tasks ADDRESS] [--sink ADDRESS] [--control ADDRESS]   (${why})`,
-    );
-    process.exit(2);
-  }
-}
+console.log("taskwork2 was told to stop");
+await factory.shutdown();

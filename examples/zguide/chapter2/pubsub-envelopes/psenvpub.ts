@@ -1,42 +1,19 @@
 // Pub-sub envelope publisher: a PUB socket, bound to tcp://*:5563.
 // Each second it sends a message of type A and one of type B, the type in a frame of its own.
 
-import { setInterval as every } from "node:timers/promises";
-import { parseArgs } from "node:util";
-import { ZmqEndpoint, ZmqEndpointError, ZmqFactory, ZmqPubConnection } from "tx0mq";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ZmqFactory, ZmqPubConnection } from "tx0mq";
+import { flags } from "tx0mq/flags";
 
-const { endpoint, period } = commandLine();
+const { endpoint, period } = flags({ endpoint: "tcp://*:5563", period: 1000 });
 
 const factory = new ZmqFactory();
 factory.registerForShutdown();
-const publisher = new ZmqPubConnection(factory, ZmqEndpoint.bind(endpoint));
-console.log(`psenvpub listening on ${publisher.lastEndpoint}`);
+const publisher = new ZmqPubConnection(factory, { bind: endpoint });
+console.log(`psenvpub publishing A and B on ${publisher.address} until Ctrl-C`);
 
-for await (const _ of every(period)) {
-  await publisher.publish("We don't want to see this", "A"); // two frames: "A", then the text
-  await publisher.publish("We would like to see this", "B");
-}
-
-function commandLine(): { endpoint: string; period: number } {
-  process.on("uncaughtException", (error) => {
-    console.error(`psenvpub: ${error.message}`);
-    process.exit(error instanceof ZmqEndpointError ? 2 : 1);
-  });
-  try {
-    const { values } = parseArgs({
-      options: {
-        endpoint: { type: "string", default: "tcp://*:5563" },
-        period: { type: "string", default: "1000" },
-      },
-    });
-    const period = Number(values.period);
-    if (!(period >= 1 && period < 2 ** 31)) {
-      throw new Error(`--period is a number of ms, not "${values.period}"`);
-    }
-    return { endpoint: values.endpoint, period };
-  } catch (error) {
-    const [why] = (error as Error).message.split("\n");
-    console.error(`usage: psenvpub [--endpoint ADDRESS] [--period MS]   (${why})`);
-    process.exit(2);
-  }
+while (!factory.closed) {
+  await publisher.send(["A", "We don't want to see this"]);
+  await publisher.send(["B", "We would like to see this"]);
+  await sleep(period);
 }
