@@ -2,6 +2,7 @@
 export type { AnyConnection } from "./connection/any.js";
 export { ZmqConnection } from "./connection/connection.js";
 export type { ConnectionEvents } from "./connection/events.js";
+export type { RequestHandler, ServeOptions } from "./connection/serve.js";
 export { type Endpoint, type Endpoints, ZmqEndpoint, ZmqEndpointType } from "./endpoint.js";
 export type {
   ContextOptions,

@@ -449,6 +449,12 @@ export abstract class ZmqConnection<
     return sent;
   }
 
+  /** Sends nothing although it is the socket's turn, for derived classes: a REP that has no reply. */
+  protected forgoTurn(): void {
+    this.#turns?.sent();
+    this.#inbox.readOn();
+  }
+
   /** Why a message may not be sent right now, if it may not. */
   #sendError(frames: Frames = ""): ZmqError | undefined {
     if (RECEIVE_ONLY.has(this.socketType)) return this.#wrongWay("send");

@@ -62,7 +62,8 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
     const reported = error instanceof Error ? error : new Error(String(error), { cause: error });
     if (this.listenerCount("error") === 0) {
       // A peer's mistake has no stack that says anything: malformed messages, or it is gone, or full.
-      if (reported instanceof ZmqProtocolError || "routingId" in reported)
+      const { routingId } = reported as { routingId?: unknown };
+      if (reported instanceof ZmqProtocolError || routingId !== undefined)
         console.error(`tx0mq: ${this} goes on after this error: ${reported.message}`);
       else console.error(`tx0mq: ${this} goes on after this error:`, reported);
       return;

@@ -1,5 +1,7 @@
 import { ZmqConnection } from "../connection/connection.js";
 import { ReplyTurns } from "../connection/lockstep.js";
+import { type RequestHandler, replyTo, type ServeOptions, serve } from "../connection/serve.js";
+import type { Frame } from "../engine/engine.js";
 import type { Frames, Message } from "../frames.js";
 import type { RepOptions } from "../options.js";
 
@@ -19,5 +21,27 @@ export class ZmqRepConnection extends ZmqConnection<Message, Frames, RepOptions>
 
   protected static override turns(): ReplyTurns {
     return new ReplyTurns();
+  }
+
+  /**
+   * Replies to each request with what the handler makes of it, one after the other. When the connection is
+   * shut down, the request in hand is still replied to.
+   *
+   * ```ts
+   * await rep.serve(async ([name]) => `Hello, ${name}`);
+   * ```
+   *
+   * @returns a promise that resolves when the connection is shut down
+   */
+  serve(handler: RequestHandler, options: ServeOptions = {}): Promise<void> {
+    return serve<Message>(this, async (request) => {
+      let reply: readonly Frame[] | undefined;
+      try {
+        reply = await replyTo(request, handler, options);
+      } finally {
+        if (reply === undefined) this.forgoTurn();
+      }
+      if (reply !== undefined) await this.send(reply);
+    });
   }
 }

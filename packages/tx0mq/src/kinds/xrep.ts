@@ -1,6 +1,7 @@
 import { ZmqConnection } from "../connection/connection.js";
 import { bothOf } from "../connection/events.js";
 import { peerOf } from "../connection/outgoing.js";
+import { type RequestHandler, replyTo, type ServeOptions, serve } from "../connection/serve.js";
 import type { Endpoints } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
 import {
@@ -136,6 +137,28 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never, RouterO
     }
     if (!(error instanceof ZmqUnroutableError) || this.#mandatory) throw error;
   };
+
+  /**
+   * Replies to each request with what the handler makes of it, any number of them at once. When the
+   * connection is shut down, requests in hand are still replied to.
+   *
+   * ```ts
+   * await server.serve(async ([url]) => (await fetch(String(url))).text());
+   * ```
+   *
+   * @returns a promise that resolves when the connection is shut down
+   */
+  serve(handler: RequestHandler, options: ServeOptions = {}): Promise<void> {
+    return serve<XREPRequest>(this, async ([id, ...request]) => {
+      let reply: readonly Frame[] | undefined;
+      try {
+        reply = await replyTo(request, handler, options);
+      } finally {
+        if (reply === undefined) this.#open.delete(id);
+      }
+      if (reply !== undefined) await this.reply(id, ...reply);
+    });
+  }
 
   override messageReceived(request: XREPRequest): unknown {
     return bothOf(super.messageReceived(request), this.gotMessage(...request));

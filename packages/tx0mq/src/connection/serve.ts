@@ -1,0 +1,60 @@
+import type { Frame } from "../engine/engine.js";
+import { ZmqClosedError, ZmqStateError } from "../errors.js";
+import { type Frames, type Message, sendable } from "../frames.js";
+
+/** Makes the reply to a request: a frame or a list of frames, now or later. */
+export type RequestHandler = (request: Message) => Frames | Promise<Frames>;
+
+/** Options of `serve`. */
+export interface ServeOptions {
+  /**
+   * Makes the reply to a request whose handler threw, or undefined for none. Default: there is no reply,
+   * and an `"error"` event.
+   */
+  onError?(error: unknown, request: Message): Frames | undefined | Promise<Frames | undefined>;
+}
+
+/** The frames of the reply to a request; undefined where there is to be none. @throws what goes to `"error"` */
+export async function replyTo(
+  request: Message,
+  handler: RequestHandler,
+  { onError }: ServeOptions,
+): Promise<readonly Frame[] | undefined> {
+  try {
+    return asList(sendable(await handler(request)));
+  } catch (error) {
+    if (onError === undefined) throw error;
+    const reply = await onError(error, request);
+    return reply === undefined ? undefined : asList(sendable(reply));
+  }
+}
+
+function asList(frames: Frames): readonly Frame[] {
+  return Array.isArray(frames) ? frames : [frames as Frame];
+}
+
+/** What `serve` needs of a connection. */
+interface Served<In> {
+  readonly closed: boolean;
+  toString(): string;
+  on(name: "message", listener: (request: In) => Promise<void>): unknown;
+  once(name: "close", listener: () => void): unknown;
+}
+
+const served = new WeakSet<object>();
+
+/** Has each request handled. @returns a promise that resolves when the connection is shut down */
+export function serve<In>(
+  connection: Served<In>,
+  handle: (request: In) => Promise<void>,
+): Promise<void> {
+  if (connection.closed) return Promise.reject(new ZmqClosedError(String(connection)));
+  if (served.has(connection)) {
+    return Promise.reject(new ZmqStateError(`${connection} is served already`));
+  }
+  served.add(connection);
+  connection.on("message", handle);
+  return new Promise((resolve) => {
+    connection.once("close", resolve);
+  });
+}
