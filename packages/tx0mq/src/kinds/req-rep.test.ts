@@ -3,13 +3,16 @@ import {
   EMPTY,
   unwrap,
   ZmqDealerConnection,
+  ZmqProtocolError,
   ZmqRepConnection,
   ZmqReqConnection,
   ZmqRouterConnection,
   ZmqStateError,
   ZmqTimeoutError,
+  ZmqXREQConnection,
 } from "../index.js";
-import { failure, next, place, prove, settled, TRANSPORTS, until } from "../testing/stage.js";
+import { failure, next, place, prove, settled, TRANSPORTS, told, until } from "../testing/stage.js";
+import { rawServer } from "../testing/zmtp.js";
 
 for (const transport of TRANSPORTS) {
   prove(`requests and replies take turns over ${transport}`, async (stage) => {
@@ -172,3 +175,34 @@ prove("a REQ ignores what is no reply", async (stage) => {
   await dealer.send([EMPTY, "reply"]);
   assert.deepEqual(await next(req), ["reply"]);
 });
+
+prove(
+  "a REQ whose server breaks the protocol can be connected anew, and an XREQ goes on",
+  async (stage) => {
+    const address = await rawServer(stage, "ROUTER", (peer) => {
+      peer.socket.on("data", () => {
+        if (!peer.heard.includes("request")) return;
+        if (peer.heard.includes("bad request")) peer.send(["no empty frame"]);
+        // An XREQ's request is its id, 16 bytes, an empty frame and its parts.
+        const id = peer.heard.indexOf("\u0001\u0010");
+        const envelope = id < 0 ? [] : [Buffer.from(peer.heard.slice(id + 2, id + 18), "latin1")];
+        peer.send([...envelope, "", "reply"]);
+        peer.heard = "";
+      });
+    });
+    const req = stage.make(ZmqReqConnection, { relaxed: true });
+    const lost = told(req, "disconnected");
+    req.addEndpoints({ connect: address });
+    await req.send("bad request");
+    await lost;
+    req.removeEndpoints({ connect: address });
+    req.addEndpoints({ connect: address });
+    await req.send("request");
+    assert.deepEqual(await next(req), ["reply"]);
+
+    const xreq = stage.connect(ZmqXREQConnection, address);
+    const refused = told<Error>(xreq, "error");
+    assert.deepEqual(String(await xreq.sendMsg("bad request")), "reply");
+    failure(ZmqProtocolError)(await refused);
+  },
+);
