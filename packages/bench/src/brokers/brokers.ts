@@ -13,7 +13,7 @@ const REQUEST = "HELLO";
 export interface Busy {
   /** The one that binds the doors, and those that it works with. */
   readonly programs: readonly [Running, ...Running[]];
-  /** The addresses of its ROUTERs. */
+  /** The addresses of its ROUTERs, where they refuse what is malformed: to some all messages are requests. */
   readonly doors: readonly string[];
   /** Lets it do so many requests. Resolves when all are done. */
   work(requests: number): Promise<void>;
@@ -25,11 +25,11 @@ export interface Broker {
 }
 
 const ANYWHERE = "tcp://127.0.0.1:*";
-const LISTENING = /listening on (\S+)/;
+const LISTENING = /listening on ([^\s,]+)/;
 
 export const BROKERS: readonly Broker[] = [
-  boss("router-to-req/rtreq"),
-  boss("router-to-dealer/rtdealer"),
+  giver("router-to-req/rtreq"),
+  giver("router-to-dealer/rtdealer"),
   loadBalancing("load-balancing-broker/lbbroker"),
   loadBalancing("load-balancing-broker-highlevel/lbbroker2"),
   loadBalancing("load-balancing-broker-reactor/lbbroker3"),
@@ -40,15 +40,15 @@ export const BROKERS: readonly Broker[] = [
 ];
 
 /** Has only workers, who ask for work again and again. */
-function boss(path: string): Broker {
+function giver(path: string): Broker {
   return {
     name: path,
     async start(factory, folder) {
-      const args = ["--role", "boss", "--endpoint", ANYWHERE, "--time", "999999999"];
+      const args = ["--role", "broker", "--bind", ANYWHERE, "--time", "999999999"];
       const program = new Running(path, args, folder);
       const [, address = ""] = await program.line(LISTENING);
       const dealers = connected(factory, address, CLIENTS);
-      return { programs: [program], doors: [address], work: asking(program, dealers, ["", "Hi"]) };
+      return { programs: [program], doors: [], work: asking(program, dealers, ["", "Hi"]) };
     },
   };
 }
@@ -75,7 +75,7 @@ function asyncServer(): Broker {
   return {
     name: path,
     async start(factory, folder) {
-      const args = ["--role", "server", "--endpoint", ANYWHERE, "--pause", "0"];
+      const args = ["--role", "server", "--bind", ANYWHERE, "--pause", "0"];
       const program = new Running(path, args, folder);
       const [, address = ""] = await program.line(LISTENING);
       const dealers = connected(factory, address, CLIENTS);
@@ -98,7 +98,7 @@ function asyncServer(): Broker {
             for (let i = 0; i < CLIENTS * IN_FLIGHT; i += 1) next();
           }),
         );
-      return { programs: [program], doors: [address], work };
+      return { programs: [program], doors: [], work };
     },
   };
 }
@@ -108,11 +108,11 @@ function requestHandlers(): Broker {
   return {
     name: path,
     async start(factory, folder) {
-      const args = ["--role", "server", "--endpoint", ANYWHERE, "--work", "0"];
+      const args = ["--role", "server", "--bind", ANYWHERE, "--work", "0"];
       const program = new Running(path, args, folder);
       const [, address = ""] = await program.line(LISTENING);
       const dealers = connected(factory, address, CLIENTS);
-      return { programs: [program], doors: [address], work: asking(program, dealers, [REQUEST]) };
+      return { programs: [program], doors: [], work: asking(program, dealers, [REQUEST]) };
     },
   };
 }
