@@ -37,11 +37,15 @@ times >> "$0.$$"
 exit $code
 `;
   writeFileSync(join(folder, "npm"), meter, { mode: 0o755 });
-  const { status } = spawnSync("turbo", ["run", ...TASKS, "--force", "--summarize"], {
-    cwd: ROOT,
-    stdio: "inherit",
-    env: { ...process.env, PATH: folder + delimiter + PATH, TURBO_TELEMETRY_DISABLED: "1" },
-  });
+  const { status } = spawnSync(
+    "turbo",
+    ["run", ...TASKS, "--force", "--continue=always", "--summarize"],
+    {
+      cwd: ROOT,
+      stdio: "inherit",
+      env: { ...process.env, PATH: folder + delimiter + PATH, TURBO_TELEMETRY_DISABLED: "1" },
+    },
+  );
   process.exitCode = status ?? 1;
   const costs = readdirSync(folder)
     .filter((file) => file.startsWith("npm."))
