@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { describe, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type Program, Stage } from "@tx0mq/smoke";
 
 const RUN = fileURLToPath(new URL("run.ts", import.meta.url));
+const TS = import.meta.resolve("@tx0mq/smoke/ts");
 const MODULES = fileURLToPath(new URL("../../../node_modules", import.meta.url));
 
 /** What an example's folder has here. */
@@ -23,51 +24,53 @@ function run(t: TestContext, ...commands: string[]): Program {
   }
   symlinkSync(MODULES, join(stage.folder, "node_modules"));
   writeFileSync(join(stage.folder, "package.json"), '{ "type": "module" }');
-  return stage.start({ command: [process.execPath, "--import", "tsx", RUN, ...commands] }, [], {
+  return stage.start({ command: [process.execPath, "--import", TS, RUN, ...commands] }, [], {
     cwd: stage.folder,
   });
 }
 
-test("labels what each program prints, and ends with the last one, in silence", async (t) => {
-  const program = run(t, "server.ts", 'client.ts "good day"');
-  assert.deepEqual(await program.exit(), { code: 0, signal: null });
-  assert(program.lines.includes("[client] asking good day"));
-  assert.deepEqual(program.errors, []);
-});
+describe("tx0mq-run", { concurrency: true }, () => {
+  test("labels what each program prints, and ends with the last one, in silence", async (t) => {
+    const program = run(t, "server.ts", 'client.ts "good day"');
+    assert.deepEqual(await program.exit(), { code: 0, signal: null });
+    assert(program.lines.includes("[client] asking good day"));
+    assert.deepEqual(program.errors, []);
+  });
 
-test("a program may end before the main one, and the main one reads the keyboard", async (t) => {
-  const program = run(t, "client.ts", "reads.ts");
-  await program.line(/^\[client\] asking$/);
-  program.type("hello\n");
-  await program.line(/^\[reads\] {2}read hello$/);
-  program.end();
-  assert.deepEqual(await program.exit(), { code: 0, signal: null });
-});
+  test("a program may end before the main one, and the main one reads the keyboard", async (t) => {
+    const program = run(t, "client.ts", "reads.ts");
+    await program.line(/^\[client\] asking$/);
+    program.type("hello\n");
+    await program.line(/^\[reads\] {2}read hello$/);
+    program.end();
+    assert.deepEqual(await program.exit(), { code: 0, signal: null });
+  });
 
-test("several of the same are told apart by their first arguments, or else by numbers", async (t) => {
-  const program = run(t, "client.ts A", "client.ts B", "reads.ts", "reads.ts");
-  await program.line(/^\[client A\] asking A$/);
-  await program.line(/^\[client B\] asking B$/);
-  program.type("hello\n");
-  await program.line(/^\[reads-2\] {2}read hello$/);
-});
+  test("several of the same are told apart by their first arguments, or else by numbers", async (t) => {
+    const program = run(t, "client.ts A", "client.ts B", "reads.ts", "reads.ts");
+    await program.line(/^\[client A\] asking A$/);
+    await program.line(/^\[client B\] asking B$/);
+    program.type("hello\n");
+    await program.line(/^\[reads-2\] {2}read hello$/);
+  });
 
-test("where one fails, all end, with its exit code", async (t) => {
-  const program = run(t, "fails.ts", "server.ts");
-  assert.deepEqual(await program.exit(), { code: 3, signal: null });
-  assert.deepEqual(program.errors, ["[fails]  so sorry"]);
-});
+  test("where one fails, all end, with its exit code", async (t) => {
+    const program = run(t, "fails.ts", "server.ts");
+    assert.deepEqual(await program.exit(), { code: 3, signal: null });
+    assert.deepEqual(program.errors, ["[fails]  so sorry"]);
+  });
 
-test("a signal ends all of them, in silence", async (t) => {
-  const program = run(t, "server.ts", "server.ts");
-  await program.count(/serving/, 2);
-  program.kill("SIGINT");
-  assert.deepEqual(await program.exit(), { code: null, signal: "SIGINT" });
-  assert.deepEqual(program.errors, []);
-});
+  test("a signal ends all of them, in silence", async (t) => {
+    const program = run(t, "server.ts", "server.ts");
+    await program.count(/serving/, 2);
+    program.kill("SIGINT");
+    assert.deepEqual(await program.exit(), { code: null, signal: "SIGINT" });
+    assert.deepEqual(program.errors, []);
+  });
 
-test("says how it is used", async (t) => {
-  const program = run(t);
-  assert.deepEqual(await program.exit(), { code: 2, signal: null });
-  assert.match(program.errors[0] ?? "", /^usage: tx0mq-run/);
+  test("says how it is used", async (t) => {
+    const program = run(t);
+    assert.deepEqual(await program.exit(), { code: 2, signal: null });
+    assert.match(program.errors[0] ?? "", /^usage: tx0mq-run/);
+  });
 });

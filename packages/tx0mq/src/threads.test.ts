@@ -10,8 +10,7 @@ const SHARED = { shared: true };
 
 /** A thread that runs a program in which the library's exports are in `zmq`, and a shared factory. */
 const recipe = (program: string): string => `
-  import("tsx/esm/api").then(async ({ register }) => {
-    register();
+  import("@tx0mq/smoke/ts").then(async () => {
     const zmq = await import(${JSON.stringify(library)});
     const { parentPort } = await import("node:worker_threads");
     const factory = new zmq.ZmqFactory({ shared: true });

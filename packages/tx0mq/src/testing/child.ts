@@ -25,7 +25,14 @@ export class Child {
    */
   constructor(t: TestContext, program: string, descriptors?: number) {
     const source = `import * as zmq from ${JSON.stringify(library)};\n${program}`;
-    const command = [process.execPath, "--import", "tsx", "--input-type=module", "--eval", source];
+    const command = [
+      process.execPath,
+      "--import",
+      "@tx0mq/smoke/ts",
+      "--input-type=module",
+      "--eval",
+      source,
+    ];
     if (descriptors !== undefined) {
       command.unshift("sh", "-c", `ulimit -n ${descriptors} && exec "$@"`, "sh");
     }
