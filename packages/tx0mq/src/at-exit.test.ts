@@ -120,6 +120,45 @@ void test("a program's own handlers of what is uncaught see what is news, and on
   assert.equal(child.errors, "");
 });
 
+void test("a program hears at the end, too, whether an error is a rejection", {
+  timeout: LIMIT,
+}, async (t) => {
+  const child = new Child(
+    t,
+    program(`
+      process.on("uncaughtException", ({ message }, origin) => console.log(message, origin));
+      pull.receive().catch(() => { throw new Error("news"); });
+      pull.on("close", () => setImmediate(() => { throw new Error("more news"); }));
+      setInterval(() => undefined, 1_000);`),
+  );
+  await child.printed("up");
+  child.kill("SIGTERM");
+  assert.deepEqual(await child.end, { code: null, signal: "SIGTERM" });
+  assert.deepEqual(child.lines, ["up", "news unhandledRejection", "more news uncaughtException"]);
+});
+
+for (const [what, news, end] of [
+  ["quietly", "", { code: null, signal: "SIGINT" }],
+  ["with an error that is news", "news", { code: 1, signal: null }],
+] as const) {
+  void test(`a process in which node:domain is in use ends ${what}`, {
+    timeout: LIMIT,
+  }, async (t) => {
+    const child = new Child(
+      t,
+      program(`
+        await import("node:domain");
+        (async () => pull.receive())();
+        if ("${news}") pull.receive().catch(() => { throw new Error("news"); });
+        setInterval(() => undefined, 1_000);`),
+    );
+    await child.printed("up");
+    child.kill("SIGINT");
+    assert.deepEqual(await child.end, end);
+    assert.match(child.errors, news ? /^Error: news\n +at / : /^$/);
+  });
+}
+
 void test("an error in the midst of the end is printed, and the exit code tells", {
   timeout: LIMIT,
 }, async (t) => {

@@ -39,15 +39,21 @@ async function onSignal(signal: NodeJS.Signals): Promise<void> {
   await shutDownAll();
   await turn(); // what the shutdown made go on comes to its end
   await turn();
-  if (ours) endBy(signal);
+  if (ours) endBySignal(signal);
 }
 
 /** Ends the process as the signal would have: a shell sees 128 plus its number. */
-function endBy(signal: NodeJS.Signals): void {
+function endBySignal(signal: NodeJS.Signals): void {
   const code = 128 + constants.signals[signal];
   process.exitCode = code;
   process.kill(process.pid, signal);
   setTimeout(() => process.exit(code), 100); // where something has hidden the signal
+}
+
+/** Ends the process as Node does where nobody listens to an uncaught exception. */
+function endByError(error: Error): void {
+  console.error(error);
+  process.exit(1);
 }
 
 /**
@@ -56,11 +62,21 @@ function endBy(signal: NodeJS.Signals): void {
  */
 function endQuietly(): void {
   if (process.hasUncaughtExceptionCaptureCallback()) return; // the program's own
-  process.setUncaughtExceptionCaptureCallback((error) => {
-    if (error instanceof ZmqClosedError) return;
-    const emitter: EventEmitter = process;
-    if (emitter.emit("uncaughtException", error, "uncaughtException")) return;
-    console.error(error);
-    process.exit(1);
+  const emitter: EventEmitter = process;
+  let origin = "uncaughtException";
+  process.on("uncaughtExceptionMonitor", (_error, from) => {
+    origin = from;
   });
+  try {
+    process.setUncaughtExceptionCaptureCallback((error) => {
+      if (error instanceof ZmqClosedError) return;
+      if (!emitter.emit("uncaughtException", error, origin)) endByError(error);
+    });
+  } catch {
+    // Node refuses it where node:domain is in use. Then the program's own listeners hear everything.
+    const alone = process.listenerCount("uncaughtException") === 0;
+    process.on("uncaughtException", (error) => {
+      if (alone && !(error instanceof ZmqClosedError)) endByError(error);
+    });
+  }
 }
