@@ -84,13 +84,16 @@ test("flags and arguments are read in any order", () => {
   );
 });
 
-const program = `import { flags, oneOf } from ${JSON.stringify(new URL("./flags.ts", import.meta.url).href)};
-console.log(JSON.stringify(flags({ endpoint: "tcp://*:5555", work: 1000, role: oneOf("a", "b"), v: false }, { zip: "1" })));`;
-
+/** A program that is started with these arguments: plain JavaScript, so that it starts at once. */
 function run(...args: string[]) {
-  const file = join(folder, "hwserver.mts");
-  writeFileSync(file, program);
-  const node = ["--import", "tsx", file, ...args];
+  const file = join(folder, "hwserver.mjs");
+  const source = new URL("./flags.ts", import.meta.url).href;
+  writeFileSync(
+    file,
+    `import { flags, oneOf } from ${JSON.stringify(source)};
+    flags({ endpoint: "tcp://*:5555", work: 1000, role: oneOf("a", "b"), v: false }, { zip: "1" });`,
+  );
+  const node = ["--import", import.meta.resolve("@tx0mq/smoke/ts"), file, ...args];
   return spawnSync(process.execPath, node, { encoding: "utf8" });
 }
 
@@ -111,21 +114,39 @@ test("--help prints what there is, and ends the program", () => {
 });
 
 test("what is wrong gets one line and exit code 2", () => {
-  for (const [args, why] of [
-    [["--colour", "red"], /Unknown option '--colour'/],
-    [["--work", "soon"], /--work is a whole number from 0 to 2147483647, not "soon"/],
-    [["--work=-1"], /--work is a whole number/],
-    [["--work", "1.5"], /--work is a whole number/],
-    [["--work", "99999999999"], /--work is a whole number/],
-    [["--work"], /--work/],
-    [["--role", "c"], /--role is a or b, not "c"/],
-    [["1", "2"], /unexpected argument "2"/],
-  ] as const) {
-    const { status, stdout, stderr } = run(...args);
-    assert.deepEqual([status, stdout], [2, ""], stderr);
-    assert.match(
-      stderr,
-      new RegExp(`^hwserver: .*${why.source}.* \\(hwserver --help tells.*\\)\\n$`),
-    );
-  }
+  const { status, stdout, stderr } = run("--work", "soon");
+  assert.deepEqual([status, stdout], [2, ""]);
+  assert.match(stderr, /^hwserver: --work .*"soon" \(hwserver --help tells what there is\)\n$/);
+});
+
+for (const [args, why] of [
+  [["--colour", "red"], /Unknown option '--colour'/],
+  [["--send-delay", "soon"], /--send-delay is a whole number from 0 to 2147483647, not "soon"/],
+  [["--send-delay="], /--send-delay is a whole number/],
+  [["--send-delay=-1"], /--send-delay is a whole number/],
+  [["--send-delay", "1.5"], /--send-delay is a whole number/],
+  [["--send-delay", "99999999999"], /--send-delay is a whole number/],
+  [["--count", "-1"], /'--count' argument is ambiguous/],
+  [["--limit=x"], /--limit is a whole number from -1 to 2147483647, not "x"/],
+  [["--send-delay"], /'--send-delay <value>' argument missing/],
+  [["--role", "boss"], /--role is all, client or worker, not "boss"/],
+  [["-v=1"], /'-v' does not take an argument|Unknown option '-='/],
+] as const) {
+  test(`${args.join(" ")} is wrong`, (t) => {
+    const printed = t.mock.method(console, "error", () => undefined);
+    t.mock.method(process, "exit", (code: unknown) => {
+      throw new Error(`exit ${code}`);
+    });
+    assert.throws(() => read([...args], all), /^Error: exit 2$/);
+    const [call, ...others] = printed.mock.calls;
+    assert.deepEqual(others, []);
+    assert.match(String(call?.arguments[0]), why);
+    assert.match(String(call?.arguments[0]), /^hwserver: .*$/);
+  });
+}
+
+test("one argument too many is wrong", () => {
+  const { status, stderr } = run("1", "2");
+  assert.equal(status, 2);
+  assert.match(stderr, /^hwserver: unexpected argument "2"/);
 });
