@@ -25,7 +25,7 @@ describe("synchronized publisher", { concurrency: true, timeout: 120_000 }, () =
 
   test("a publisher that waits loses nothing of what a slow subscriber does not read", async (t) => {
     const stage = new Stage(t, import.meta.url);
-    const [address, sync] = [await stage.tcp(), stage.ipc("sync")];
+    const [address, sync] = [stage.ipc("publisher"), stage.ipc("sync")];
     const publisher = stage.start("syncpub-wait", [
       ...["--publisher", address, "--sync", sync, "--subscribers", "2", "--updates", "50000"],
     ]);
@@ -42,6 +42,7 @@ describe("synchronized publisher", { concurrency: true, timeout: 120_000 }, () =
     await count(fast, 500); // while the slow one reads nothing at all
     assert.ok(!publisher.lines.some((line) => line.includes("on their way")), "it waits");
     assert.deepEqual(await Promise.all([count(fast), count(slow)]), [49_500, 50_000]);
+    for (const subscriber of [fast, slow]) await subscriber.shutdown();
     assert.deepEqual(await publisher.exit(), DONE);
   });
 

@@ -17,7 +17,7 @@ factory.registerForShutdown();
 const publisher = new ZmqXPubConnection(
   factory,
   { bind: options.publisher },
-  { verbose: true, noDrop: true }, // tells of every subscriber, and waits for room
+  { verboser: true, noDrop: true }, // tells who comes and who leaves, and waits for room
 );
 const service = new ZmqRepConnection(factory, { bind: options.sync });
 service.on("message", () => service.send("")); // hellos do not matter here, but want a reply
@@ -35,4 +35,5 @@ for (let update = 1; update <= updates; update++) {
 }
 await publisher.send("END");
 console.log("All updates are on their way");
+for (let left = 0; left < subscribers; left++) await publisher.receive(); // with the END, they leave
 await factory.shutdown();
