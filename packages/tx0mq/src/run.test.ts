@@ -13,6 +13,7 @@ const MODULES = fileURLToPath(new URL("../../../node_modules", import.meta.url))
 const PROGRAMS = {
   "server.ts": "console.log('serving'); setInterval(() => {}, 1000);",
   "client.ts": "console.log('asking', ...process.argv.slice(2));",
+  "slow.ts": "setTimeout(() => console.log('done'), 1000);",
   "fails.ts": "console.error('so sorry'); process.exit(3);",
   "reads.ts": "for await (const data of process.stdin) console.log(`read ${data}`.trim());",
 };
@@ -44,6 +45,12 @@ describe("tx0mq-run", { concurrency: true }, () => {
     await program.line(/^\[reads\] {2}read hello$/);
     program.end();
     assert.deepEqual(await program.exit(), { code: 0, signal: null });
+  });
+
+  test("with --all those that take longer than the main one come to their own ends", async (t) => {
+    const program = run(t, "--all", "slow.ts", "client.ts");
+    assert.deepEqual(await program.exit(), { code: 0, signal: null });
+    assert.deepEqual(program.lines, ["[client] asking", "[slow]   done"]);
   });
 
   test("several of the same are told apart by their first arguments, or else by numbers", async (t) => {

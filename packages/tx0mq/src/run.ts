@@ -1,16 +1,17 @@
 /**
  * The command `tx0mq-run`: runs the TypeScript programs of an example together, each a process of its
  * own, and labels what they print. The last one is the main program, as in a shell's `a & b & c`: it
- * has the keyboard, and when it ends, so do the others.
+ * has the keyboard, and when it ends, so do the others. With `--all` they come to their own ends.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import { basename } from "node:path";
 import { createInterface } from "node:readline";
 
-const USAGE = `usage: tx0mq-run "PROGRAM.ts [ARGUMENT...]"...
+const USAGE = `usage: tx0mq-run [--all] "PROGRAM.ts [ARGUMENT...]"...
 
-Runs programs together, and labels what they print. When the last one ends, so do the others.`;
+Runs programs together, and labels what they print. When the last one ends, so do the others; with
+--all, each comes to its own end.`;
 /** The colours of labels: cyan, yellow, green, magenta, blue, red. */
 const COLOURS = [36, 33, 32, 35, 34, 31];
 
@@ -20,7 +21,9 @@ interface End {
   readonly signal: NodeJS.Signals | null;
 }
 
-const commands = process.argv.slice(2).map(words);
+const args = process.argv.slice(2);
+const toTheEnd = args[0] === "--all";
+const commands = args.slice(toTheEnd ? 1 : 0).map(words);
 if (commands.length === 0 || commands.some(([file]) => !file.endsWith(".ts"))) {
   console.error(USAGE);
   process.exit(2);
@@ -38,7 +41,9 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     if (!(typed && signal === "SIGINT")) stop(signal);
   });
 }
-const { code, signal } = await Promise.race([ends.at(-1) as Promise<End>, ...ends.map(failed)]);
+const last = ends.at(-1) as Promise<End>;
+const main = toTheEnd ? Promise.all(ends).then(() => last) : last;
+const { code, signal } = await Promise.race([main, ...ends.map(failed)]);
 stop("SIGTERM");
 await Promise.all(ends);
 process.exitCode = code ?? 128 + constants.signals[signal as NodeJS.Signals];
