@@ -18,6 +18,7 @@ const START = /^tsx [\w-]+\.ts|^tx0mq-run /;
 const ELSEWHERE = /["'` ](\.\.\/[\w./-]+)/g;
 
 const examples = readExamples();
+const root = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
 const model = read(examples.find(({ name }) => name === "hello-world") as ExampleWorkspace);
 
 function read({ folder }: ExampleWorkspace): Manifest {
@@ -44,7 +45,7 @@ for (const example of examples) {
     const odd = files.filter(
       (file) =>
         !file.isFile() ||
-        !/^([\w-]+\.ts|package\.json|README\.md|(smoke|checks)\.test\.ts)$/.test(file.name),
+        !/^([\w-]+\.ts|package\.json|README\.md|smoke\.test\.ts)$/.test(file.name),
     );
     assert.deepEqual(
       odd.map((file) => file.name),
@@ -76,6 +77,13 @@ for (const example of examples) {
     const sources = programs.map((one) => readFileSync(join(folder, `${one.name}.ts`), "utf8"));
     const found = [start, ...sources].flatMap((text) => [...leadsTo(folder, text)]);
     assert.deepEqual(new Set(found), used);
+  });
+
+  test(`${name} tells of scripts that there are`, () => {
+    const readme = readFileSync(join(folder, "README.md"), "utf8");
+    for (const [, script = ""] of readme.matchAll(/\bnpm run ([\w:-]+)/g)) {
+      assert(script in example.scripts || script in root.scripts, `npm run ${script}`);
+    }
   });
 
   test(`${name} is tested again when a program of another example that it runs has changed`, () => {
