@@ -31,9 +31,6 @@ async function subscribe(): Promise<void> {
 
   // 3. Count.
   let updates = 0;
-  for await (const [update] of subscriber) {
-    if (String(update) === "END") break;
-    updates++;
-  }
+  while (String(await subscriber.receive()) !== "END") updates++;
   console.log(`Received ${updates} updates`);
 }

@@ -5,7 +5,7 @@ import { ZmqFactory, ZmqReqConnection } from "tx0mq";
 
 const ANYWHERE = "tcp://127.0.0.1:*";
 
-describe("rtreq", { concurrency: true }, () => {
+describe("rtreq", { concurrency: true, timeout: 120_000 }, () => {
   test("ten workers are all told to stop, and a slow one has done less", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const program = stage.start("rtreq", [
