@@ -50,7 +50,7 @@ describe("tx0mq-run", { concurrency: true }, () => {
   test("with --all those that take longer than the main one come to their own ends", async (t) => {
     const program = run(t, "--all", "slow.ts", "client.ts");
     assert.deepEqual(await program.exit(), { code: 0, signal: null });
-    assert.deepEqual(program.lines, ["[client] asking", "[slow]   done"]);
+    assert.deepEqual(program.lines.sort(), ["[client] asking", "[slow]   done"]);
   });
 
   test("several of the same are told apart by their first arguments, or else by numbers", async (t) => {
