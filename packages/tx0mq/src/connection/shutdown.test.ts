@@ -431,18 +431,22 @@ prove("1,000 constructors that fail use up no sockets", async (stage) => {
   }
 });
 
-prove("3,000 connections opened and shut down in turn use up no sockets", async (stage) => {
-  const pull = stage.bind(ZmqPullConnection, {}, place("inproc"));
-  for (let n = 0; n < 1_500; n += 1) {
-    const push = stage.connect(ZmqPushConnection, pull);
-    if (n % 100 === 0) {
-      await push.send("message");
-      await pull.receive();
+prove(
+  "400 connections opened and shut down in turn use up no sockets, of which there are few",
+  async (stage) => {
+    const pull = stage.bind(ZmqPullConnection, {}, place("inproc"));
+    for (let n = 0; n < 200; n += 1) {
+      const push = stage.connect(ZmqPushConnection, pull);
+      if (n % 20 === 0) {
+        await push.send("message");
+        await pull.receive();
+      }
+      await push.shutdown();
+      await stage.bind(ZmqRouterConnection, {}, place("inproc")).shutdown();
     }
-    await push.shutdown();
-    await stage.bind(ZmqRouterConnection, {}, place("inproc")).shutdown();
-  }
-});
+  },
+  { maxSockets: 5 },
+);
 
 // Peers that misbehave -----------------------------------------------------------------------------
 
