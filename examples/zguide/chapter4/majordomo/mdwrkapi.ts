@@ -1,0 +1,154 @@
+// Majordomo worker API: serves the requests for one service that the broker gives it. A DEALER socket.
+
+import {
+  EMPTY,
+  type Message,
+  poll,
+  type RequestHandler,
+  ZmqClosedError,
+  ZmqDealerConnection,
+  type ZmqFactory,
+  ZmqProtocolError,
+} from "tx0mq";
+import { DISCONNECT, HEARTBEAT, READY, REPLY, REQUEST, WORKER } from "./mdp.ts";
+
+export interface WorkerOptions {
+  /** How often it tells the broker that it is alive, in ms: as often as the broker does. */
+  heartbeat?: number;
+  /** The broker is gone when so many of its heartbeats are missing. */
+  liveness?: number;
+  /** The pause before it connects anew for the second time, in ms. Later ones double. */
+  reconnect?: number;
+  /** The longest pause, in ms. */
+  reconnectMax?: number;
+  /** Is told when it connects to the broker, and why it does so anew. */
+  log?: (what: string) => void;
+}
+
+/**
+ * Serves one service, one request at a time, until it is shut down. It finds the broker again when that
+ * has been away. A process may have any number of workers.
+ *
+ * A request comes to a worker at most once, but the client that had no reply in time asks again, and
+ * another worker gets that. So a service has to be idempotent, or to remember what it has done.
+ */
+export class MajordomoWorker {
+  readonly #factory: ZmqFactory;
+  readonly #broker: string;
+  readonly #service: string;
+  readonly #options: Required<WorkerOptions>;
+  #socket: ZmqDealerConnection | undefined;
+  #pause = 0;
+  #ended = false;
+
+  /**
+   * @param broker the broker's endpoint
+   * @param service the service's name; those that begin with `mmi.` are the broker's own
+   */
+  constructor(
+    factory: ZmqFactory,
+    broker: string,
+    service: string,
+    {
+      heartbeat = 2500,
+      liveness = 3,
+      reconnect = 2500,
+      reconnectMax = 40_000,
+      log = () => {},
+    }: WorkerOptions = {},
+  ) {
+    this.#factory = factory;
+    this.#broker = broker;
+    this.#service = service;
+    this.#options = { heartbeat, liveness, reconnect, reconnectMax, log };
+  }
+
+  /**
+   * Registers with the broker and has each request handled. Heartbeats go on while a handler waits, and
+   * stop while it blocks the event loop.
+   *
+   * @param handler makes the reply. When it throws, there is none: the worker leaves the broker, and
+   * `serve` rejects with the error. For a request that cannot be done, return a reply that says so.
+   * @returns a promise that resolves when the worker, or its factory, is shut down
+   */
+  async serve(handler: RequestHandler): Promise<void> {
+    while (!this.#ended && !this.#factory.closed) {
+      this.#socket = new ZmqDealerConnection(this.#factory);
+      // Nothing comes before it is connected: this waits, and a shutdown ends it.
+      await poll({ readable: [this.#socket] }, { timeout: this.#pause });
+      if (!this.#socket.closed) await this.#converse(this.#socket, handler);
+    }
+  }
+
+  /** Ends the worker. A request in hand may be replied to within the linger period of the factory. */
+  async shutdown(): Promise<void> {
+    this.#ended = true;
+    await this.#socket?.shutdown();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  /** From READY until one of the two has gone. @throws what the handler throws */
+  async #converse(socket: ZmqDealerConnection, handler: RequestHandler): Promise<void> {
+    const { heartbeat, liveness, reconnect, reconnectMax, log } = this.#options;
+    const say = (...frames: (string | Buffer)[]) => socket.send([EMPTY, WORKER, ...frames]);
+    const leave = (why: string) => {
+      log(`${why}: connecting anew${this.#pause > 0 ? ` in ${this.#pause} ms` : ""}`);
+      void socket.shutdown();
+    };
+    let heardAt = performance.now();
+    let working: Promise<void> | undefined;
+    let failed: { error: unknown } | undefined;
+
+    const work = async ([client = EMPTY, , ...request]: Buffer[]): Promise<void> => {
+      try {
+        const reply = await handler(request as Message);
+        await say(REPLY, client, EMPTY, ...(Array.isArray(reply) ? reply : [reply]));
+      } catch (error) {
+        if (socket.closed && error instanceof ZmqClosedError) return; // the broker is gone, or all ends
+        failed = { error };
+        void socket.shutdown();
+      }
+    };
+    socket.on("message", (message) => {
+      const [command, ...body] = commandOf(message);
+      heardAt = performance.now();
+      if (command === DISCONNECT) return leave("Disconnected by the broker");
+      this.#pause = 0;
+      if (command !== REQUEST) return undefined;
+      working = work(body);
+      return working;
+    });
+    const closed = new Promise<void>((resolve) => socket.once("close", resolve));
+
+    log(`Connecting to ${this.#broker}, to serve ${this.#service}`);
+    this.#pause = Math.min(Math.max(reconnect, 2 * this.#pause), reconnectMax);
+    socket.addEndpoints({ connect: this.#broker });
+    await say(READY, this.#service);
+    const beats = setInterval(() => {
+      if (socket.closed) return;
+      if (performance.now() - heardAt > heartbeat * liveness) leave("No sign of the broker");
+      else void say(HEARTBEAT);
+    }, heartbeat);
+    await closed;
+    clearInterval(beats);
+    await working; // a worker has one request at a time
+    if (failed !== undefined) throw failed.error;
+  }
+}
+
+/** The command of a message from the broker, and what belongs to it. */
+function commandOf(message: Message): [command: string, ...body: Buffer[]] {
+  const [delimiter, header, name, ...body] = message;
+  const command = String(name);
+  const fits =
+    command === REQUEST
+      ? body.length >= 3 && body[1]?.length === 0
+      : [HEARTBEAT, DISCONNECT].includes(command) && body.length === 0;
+  if (delimiter.length > 0 || String(header) !== WORKER || !fits) {
+    throw new ZmqProtocolError("it is not of MDP/0.1", message);
+  }
+  return [command, ...body];
+}
