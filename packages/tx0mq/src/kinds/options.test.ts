@@ -610,6 +610,50 @@ prove("manual: an XPUB decides what its subscribers get", async (stage) => {
   assert.deepEqual(await next(xsub), ["c"]);
 });
 
+prove("manual: an XPUB answers the one who has subscribed, and no other", async (stage) => {
+  const xpub = stage.bind(ZmqXPubConnection, { manual: true });
+  const warnings: Error[] = [];
+  const keep = (warning: Error): unknown => warnings.push(warning);
+  process.on("warning", keep);
+  stage.t.after(() => process.off("warning", keep));
+  const changes: string[] = [];
+  xpub.on("message", ([change]) => {
+    changes.push(String(change));
+    xpub[change[0] === 1 ? "subscribe" : "unsubscribe"](change.subarray(1));
+    if (changes.length <= 3 || changes.length > 6) xpub.answer(["a", `answer ${changes.length}`]);
+  });
+  const make = () => stage.connect(ZmqXSubConnection, xpub);
+  const [first, second, third, fourth] = [make(), make(), make(), make()];
+  for (const [n, xsub] of [first, second, third].entries()) {
+    await xsub.subscribe("a");
+    assert.deepEqual(await next(xsub), ["a", `answer ${n + 1}`]);
+  }
+  // Without an answer, what is sent next goes to all.
+  await fourth.subscribe("a");
+  await until(() => changes.length === 4);
+  await xpub.send("a, to all");
+  for (const xsub of [first, second, third, fourth]) {
+    assert.deepEqual(await next(xsub), ["a, to all"]);
+  }
+  // After an answer the subscriptions are as manual as before.
+  await first.unsubscribe("a");
+  await second.shutdown();
+  await until(() => changes.length === 6);
+  assert.deepEqual(changes.slice(4), ["\0a", "\0a"]);
+  await first.subscribe("a");
+  assert.deepEqual(await next(first), ["a", "answer 7"]);
+  await xpub.send("a, to those who are left");
+  for (const xsub of [first, third, fourth]) {
+    assert.deepEqual(await next(xsub), ["a, to those who are left"]);
+  }
+  assert.deepEqual(warnings, []);
+});
+
+prove("an XPUB without manual does not answer", (stage) => {
+  const xpub = stage.bind(ZmqXPubConnection, { verbose: true });
+  assert.throws(() => xpub.answer("a"), failure(ZmqStateError, /option manual/));
+});
+
 prove("welcomeMessage: an XPUB greets new subscribers", async (stage) => {
   const xpub = stage.bind(ZmqXPubConnection, { welcomeMessage: Buffer.from("welcome") });
   xpub.on("message", () => undefined); // a socket that is not used does not greet

@@ -1,5 +1,8 @@
 import { ZmqConnection } from "../connection/connection.js";
+import type { Endpoints } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
+import { ZmqStateError } from "../errors.js";
+import type { ZmqFactory } from "../factory.js";
 import type { Frames, Message } from "../frames.js";
 import { toBuffer } from "../frames.js";
 import type { XPubOptions } from "../options.js";
@@ -10,6 +13,12 @@ import type { XPubOptions } from "../options.js";
  */
 export class ZmqXPubConnection extends ZmqConnection<Message, Frames, XPubOptions> {
   static override readonly socketType = "XPUB";
+  readonly #manual: boolean;
+
+  constructor(factory: ZmqFactory, endpoints?: Endpoints, options?: XPubOptions) {
+    super(factory, endpoints, options);
+    this.#manual = options?.manual ?? false;
+  }
 
   /** With the `manual` option: makes the subscription that was received last one to this tag. ZMQ_SUBSCRIBE */
   subscribe(tag: Frame): void {
@@ -19,5 +28,21 @@ export class ZmqXPubConnection extends ZmqConnection<Message, Frames, XPubOption
   /** With the `manual` option: takes a subscription to this tag from the peer that was received last. ZMQ_UNSUBSCRIBE */
   unsubscribe(tag: Frame): void {
     this.setOption("unsubscribe", toBuffer(tag));
+  }
+
+  /**
+   * With the `manual` option, in a message handler: sends a message to the peer alone whose subscription
+   * was received last. `subscribe` comes first, for the message has to match as any other. With `noDrop`,
+   * an answer that has to wait goes to all. ZMQ_XPUB_MANUAL_LAST_VALUE, a draft: libzmq may change it.
+   *
+   * @throws {ZmqStateError} without the `manual` option
+   */
+  answer(message: Frames): Promise<void> {
+    if (!this.#manual) throw new ZmqStateError("an XPUB answers with the option manual alone");
+    this.setOption("manualLastValue", true);
+    const sent = this.send(message);
+    this.setOption("manualLastValue", false); // and `manual` with it
+    this.setOption("manual", true);
+    return sent;
   }
 }

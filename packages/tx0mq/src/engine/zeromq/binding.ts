@@ -26,6 +26,9 @@ export const IPV6 = 42;
 export const POLLIN = 1;
 export const POLLOUT = 2;
 
+/** They take effect at once, although the binding warns that they do not: ZMQ_XPUB_MANUAL, and its _LAST_VALUE. */
+const AT_ONCE: ReadonlySet<number> = new Set([71, 98]);
+
 /** A message without frames: sends nothing, but makes the binding look at the socket. */
 const NO_FRAMES: readonly Frame[] = [];
 const NO_META: MessageMeta = { routingId: 0, group: "" };
@@ -52,6 +55,16 @@ export class NativeSocket extends Socket {
   }
 
   setOption(entry: OptionEntry, value: unknown): void {
+    const { emitWarning } = process;
+    if (AT_ONCE.has(entry.id)) process.emitWarning = () => undefined;
+    try {
+      this.#set(entry, value);
+    } finally {
+      process.emitWarning = emitWarning;
+    }
+  }
+
+  #set(entry: OptionEntry, value: unknown): void {
     switch (entry.kind) {
       case "bool":
         this.setBoolOption(entry.id, value as boolean);

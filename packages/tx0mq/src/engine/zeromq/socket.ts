@@ -21,9 +21,11 @@ import { neverRefuses, Writer } from "./writer.js";
 
 const SUBSCRIBE = 6;
 const UNSUBSCRIBE = 7;
+const XPUB_MANUAL_LAST_VALUE = 98;
 const RUNTIME_OPTIONS: ReadonlyMap<string, OptionEntry> = new Map([
   ["subscribe", { id: SUBSCRIBE, kind: "bytes" }],
   ["unsubscribe", { id: UNSUBSCRIBE, kind: "bytes" }],
+  ["manualLastValue", { id: XPUB_MANUAL_LAST_VALUE, kind: "bool" }],
 ]);
 
 /** So many file descriptors a bind takes, and one more in case that another thread takes that. */
