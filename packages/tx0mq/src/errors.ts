@@ -141,14 +141,17 @@ export class ZmqSystemError extends ZmqError {
   }
 }
 
-/** What was waited for did not come in time. */
+/**
+ * What was waited for did not come in time. From `send()` and `receive()` its `errno` is `"EAGAIN"`, as
+ * libzmq's is after ZMQ_SNDTIMEO and ZMQ_RCVTIMEO.
+ */
 export class ZmqTimeoutError extends ZmqError {
   override readonly name: string = "ZmqTimeoutError";
   /** How long it was waited for, in milliseconds. */
   readonly timeout: number;
 
-  constructor(what: string, timeout: number) {
-    super("ERR_ZMQ_TIMEOUT", `no ${what} within ${timeout} ms`);
+  constructor(what: string, timeout: number, errno?: string) {
+    super("ERR_ZMQ_TIMEOUT", `no ${what} within ${timeout} ms`, { errno });
     this.timeout = timeout;
   }
 }

@@ -157,7 +157,7 @@ export class Inbox<In> {
         this.#waiters.remove(waiter);
         waiter.end(error);
       };
-      const expire = (): void => giveUp(new ZmqTimeoutError("message", timeout));
+      const expire = (): void => giveUp(new ZmqTimeoutError("message", timeout, "EAGAIN"));
       if (timeout === 0) {
         // A message may be there that the event loop, busy with others, has had no time for.
         const expireUnlessReadable = (): void => {

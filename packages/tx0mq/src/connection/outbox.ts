@@ -291,7 +291,7 @@ export class Outbox {
 
   #giveUpLater(entry: Outgoing, { timeout = -1, signal }: WaitOptions): void {
     const expire = (): void => {
-      this.#giveUp(entry, new ZmqTimeoutError("room for the message", timeout));
+      this.#giveUp(entry, new ZmqTimeoutError("room for the message", timeout, "EAGAIN"));
     };
     let stopTimer = ignore;
     if (timeout === 0) stopTimer = nextTurn(expire);
