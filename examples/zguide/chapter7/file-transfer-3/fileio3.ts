@@ -1,0 +1,55 @@
+// File transfer, model three: a DEALER has credit for ten chunks. It asks a ROUTER, bound to
+// tcp://*:6000, for ten at once, and for one more with each that comes. By default the file is node itself.
+
+import { createHash } from "node:crypto";
+import { ZmqDealerConnection, ZmqFactory, ZmqRouterConnection } from "tx0mq";
+import { flags, oneOf } from "tx0mq/flags";
+import { serveFile } from "../file-transfer-2/fileserver.ts";
+
+const { role, bind, connect, file } = flags({
+  role: oneOf("all", "server", "client"),
+  bind: "tcp://*:6000",
+  connect: "tcp://localhost:6000",
+  file: process.execPath,
+});
+const CHUNK_SIZE = 250_000;
+const PIPELINE = 10;
+
+const factory = new ZmqFactory();
+factory.registerForShutdown();
+const address = role === "client" ? connect : server();
+if (role !== "server") await client();
+
+function server(): string {
+  // Room for what one client can have in flight, and more: a ROUTER drops what is over its mark.
+  const router = new ZmqRouterConnection(factory, { bind }, { sendHighWaterMark: 4 * PIPELINE });
+  serveFile(router, file);
+  console.log(`fileio3 listening on ${router.address}, with ${file}`);
+  return router.address;
+}
+
+async function client(): Promise<void> {
+  const dealer = new ZmqDealerConnection(factory, { connect: address });
+  const hash = createHash("sha256");
+  let chunks = 0;
+  let bytes = 0;
+  let memory = 0;
+  let credit = PIPELINE;
+  let offset = 0; // of the chunk to ask for
+  for (let more = true; more; ) {
+    for (; credit > 0; credit--, offset += CHUNK_SIZE) {
+      await dealer.send(["fetch", String(offset), String(CHUNK_SIZE)]);
+    }
+    const [chunk] = await dealer.receive();
+    credit += 1;
+    hash.update(chunk);
+    chunks += 1;
+    bytes += chunk.length;
+    more = chunk.length === CHUNK_SIZE;
+    memory = Math.max(memory, process.memoryUsage.rss());
+    if (chunks % 100 === 0) console.log(`${chunks} chunks so far`);
+  }
+  console.log(`${chunks} chunks received, ${bytes} bytes, SHA-256 ${hash.digest("hex")}`);
+  console.log(`at most ${Math.round(memory / 2 ** 20)} MiB of memory`);
+  await factory.shutdown();
+}

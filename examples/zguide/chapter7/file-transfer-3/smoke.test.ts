@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { closeSync, createReadStream, ftruncateSync, openSync, writeSync } from "node:fs";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { pipeline } from "node:stream/promises";
+import { describe, type TestContext, test } from "node:test";
+import { endsOn, Stage } from "@tx0mq/smoke";
+import { ZmqFactory, ZmqRouterConnection } from "tx0mq";
+
+const MiB = 2 ** 20;
+const CHUNK = 250_000;
+
+describe("file transfer, model three", { concurrency: true }, () => {
+  for (const [size, chunks] of [
+    [0, 1],
+    [1, 1],
+    [CHUNK, 2], // the second one is empty
+    [256 * MiB, 1074],
+  ] as const) {
+    test(`a file of ${size} bytes arrives whole`, async (t) => {
+      const stage = new Stage(t, import.meta.url);
+      const address = await stage.tcp();
+      const file = makeFile(stage, size);
+      const server = stage.start("fileio3", [
+        ...["--role", "server", "--bind", address, "--file", file],
+      ]);
+      const client = stage.start("fileio3", ["--role", "client", "--connect", address]);
+      const [, received] = await client.line(/^(\d+ chunks received.*)/);
+      const hash = createHash("sha256");
+      await pipeline(createReadStream(file), hash);
+      assert.equal(
+        received,
+        `${chunks} chunks received, ${size} bytes, SHA-256 ${hash.digest("hex")}`,
+      );
+      const [, memory] = await client.line(/^at most (\d+) MiB/);
+      assert.ok(Number(memory) < 150, `${memory} MiB for the client`);
+      assert.ok(memoryOf(server.pid) < 150, `${memoryOf(server.pid)} MiB for the server`);
+      assert.deepEqual(await client.exit(), { code: 0, signal: null });
+      await endsOn("SIGINT", server);
+    });
+  }
+
+  test("ten chunks are asked for at once, and one more for each that comes", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    await using factory = new ZmqFactory();
+    const server = new ZmqRouterConnection(factory, { bind: stage.ipc("files") });
+    const client = stage.start("fileio3", ["--role", "client", "--connect", stage.ipc("files")]);
+    for (let asked = 0, sent = 0, id: Buffer | undefined; sent < 15; sent++) {
+      for (; asked < sent + 10; asked++) {
+        const [from, ...request] = await server.receive();
+        id = from;
+        assert.deepEqual(request.map(String), ["fetch", String(asked * CHUNK), String(CHUNK)]);
+      }
+      assert.equal(server.readable, false, "its credit is used up");
+      await server.send([id ?? "", Buffer.alloc(sent < 14 ? CHUNK : 7)]);
+    }
+    await client.line(/^15 chunks received, 3500007 bytes/);
+  });
+
+  test("where the network is slow, it overtakes model two", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const address = await stage.tcp();
+    const file = makeFile(stage, 100 * MiB);
+    stage.start("fileio3", ["--role", "server", "--bind", address, "--file", file]);
+    const slowly = ["--role", "client", "--connect", await slowedDown(t, address)];
+    const two = stage.start("../file-transfer-2/fileio2", slowly);
+    await two.line(/^100 chunks so far/);
+    const three = stage.start("fileio3", slowly);
+    await three.line(/^420 chunks received/);
+    assert.ok(!two.lines.some((line) => line.includes("received")), "model two is still at it");
+    await endsOn("SIGINT", two);
+  });
+});
+
+/** A relay to the address, on which all that is sent takes 10 ms to arrive. */
+async function slowedDown(t: TestContext, address: string): Promise<string> {
+  const { hostname, port } = new URL(address.replace("tcp:", "http:"));
+  const sockets: Socket[] = [];
+  const forward = (from: Socket, to: Socket): void => {
+    sockets.push(from);
+    from.on("data", (data) => setTimeout(() => to.write(data), 10));
+    from.on("error", () => {}).on("close", () => to.destroy());
+  };
+  const relay = createServer((client) => {
+    const server = connect(Number(port), hostname);
+    forward(client, server);
+    forward(server, client);
+  }).listen(0, "127.0.0.1");
+  await once(relay, "listening");
+  t.after(() => {
+    relay.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return `tcp://127.0.0.1:${(relay.address() as AddressInfo).port}`;
+}
+
+/** A file of holes, with a number at the start of each chunk. */
+function makeFile(stage: Stage, size: number): string {
+  const path = `${stage.folder}/testdata`;
+  const file = openSync(path, "w");
+  ftruncateSync(file, size);
+  const stamp = Buffer.alloc(4);
+  for (let chunk = 0; (chunk + 1) * CHUNK <= size; chunk++) {
+    stamp.writeUInt32BE(chunk);
+    writeSync(file, stamp, 0, 4, chunk * CHUNK);
+  }
+  closeSync(file);
+  return path;
+}
+
+function memoryOf(pid: number): number {
+  return Math.round(Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)])) / 1024);
+}
