@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { randomInt } from "node:crypto";
+import { describe, test } from "node:test";
+import { endsOn, refuses, Stage } from "@tx0mq/smoke";
+import { ZmqFactory, ZmqPubConnection } from "tx0mq";
+
+// Only Linux has all of 127/8.
+describe("decentralized chat", { skip: process.platform !== "linux" }, () => {
+  test("three nodes hear one another, with no server, and one that dies is missed by nobody", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const subnet = `127.${randomInt(1, 255)}.${randomInt(255)}`;
+    const node = (host: number, user: string) =>
+      stage.start("dechat", ["--retry", "100", `${subnet}.${host}`, user]);
+    const ada = node(1, "Ada");
+    const bob = node(77, "Bob");
+    const eve = node(254, "Eve");
+    for (const one of [ada, bob, eve]) await one.line(/^\(heard by 2\)/);
+    for (const [one, name] of [
+      [ada, "Ada"],
+      [bob, "Bob"],
+      [eve, "Eve"],
+    ] as const) {
+      one.type(`Here is ${name}, ünd hello\n`);
+      for (const other of [ada, bob, eve]) {
+        if (other !== one) await other.line(new RegExp(`^${name}: Here is ${name}, ünd hello$`));
+      }
+    }
+
+    eve.kill("SIGKILL");
+    await ada.line(/^\(heard by 1\)/);
+    ada.type("Still there?\n");
+    await bob.line(/^Ada: Still there\?$/);
+    const again = node(254, "Eve");
+    await again.line(/^\(heard by 2\)/);
+    again.type("Back\n");
+    await ada.line(/^Eve: Back$/);
+
+    ada.type("Bye\n");
+    ada.end(); // as Ctrl-D does
+    assert.deepEqual(await ada.exit(), { code: 0, signal: null });
+    await bob.line(/^Ada: Bye$/);
+    await endsOn("SIGINT", bob, again);
+    assert.equal(bob.lines.filter((line) => line.startsWith("Bob:")).length, 0, "not oneself");
+  });
+
+  test("a PUB of the guide is heard; an interface that is not there gets one line", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    await refuses(stage.start("dechat", ["nowhere0", "Ada"]), /no interface nowhere0/);
+    const subnet = `127.${randomInt(1, 255)}.${randomInt(255)}`;
+    const ada = stage.start("dechat", ["--retry", "100", `${subnet}.1`, "Ada"]);
+    await using factory = new ZmqFactory();
+    const pub = new ZmqPubConnection(factory, { bind: `tcp://${subnet}.9:9000` });
+    await pub.peers(1);
+    for (let heard = false; !heard; ) {
+      await pub.send("Old: hello"); // lost until the subscription is here, of which a PUB does not tell
+      heard = ada.lines.includes("Old: hello");
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await endsOn("SIGTERM", ada);
+  });
+});
