@@ -17,7 +17,7 @@ if (v) MDP.printMessages();
 interface Request {
   readonly client: Buffer;
   readonly body: readonly Buffer[];
-  readonly expiry: number;
+  readonly at: number;
 }
 
 interface Service {
@@ -25,6 +25,7 @@ interface Service {
   readonly requests: Queue<Request>;
   readonly idle: Set<Worker>; // the one that is free for longest first
   workers: number; // idle or not
+  desertedAt: number; // when the last of them went
 }
 
 interface Worker {
@@ -85,7 +86,7 @@ function fromClient(client: Buffer, name: string, body: readonly Buffer[]): void
     toClient(client, name, [name === "mmi.service" ? lookUp(String(body[0])) : "501"]);
   } else {
     const service = requireService(name);
-    service.requests.push({ client, body, expiry: performance.now() + patience });
+    service.requests.push({ client, body, at: performance.now() });
     dispatch(service);
   }
 }
@@ -129,13 +130,11 @@ function isCommand([command, ...body]: Buffer[]): boolean {
 }
 
 function requireService(name: string): Service {
-  const service = services.get(name) ?? {
-    name,
-    requests: new Queue(),
-    idle: new Set(),
-    workers: 0,
-  };
-  services.set(name, service);
+  let service = services.get(name);
+  if (service === undefined) {
+    service = { name, requests: new Queue(), idle: new Set(), workers: 0, desertedAt: 0 };
+    services.set(name, service);
+  }
   return service;
 }
 
@@ -184,12 +183,21 @@ function forget(worker: Worker, why: string): void {
   workers.delete(id);
   service.idle.delete(worker);
   service.workers -= 1;
+  service.desertedAt = performance.now();
   console.log(`Worker ${id} of ${service.name} ${why}`);
-  forgetUnused(service);
+  tidy(service);
 }
 
-function forgetUnused({ name, requests, workers }: Service): void {
-  if (workers === 0 && requests.first === undefined) services.delete(name);
+/** Drops the requests that nobody is there for, and forgets the service when it has nothing left. */
+function tidy({ name, requests, workers, desertedAt }: Service): void {
+  if (workers > 0) return;
+  const latest = performance.now() - patience;
+  let dropped = 0;
+  for (; requests.first && Math.max(requests.first.at, desertedAt) < latest; dropped++) {
+    requests.shift();
+  }
+  if (dropped > 0) console.log(`Nobody serves ${name}: requests dropped: ${dropped}`);
+  if (requests.first === undefined) services.delete(name);
 }
 
 /** Forgets the workers that have been silent for too long. */
@@ -205,11 +213,5 @@ function beat(): void {
   for (const worker of workers.values()) {
     toWorker(worker.address, MDP.HEARTBEAT).catch(() => forget(worker, "is gone"));
   }
-  for (const service of services.values()) {
-    const { requests } = service;
-    while (service.workers === 0 && requests.first && requests.first.expiry < performance.now()) {
-      requests.shift();
-    }
-    forgetUnused(service);
-  }
+  for (const service of services.values()) tidy(service);
 }

@@ -14,6 +14,8 @@ export const REPLY = "\x03"; // client, empty frame, body
 export const HEARTBEAT = "\x04";
 export const DISCONNECT = "\x05";
 
+const NAMES = ["", "READY", "REQUEST", "REPLY", "HEARTBEAT", "DISCONNECT"];
+
 /** Services whose names begin so are the broker's own (MMI, RFC 8). */
 export const INTERNAL = "mmi.";
 
@@ -26,7 +28,8 @@ export function printMessages(): void {
 function print(way: string, { frames }: SendTrace | ReceiveTrace): void {
   const texts = frames.map((frame) => {
     const bytes = Buffer.from(frame as Uint8Array);
-    return /^[\x20-\x7e]+$/.test(`${bytes}`) ? bytes : `[${bytes.toString("hex")}]`;
+    if (/^[\x20-\x7e]+$/.test(`${bytes}`)) return `${bytes}`;
+    return bytes.length === 1 ? NAMES[bytes[0] as number] : `[${bytes.toString("hex")}]`;
   });
   console.log(way, texts.join(" "));
 }

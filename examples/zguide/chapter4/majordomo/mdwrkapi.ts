@@ -69,7 +69,7 @@ export class MajordomoWorker {
    *
    * @param handler makes the reply. When it throws, there is none: the worker leaves the broker, and
    * `serve` rejects with the error. For a request that cannot be done, return a reply that says so.
-   * @returns a promise that resolves when the worker, or its factory, is shut down
+   * @returns a promise that resolves when the worker, or its factory, is shut down and the handler done
    */
   async serve(handler: RequestHandler): Promise<void> {
     while (!this.#ended && !this.#factory.closed) {
@@ -126,7 +126,7 @@ export class MajordomoWorker {
     log(`Connecting to ${this.#broker}, to serve ${this.#service}`);
     this.#pause = Math.min(Math.max(reconnect, 2 * this.#pause), reconnectMax);
     socket.addEndpoints({ connect: this.#broker });
-    await say(READY, this.#service);
+    void say(READY, this.#service);
     const beats = setInterval(() => {
       if (socket.closed) return;
       if (performance.now() - heardAt > heartbeat * liveness) leave("No sign of the broker");

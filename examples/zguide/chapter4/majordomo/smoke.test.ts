@@ -1,16 +1,343 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe, type TestContext, test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { endsOn, Stage } from "@tx0mq/smoke";
+import {
+  type Frames,
+  type Message,
+  ZmqAbortError,
+  ZmqClosedError,
+  ZmqDealerConnection,
+  ZmqFactory,
+  ZmqProtocolError,
+  ZmqReqConnection,
+  ZmqRouterConnection,
+  ZmqStateError,
+  ZmqTimeoutError,
+} from "tx0mq";
+import { MajordomoClient } from "./mdcliapi.ts";
+import { DISCONNECT, HEARTBEAT, READY, REPLY, REQUEST } from "./mdp.ts";
+import { MajordomoWorker } from "./mdwrkapi.ts";
 
-describe("majordomo", { concurrency: true }, () => {
-  test("a client's requests are replied to by a worker, through the broker", async (t) => {
+const ANYWHERE = "tcp://127.0.0.1:*";
+const BEATS = ["--heartbeat", "200", "--liveness", "5"];
+
+describe("majordomo", { concurrency: true, timeout: 60_000 }, () => {
+  test("workers freeze and die, the broker dies: each client gets its replies, each once", async (t) => {
     const stage = new Stage(t, import.meta.url);
-    const endpoint = ["--endpoint", stage.ipc("broker")];
-    const broker = stage.start("mdbroker", endpoint);
-    const worker = stage.start("mdworker", endpoint);
-    const client = stage.start("mdclient", [...endpoint, "--count", "200"]);
-    assert.deepEqual(await client.exit(), { code: 0, signal: null });
-    assert.deepEqual(client.lines, ["200 requests/replies processed"]);
-    await endsOn("SIGINT", worker, broker);
+    const factory = factoryOf(t);
+    const address = await stage.tcp();
+    const startBroker = () => stage.start("mdbroker", ["-v", "--endpoint", address, ...BEATS]);
+    let broker = startBroker();
+    const startWorker = async (service: string) => {
+      const flags = ["--endpoint", address, "--service", service, ...BEATS, "--reconnect", "100"];
+      const program = stage.start("mdworker", ["-v", ...flags]);
+      const [, id = ""] = await broker.line(new RegExp(`^Worker (\\w+) serves ${service}$`));
+      return { program, id };
+    };
+    // Asks a service again and again, and gets the reply to each request.
+    const asker = (name: string, service: string) => {
+      const client = new MajordomoClient(factory, address, { timeout: 500, retries: 50 });
+      let asked = 0;
+      return async (count: number) => {
+        for (const end = asked + count; asked < end; asked++) {
+          const request = `${service} ${name} ${asked}`;
+          assert.deepEqual((await client.send(service, request)).map(String), [request]);
+        }
+      };
+    };
+    const askTea = [asker("Ann", "tea"), asker("Bob", "tea")];
+    const askCoffee = [asker("Cem", "coffee"), asker("Dee", "coffee")];
+    const all = (askers: typeof askTea, count: number) => Promise.all(askers.map((a) => a(count)));
+
+    const early = all(askCoffee, 5); // these wait for a worker
+    const teas = [await startWorker("tea"), await startWorker("tea")];
+    await all(askTea, 20);
+    const coffees = [await startWorker("coffee"), await startWorker("coffee")];
+    await early;
+    const workers = [...teas, ...coffees].map(({ program }) => program);
+    for (const { program } of teas) await program.line(/^<-.* REQUEST .* tea/);
+
+    const [frozen, killed] = [teas[0], coffees[0]];
+    assert(frozen && killed);
+    frozen.program.kill("SIGSTOP");
+    const despite = all(askTea, 5);
+    await broker.line(new RegExp(`^Worker ${frozen.id} of tea has expired`));
+    await despite;
+    frozen.program.kill("SIGCONT");
+    await broker.line(/^Worker \w+ serves tea/); // it is back, under a new address
+
+    killed.program.kill("SIGSTOP"); // so that it has a request in hand when it dies
+    const survivors = all(askCoffee, 5);
+    await broker.line(new RegExp(`^-> .*${killed.id}.* REQUEST .* coffee \\w+ [5-9]$`));
+    killed.program.kill("SIGKILL");
+    await broker.line(new RegExp(`^Worker ${killed.id} of coffee is gone`));
+    await survivors;
+
+    broker.kill("SIGKILL");
+    const patient = Promise.all([all(askTea, 5), all(askCoffee, 5)]);
+    for (const worker of workers.filter((one) => one !== killed.program)) {
+      await worker.line(/^No sign of the broker: connecting anew in 100 ms/);
+    }
+    broker = startBroker();
+    await patient;
+
+    const client = stage.start("mdclient", ["--endpoint", address, "--service", "tea"]);
+    await broker.line(/^<- .* MDPC01 tea Hello world/);
+    await endsOn("SIGINT", client, ...workers.filter(({ running }) => running), broker);
+    assert.match(client.lines.at(-1) ?? "", /^\d+ requests\/replies processed$/);
+    for (const [n, { lines }] of workers.entries()) {
+      const others = lines.filter((line) => line.includes(n < 2 ? "coffee" : "tea"));
+      assert.deepEqual(others, [], "no worker gets another service's requests");
+    }
+  });
+
+  test("the broker speaks MDP/0.1 and MMI, refuses what is malformed, and keeps nothing of who is gone", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const broker = stage.start("mdbroker", [
+      ...["--endpoint", ANYWHERE, "--heartbeat", "20", "--liveness", "3000", "--patience", "50"],
+    ]);
+    const [, connect = ""] = await broker.line(/listening on (\S+)/);
+    const factory = factoryOf(t);
+    const client = new ZmqReqConnection(factory, { connect });
+    const ask = async (...request: string[]) => {
+      await client.send(["MDPC01", ...request]);
+      return (await client.receive()).map(String);
+    };
+    const connectWorker = async (service: string) => {
+      const worker = new ZmqDealerConnection(factory, { connect });
+      await say(worker, READY, service);
+      return worker;
+    };
+    const serve = async (worker: ZmqDealerConnection, ...reply: string[]) => {
+      const [, , command, address = "", ...request] = await next(worker);
+      assert.equal(String(command), REQUEST);
+      await say(worker, REPLY, address, "", ...reply);
+      return request.map(String);
+    };
+    const isGone = (service: string) => broker.line(new RegExp(`^Worker \\w+ of ${service} `));
+
+    const worker = await connectWorker("echo");
+    assert.deepEqual((await worker.receive()).map(String), ["", "MDPW01", HEARTBEAT]);
+    const replied = ask("echo", "Hello", "world");
+    assert.deepEqual(await serve(worker, "Hi", ""), ["", "Hello", "world"]);
+    assert.deepEqual(await replied, ["MDPC01", "echo", "Hi", ""]);
+    for (const [service = "", name = "", code] of [
+      ["mmi.service", "echo", "200"],
+      ["mmi.service", "tea", "404"],
+      ["mmi.workers", "echo", "501"],
+    ]) {
+      assert.deepEqual(await ask(service, name), ["MDPC01", service, code]);
+    }
+
+    const stranger = new ZmqDealerConnection(factory, { connect });
+    for (const [n, malformed] of [
+      [""],
+      ["", ""],
+      ["MDPC01", "echo", "no delimiter"],
+      ["", "MDPC02", "echo", "another version"],
+      ["", "MDPC01", "no body"],
+      ["", "MDPW01"],
+      ["", "MDPW01", READY],
+      ["", "MDPW01", READY, "echo", "too much"],
+      ["", "MDPW01", REQUEST, "client", "", "a broker's command"],
+      ["", "MDPW01", REPLY, "client", "no delimiter", "reply"],
+      ["", "MDPW01", REPLY, "client", ""],
+      ["", "MDPW01", HEARTBEAT, "too much"],
+      ["", "MDPW01", "HEARTBEAT"],
+    ].entries()) {
+      await stranger.send(malformed);
+      await broker.line(/malformed message refused: it is not of MDP\/0.1$/, { from: "stderr" });
+      assert.equal(broker.errors.length, n + 1);
+    }
+
+    // Valid, but unexpected: the conversation is over.
+    for (const unexpected of [
+      [HEARTBEAT],
+      [REPLY, "client", "", "reply"],
+      [READY, "mmi.service"],
+    ]) {
+      await say(stranger, ...unexpected);
+      assert.deepEqual((await next(stranger)).map(String), ["", "MDPW01", DISCONNECT]);
+    }
+    for (const unexpected of [
+      [READY, "tea"],
+      [REPLY, "client", "", "reply"],
+    ]) {
+      const twice = await connectWorker("tea");
+      await say(twice, ...unexpected);
+      assert.deepEqual((await next(twice)).map(String), ["", "MDPW01", DISCONNECT]);
+      await isGone("tea");
+    }
+    const leaving = await connectWorker("tea");
+    await say(leaving, DISCONNECT);
+    await isGone("tea");
+    assert.deepEqual((await ask("mmi.service", "tea")).at(-1), "404");
+
+    // A client that is gone gets no reply, and a worker that is gone no request.
+    const vanishing = new ZmqDealerConnection(factory, { connect });
+    await vanishing.send(["", "MDPC01", "echo", "never mind"]);
+    const request = await next(worker);
+    await vanishing.shutdown();
+    const dead = await connectWorker("echo");
+    await broker.count(/^Worker \w+ serves echo/, 2);
+    await say(worker, REPLY, ...request.slice(3));
+    await dead.shutdown();
+    const second = ask("echo", "second");
+    assert.deepEqual(await serve(worker, "Hi"), ["", "second"]);
+    assert.deepEqual((await second).at(-1), "Hi");
+    await isGone("echo");
+
+    // Nobody serves it: the request is dropped, and who comes later never gets it.
+    await stranger.send(["", "MDPC01", "coffee", "early"]);
+    await broker.line(/^Nobody serves coffee: requests dropped: 1/);
+    const late = await connectWorker("coffee");
+    const reply = ask("coffee", "late");
+    assert.deepEqual(await serve(late, "black"), ["", "late"]);
+    assert.deepEqual(await reply, ["MDPC01", "coffee", "black"]);
+    assert.equal(broker.errors.length, 13);
+    await endsOn("SIGTERM", broker);
+  });
+
+  test("a worker registers, beats and replies, and leaves when it is told to", async (t) => {
+    const factory = factoryOf(t);
+    const broker = new ZmqRouterConnection(factory, { bind: ANYWHERE });
+    const log: string[] = [];
+    const worker = new MajordomoWorker(factory, broker.address, "echo", {
+      ...{ heartbeat: 10, liveness: 6000, reconnect: 20, log: (what) => log.push(what) },
+    });
+    const served = worker.serve(([request]) => ["you said", request]);
+    const address = await registered(broker);
+    const [, ...beat] = await broker.receive();
+    assert.deepEqual(beat.map(String), ["", "MDPW01", HEARTBEAT]);
+    await broker.send([address, "", "MDPW01", REQUEST, "client", "", "Hello"]);
+    let [, ...reply] = await broker.receive();
+    while (reply.length === 3) [, ...reply] = await broker.receive();
+    assert.deepEqual(reply.map(String), ["", "MDPW01", REPLY, "client", "", "you said", "Hello"]);
+    await broker.send([address, "", "MDPW01", DISCONNECT]);
+    const again = await registered(broker);
+    assert.notDeepEqual(again, address, "on a new socket");
+    await broker.send([again, "", "MDPW01", DISCONNECT]);
+    await registered(broker);
+    assert.deepEqual(
+      log.filter((what) => !what.startsWith("Connecting")),
+      ["", " in 20 ms"].map((pause) => `Disconnected by the broker: connecting anew${pause}`),
+    );
+    await worker.shutdown();
+    await served;
+  });
+
+  test("a worker without a sign of its broker looks for it with pauses that grow", async (t) => {
+    const factory = factoryOf(t);
+    const broker = new ZmqRouterConnection(factory, { bind: ANYWHERE });
+    const log: string[] = [];
+    const worker = new MajordomoWorker(factory, broker.address, "echo", {
+      ...{ heartbeat: 10, liveness: 2, reconnect: 10, reconnectMax: 40 },
+      log: (what) => what.startsWith("Connecting") || log.push(what),
+    });
+    void worker.serve((request) => request);
+    for (let n = 0; n < 5; n++) await registered(broker);
+    assert.deepEqual(
+      log.slice(0, 4),
+      [10, 20, 40, 40].map((ms) => `No sign of the broker: connecting anew in ${ms} ms`),
+    );
+  });
+
+  test("a worker finishes what it has in hand; an error of its handler is its caller's", async (t) => {
+    const factory = factoryOf(t);
+    const broker = new ZmqRouterConnection(factory, { bind: ANYWHERE });
+    const workers = new ZmqFactory();
+    const worker = new MajordomoWorker(workers, broker.address, "echo");
+    const slow = worker.serve(async ([request]) => {
+      await turn();
+      void worker.shutdown();
+      await turn();
+      return request;
+    });
+    const ask = async () => {
+      const [address] = await broker.receive();
+      await broker.send([address, "", "MDPW01", REQUEST, "client", "", "Hello"]);
+    };
+    await ask();
+    assert.deepEqual((await broker.receive()).slice(4).map(String), ["client", "", "Hello"]);
+    await slow;
+
+    const failing = new MajordomoWorker(workers, broker.address, "echo").serve(() => {
+      throw new RangeError("too much");
+    });
+    await Promise.all([ask(), assert.rejects(failing, new RangeError("too much"))]);
+    const pausing = new MajordomoWorker(workers, broker.address, "echo", { reconnect: 2 ** 30 });
+    const paused = pausing.serve((request) => request);
+    const [address] = await broker.receive();
+    await broker.send([address, "", "MDPW01", DISCONNECT]);
+    await workers.shutdown();
+    await paused;
+  });
+
+  test("a client asks again on a new socket, takes no late reply, and says why it has failed", async (t) => {
+    const factory = factoryOf(t);
+    const broker = new ZmqRouterConnection(factory, { bind: ANYWHERE });
+    const client = new MajordomoClient(factory, broker.address, { timeout: 60_000 });
+    const reply = ([address]: Message, ...frames: Frames[]) =>
+      broker.send([address, "", "MDPC01", ...frames] as string[]);
+
+    const hasty = new MajordomoClient(factory, broker.address, { timeout: 20, retries: 2 });
+    await assert.rejects(hasty.send("echo", "Hello"), (error) => {
+      return error instanceof ZmqTimeoutError && error.message === "no reply of echo within 40 ms";
+    });
+    const asked = [await broker.receive(), await broker.receive()] as const;
+    for (const request of asked) {
+      assert.deepEqual(request.slice(1).map(String), ["", "MDPC01", "echo", "Hello"]);
+    }
+    assert.notDeepEqual(asked[0][0], asked[1][0]);
+
+    const abort = new AbortController();
+    const first = client.send("echo", "first", { signal: abort.signal });
+    const late = await broker.receive();
+    await assert.rejects(client.send("echo", "meanwhile"), ZmqStateError);
+    abort.abort();
+    await assert.rejects(first, ZmqAbortError);
+    const second = client.send("echo", ["second", "frames"]);
+    await reply(late, "echo", "late");
+    await reply(await broker.receive(), "echo", "in", "time");
+    assert.deepEqual((await second).map(String), ["in", "time"]);
+
+    for (const wrong of [["tea", "body"], ["echo"]]) {
+      const refused = assert.rejects(client.send("echo", "third"), ZmqProtocolError);
+      await reply(await broker.receive(), ...wrong);
+      await refused;
+    }
+    const ended = assert.rejects(client.send("echo", "last"), ZmqClosedError);
+    await broker.receive();
+    await client.shutdown();
+    await ended;
   });
 });
+
+function factoryOf(t: TestContext): ZmqFactory {
+  const factory = new ZmqFactory({ lingerPeriod: 0 });
+  t.after(() => factory.shutdown());
+  return factory;
+}
+
+function say(worker: ZmqDealerConnection, ...frames: (string | Buffer)[]): Promise<void> {
+  return worker.send(["", "MDPW01", ...frames]);
+}
+
+/** Waits for a worker. @returns its address */
+async function registered(broker: ZmqRouterConnection): Promise<Buffer> {
+  for (;;) {
+    const [address, ...message] = await broker.receive();
+    if (message.length === 3) continue; // a heartbeat
+    assert.deepEqual(message.map(String), ["", "MDPW01", READY, "echo"]);
+    return address;
+  }
+}
+
+/** The next message that is no heartbeat. */
+async function next(worker: ZmqDealerConnection): Promise<Message> {
+  for (;;) {
+    const message = await worker.receive();
+    if (String(message[2]) !== HEARTBEAT) return message;
+  }
+}
