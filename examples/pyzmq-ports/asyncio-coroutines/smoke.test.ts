@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { endsOn, Stage } from "@tx0mq/smoke";
+import { ZmqFactory, ZmqPushConnection } from "tx0mq";
+
+describe("coroutines", { concurrency: true }, () => {
+  test("sending, receiving and idling interleave on one event loop", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const all = stage.start("coroutines", ["--endpoint", "tcp://127.0.0.1:*", "--period", "100"]);
+    const received = await all.count(/^received ([\d.]+)$/, 5);
+    const times = received.map(([, seconds]) => Number(seconds));
+    assert.deepEqual(
+      times,
+      times.toSorted((a, b) => a - b),
+    );
+    const kinds = all.lines.map((line) => line.split(" ")[0]);
+    for (const kind of ["sending", "received", "."]) {
+      const first = kinds.indexOf(kind);
+      assert.ok(first < kinds.lastIndexOf("received"), `${kind} comes in between`);
+    }
+    await endsOn("SIGINT", all);
+  });
+
+  test("the receiver takes from any sender", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    await using factory = new ZmqFactory();
+    const push = new ZmqPushConnection(factory, { bind: stage.ipc("push") });
+    const receiver = stage.start("coroutines", [
+      ...["--role", "receiver", "--endpoint", stage.ipc("push")],
+    ]);
+    await push.send(["one", "two"]);
+    await receiver.line(/^received one,two$/);
+    await receiver.line(/^\.$/); // and idles while nothing comes
+    await endsOn("SIGTERM", receiver);
+  });
+});

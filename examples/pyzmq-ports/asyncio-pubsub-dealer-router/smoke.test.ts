@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { endsOn, Stage } from "@tx0mq/smoke";
+
+test("both channels deliver while the other is busy, and the one changes what the other says", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  const endpoints = [
+    ...["--hellos", await stage.tcp(), "--commands", await stage.tcp()],
+    ...["--period", "50"],
+  ];
+  const program = "helloworld-pubsub-dealerrouter";
+  const listener = stage.start(program, ["--role", "listener", ...endpoints], { name: "listener" });
+  const speaker = stage.start(program, ["--role", "speaker", ...endpoints], { name: "speaker" });
+  for (const hello of ["Hello World", "Hello Sekai", "Hello World", "Hello Sekai"]) {
+    await listener.line(new RegExp(`^sub: ${hello} \\(topic world\\)$`));
+  }
+  await speaker.count(/^router: Change that language! \(from lang_dealer\)$/, 2);
+  assert.ok(speaker.lines.filter((line) => line.startsWith("pub: ")).length > 4);
+  await endsOn("SIGINT", listener, speaker);
+});

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { endsOn, Stage } from "@tx0mq/smoke";
+import { ZmqFactory, ZmqPushConnection } from "tx0mq";
+
+describe("coroutines with time-outs", { concurrency: true }, () => {
+  test("messages come, and a timer ticks meanwhile", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const all = stage.start("coroutines", ["--endpoint", "tcp://127.0.0.1:*", "--period", "200"]);
+    await all.count(/^received [\d.]+$/, 3);
+    const last = all.lines.findLastIndex((line) => line.startsWith("received"));
+    assert.ok(all.lines.slice(0, last).includes("."), "the timer does not wait");
+    await endsOn("SIGINT", all);
+  });
+
+  test("a receiver says when nothing comes, and what was late is not lost", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const receiver = stage.start("coroutines", [
+      ...["--role", "receiver", "--endpoint", stage.ipc("push"), "--period", "50"],
+    ]);
+    await receiver.count(/^nothing to receive$/, 3);
+    await using factory = new ZmqFactory();
+    const push = new ZmqPushConnection(factory, { bind: stage.ipc("push") });
+    for (let n = 0; n < 100; n++) await push.send(String(n));
+    const received = await receiver.count(/^received (\d+)$/, 100);
+    assert.deepEqual(
+      received.map(([, n]) => n),
+      Array.from({ length: 100 }, (_, n) => String(n)),
+    );
+    await receiver.count(/^nothing to receive$/, 2);
+    await endsOn("SIGTERM", receiver);
+  });
+});
