@@ -22,7 +22,7 @@ import { MajordomoWorker } from "./mdwrkapi.ts";
 const ANYWHERE = "tcp://127.0.0.1:*";
 const BEATS = ["--heartbeat", "200", "--liveness", "5"];
 
-describe("majordomo", { concurrency: true, timeout: 60_000 }, () => {
+describe("majordomo", { concurrency: true, timeout: 120_000 }, () => {
   test("workers freeze and die, the broker dies: each client gets its replies, each once", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const factory = factoryOf(t);
@@ -247,6 +247,7 @@ describe("majordomo", { concurrency: true, timeout: 60_000 }, () => {
     const factory = factoryOf(t);
     const broker = new ZmqRouterConnection(factory, { bind: ANYWHERE });
     const workers = new ZmqFactory();
+    t.after(() => workers.shutdown());
     const worker = new MajordomoWorker(workers, broker.address, "echo");
     const slow = worker.serve(async ([request]) => {
       await turn();
