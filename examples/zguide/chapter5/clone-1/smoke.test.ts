@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { endsOn, refuses, Stage } from "@tx0mq/smoke";
+import { ZmqFactory, ZmqPubConnection } from "tx0mq";
+
+const COUNT = 20_000;
+
+test("updates reach all clients that were there from the start", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  const endpoint = ["--endpoint", await stage.tcp()];
+  const client = () => stage.start("clonecli1", [...endpoint, "--to", `${COUNT}`]);
+  const clients = [client(), client()];
+  const server = stage.start("clonesrv1", [...endpoint, "--clients", "2", "--count", `${COUNT}`]);
+  assert.deepEqual(await server.exit(), { code: 0, signal: null });
+  const [, map] = await server.line(/^20000 messages out: (\d+ keys, digest \w{8})$/);
+  for (const program of clients) {
+    assert.deepEqual(await program.exit(), { code: 0, signal: null });
+    assert.deepEqual(program.lines.slice(1), [
+      "The first update is number 1",
+      `${COUNT} messages in: ${map}`,
+    ]);
+    assert.deepEqual(program.errors, []);
+  }
+});
+
+test("a server runs on until Ctrl-C, and a client survives what is malformed", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  const address = stage.ipc("server");
+  await using factory = new ZmqFactory();
+  const stranger = new ZmqPubConnection(factory, { bind: address });
+  const client = stage.start("clonecli1", ["--endpoint", address]);
+  await stranger.peers(1);
+  const strange = setInterval(() => stranger.send("nonsense"), 20); // until it has subscribed
+  await client.line(/malformed message refused/, { from: "stderr" });
+  clearInterval(strange);
+  await stranger.shutdown();
+  const server = stage.start("clonesrv1", ["--endpoint", address]);
+  await client.line(/^The first update is number 1$/);
+  const before = client.errors.length;
+  client.kill("SIGINT");
+  assert.deepEqual(await client.exit(), { code: null, signal: "SIGINT" });
+  assert.equal(client.errors.length, before);
+  await client.line(/^\d+ messages in: \d+ keys/);
+  await endsOn("SIGINT", server);
+  await refuses(
+    stage.start("clonesrv1", ["--clients", "many"]),
+    /^clonesrv1: --clients is a whole/,
+  );
+});

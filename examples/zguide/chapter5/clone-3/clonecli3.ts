@@ -1,0 +1,59 @@
+// Clone client, model three: it pushes an update each second, by a PUSH to tcp://localhost:5558. It has
+// the state by a DEALER to tcp://localhost:5556, and all updates by a SUB to tcp://localhost:5557.
+
+import { randomInt } from "node:crypto";
+import { ZmqDealerConnection, ZmqFactory, ZmqPushConnection, ZmqSubConnection } from "tx0mq";
+import { flags } from "tx0mq/flags";
+import { digest } from "../key-value-message/digest.ts";
+import { KVMsg } from "../key-value-message/kvsimple.ts";
+
+const { keys, interval, to, ...at } = flags({
+  snapshot: "tcp://localhost:5556",
+  subscriber: "tcp://localhost:5557",
+  publisher: "tcp://localhost:5558",
+  keys: 10_000,
+  interval: 1000,
+  to: Number, // the last update that it waits for
+});
+
+const factory = new ZmqFactory();
+factory.registerForShutdown(); // Ctrl-C ends the loops below
+const subscriber = new ZmqSubConnection(factory, { connect: at.subscriber });
+subscriber.subscribe();
+const snapshot = new ZmqDealerConnection(factory, { connect: at.snapshot });
+const publisher = new ZmqPushConnection(factory, { connect: at.publisher });
+console.log(`clonecli3 asks ${at.snapshot} for the state (Ctrl-C ends it)`);
+
+const kvmap = new Map<string, KVMsg>();
+let sequence = 0;
+
+await synchronize();
+const pushing = setInterval(() => {
+  // It is not in the map before it comes back: the server says in which order updates are.
+  const kvmsg = new KVMsg(0, `${randomInt(1, keys + 1)}`, `${randomInt(1, 1_000_001)}`);
+  return publisher.send(kvmsg.frames);
+}, interval);
+
+for await (const kvmsg of KVMsg.read(subscriber)) {
+  if (kvmsg.sequence > sequence + 1) await synchronize(); // there is a hole
+  if (kvmsg.sequence > sequence) {
+    sequence = kvmsg.sequence;
+    kvmsg.store(kvmap);
+    console.log(`I: received update=${sequence}, ${kvmap.size} keys, digest ${digest(kvmap)}`);
+  }
+  if (to !== undefined && sequence >= to) break;
+}
+clearInterval(pushing);
+console.log(`${sequence} is the last: ${kvmap.size} keys`);
+
+async function synchronize(): Promise<void> {
+  await snapshot.send("ICANHAZ?");
+  for await (const kvmsg of KVMsg.read(snapshot)) {
+    if (kvmsg.key === "KTHXBAI") {
+      sequence = kvmsg.sequence;
+      console.log(`I: received snapshot=${sequence}`);
+      return;
+    }
+    kvmsg.store(kvmap);
+  }
+}

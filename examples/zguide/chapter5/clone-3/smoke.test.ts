@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Stage } from "@tx0mq/smoke";
+import { ZmqDealerConnection, ZmqFactory, ZmqPushConnection, ZmqSubConnection } from "tx0mq";
+import { digest } from "../key-value-message/digest.ts";
+import { KVMsg } from "../key-value-message/kvsimple.ts";
+
+const LIMIT = { timeout: 60_000 }; // for what never comes
+const TO = 1000;
+
+test("updates come back to all clients in one order, and all end with the same map", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  const addresses = ["snapshot", "publisher", "collector"].map((name) => stage.ipc(name));
+  const [snapshot = "", publisher = "", collector = ""] = addresses;
+  const server = stage.start("clonesrv3", [
+    ...["--snapshot", snapshot, "--publisher", publisher, "--collector", collector],
+  ]);
+  await server.line(/^clonesrv3 on/);
+  await using factory = new ZmqFactory();
+  const reference = new ZmqSubConnection(factory);
+  reference.subscribe();
+  reference.addEndpoints({ connect: publisher });
+  const pusher = new ZmqPushConnection(factory, { connect: collector });
+  await pusher.send("nonsense");
+  await server.line(/malformed message refused/, { from: "stderr" });
+  const stranger = new ZmqDealerConnection(factory, { connect: snapshot });
+  await stranger.send("ICANHAZ!");
+  await server.line(/malformed message refused/, { from: "stderr" });
+
+  // Three clients, and this one, set the same ten keys, as fast as they can.
+  const clients = [1, 2, 3].map(() =>
+    stage.start("clonecli3", [
+      ...["--snapshot", snapshot, "--subscriber", publisher, "--publisher", collector],
+      ...["--keys", "10", "--interval", "1", "--to", `${TO}`],
+    ]),
+  );
+  for (const client of clients) await client.line(/^I: received snapshot=\d+$/);
+  const kvmap = new Map<string, KVMsg>();
+  for (let sequence = 1; sequence <= TO; sequence++) {
+    await pusher.send(new KVMsg(0, `${1 + (sequence % 10)}`, `mine ${sequence}`).frames);
+    const kvmsg = KVMsg.from(await reference.receive(LIMIT));
+    if (sequence === 1) sequence = kvmsg.sequence; // its subscription may be younger than the first
+    assert.equal(kvmsg.sequence, sequence);
+    kvmsg.store(kvmap);
+  }
+  for (const client of clients) {
+    assert.deepEqual(await client.exit(), { code: 0, signal: null });
+    const updates = client.lines.flatMap(
+      (line) => /^I: received update=(\d+),/.exec(line)?.[1] ?? [],
+    );
+    const first = Number(updates[0]);
+    assert.deepEqual(
+      updates.map(Number),
+      Array.from({ length: TO - first + 1 }, (_, n) => first + n),
+    );
+    const map = `10 keys, digest ${digest(kvmap)}`;
+    assert.equal(client.lines.at(-2), `I: received update=${TO}, ${map}`);
+    assert.equal(client.lines.at(-1), `${TO} is the last: 10 keys`);
+    assert.deepEqual(client.errors, []);
+  }
+  server.kill("SIGINT");
+  assert.deepEqual(await server.exit(), { code: null, signal: "SIGINT" });
+  assert.equal(server.errors.length, 2);
+  await server.line(/^\d+ messages handled: 10 keys/);
+});

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { endsOn, Stage } from "@tx0mq/smoke";
+import {
+  type Message,
+  ZmqDealerConnection,
+  ZmqFactory,
+  ZmqPushConnection,
+  ZmqSubConnection,
+} from "tx0mq";
+import { KVMsg } from "../key-value-message/kvsimple.ts";
+
+const LIMIT = { timeout: 60_000 }; // for what never comes
+
+test("a client gets its subtree alone, in the snapshot and in the updates", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  const addresses = ["snapshot", "publisher", "collector"].map((name) => stage.ipc(name));
+  const [snapshot = "", publisher = "", collector = ""] = addresses;
+  const server = stage.start("clonesrv4", [
+    ...["--snapshot", snapshot, "--publisher", publisher, "--collector", collector],
+  ]);
+  await using factory = new ZmqFactory();
+  const pusher = new ZmqPushConnection(factory, { connect: collector });
+  const push = (key: string, body: string) => pusher.send(new KVMsg(0, key, body).frames);
+  for (let n = 1; n <= 50; n++) {
+    for (const tree of ["/client/", "/clients/", "/other/", ""]) await push(`${tree}${n}`, "early");
+  }
+  await server.line(/^I: publishing update 200$/);
+  const [first, ...rest] = await ask(factory, snapshot, ["ICANHAZ?", "/clients/"]);
+  assert.deepEqual(first?.slice(0, 3).map(String), ["/clients/1", "\0\0\0\0\0\0\0\x02", "early"]);
+  assert.equal(rest.length, 50);
+  const end = Buffer.from("00000000000000c8", "hex");
+  assert.deepEqual(rest.at(-1), [Buffer.from("KTHXBAI"), end, Buffer.from("/clients/")]);
+  assert.equal((await ask(factory, snapshot, ["ICANHAZ?", ""])).length, 201);
+
+  const client = stage.start("clonecli4", [
+    ...["--snapshot", snapshot, "--subscriber", publisher, "--publisher", collector],
+    ...["--keys", "20", "--interval", "100"],
+  ]);
+  const [, sequence, keys] = await client.line(/^I: received snapshot=(\d+), (\d+) keys$/);
+  assert.ok(Number(sequence) > 200, "its own update, at least, has come back before it asks");
+  assert.equal(keys, "50");
+  const reference = new ZmqSubConnection(factory);
+  reference.subscribe();
+  reference.addEndpoints({ connect: publisher });
+  await reference.receive(LIMIT);
+  for (let n = 1; n <= 100; n++) {
+    for (const tree of ["/other/", "/client/"]) await push(`${tree}${n}`, "late");
+  }
+  const updates: number[] = [];
+  for (let body = ""; body !== "/client/100"; ) {
+    const kvmsg = KVMsg.from(await reference.receive(LIMIT));
+    if (kvmsg.key.startsWith("/client/")) updates.push(kvmsg.sequence);
+    if (String(kvmsg.body) === "late") body = kvmsg.key;
+  }
+  await client.line(new RegExp(`^I: received update=${updates.at(-1)}, 100 keys`));
+  const received = client.lines.flatMap(
+    (line) => /^I: received update=(\d+)/.exec(line)?.[1] ?? [],
+  );
+  const [from = 0] = updates;
+  assert.deepEqual(
+    received.map(Number).filter((update) => update >= from && update <= Number(updates.at(-1))),
+    updates,
+  );
+
+  for (const request of [["ICANHAZ?"], ["ICANHAZ!", ""], ["ICANHAZ?", "", ""]]) {
+    const stranger = new ZmqDealerConnection(factory, { connect: snapshot });
+    await stranger.send(request);
+    await server.line(/malformed message refused: it asks ICANHAZ\?/, { from: "stderr" });
+  }
+  await endsOn("SIGINT", client, server);
+});
+
+/** All messages of the answer, the end included. */
+async function ask(factory: ZmqFactory, address: string, request: string[]): Promise<Message[]> {
+  const dealer = new ZmqDealerConnection(factory, { connect: address });
+  await dealer.send(request);
+  const messages: Message[] = [];
+  while (String(messages.at(-1)?.[0]) !== "KTHXBAI") messages.push(await dealer.receive(LIMIT));
+  await dealer.shutdown();
+  return messages;
+}

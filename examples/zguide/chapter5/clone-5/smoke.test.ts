@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { endsOn, Stage } from "@tx0mq/smoke";
+import {
+  type Frames,
+  type Message,
+  ZmqDealerConnection,
+  ZmqFactory,
+  ZmqPushConnection,
+} from "tx0mq";
+import { KVMsg } from "../key-value-message/kvmsg.ts";
+
+const LIMIT = { timeout: 60_000 }; // for what never comes
+
+test("values with a ttl vanish everywhere when it is over, and others stay", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  const addresses = ["snapshot", "publisher", "collector"].map((name) => stage.ipc(name));
+  const [snapshot = "", publisher = "", collector = ""] = addresses;
+  const server = stage.start("clonesrv5", [
+    ...["--snapshot", snapshot, "--publisher", publisher, "--collector", collector],
+    ...["--flush", "50"],
+  ]);
+  const client = () =>
+    stage.start("clonecli5", [
+      ...["--snapshot", snapshot, "--subscriber", publisher, "--publisher", collector],
+      ...["--keys", "1", "--ttl", "0", "--interval", "100"],
+    ]);
+  const clients = [client(), client()];
+  for (const one of clients) await one.line(/^I: received snapshot=\d+, \d keys$/);
+  await using factory = new ZmqFactory();
+  const pusher = new ZmqPushConnection(factory, { connect: collector });
+  const dealer = new ZmqDealerConnection(factory, { connect: snapshot });
+
+  const uuid = Buffer.from("00112233445566778899aabbccddeeff", "hex");
+  const long = new KVMsg({ key: "/client/long", uuid, properties: [["ttl", "600"]], body: "x" });
+  const renewed = new KVMsg({ key: "/client/renewed", properties: [["ttl", "0.3"]], body: "x" });
+  for (const kvmsg of [
+    long,
+    renewed,
+    renewed.with({ properties: [["ttl", "0"]] }),
+    renewed.with({ key: "/client/mortal" }),
+  ]) {
+    await pusher.send(kvmsg.frames);
+  }
+  const [, deletion] = await server.line(/^I: publishing delete=(\d+) of \/client\/mortal$/);
+  for (const one of clients) await one.line(new RegExp(`^I: received delete=${deletion}, 3 keys$`));
+  const state = await ask(dealer);
+  assert.deepEqual([...state.keys()].sort(), ["/client/1", "/client/long", "/client/renewed"]);
+  const [, sequence, id, properties, body] = state.get("/client/long") ?? [];
+  assert.deepEqual([sequence?.length, id, String(body)], [8, uuid, "x"]);
+  const until = Number(/^ttl=(.*)\n$/.exec(String(properties))?.[1]);
+  assert.ok(until > Date.now() / 1000, "the state says until when it lives");
+
+  // A client may delete, too.
+  await pusher.send(new KVMsg({ key: "/client/renewed" }).frames);
+  for (const one of clients) await one.line(/^I: received delete=\d+, 2 keys$/);
+
+  const bad: [ZmqPushConnection | ZmqDealerConnection, Frames][] = [
+    [pusher, [...new KVMsg({ key: "k" }).frames.slice(0, 3), "ttl=soon\n", ""]],
+    [pusher, "nonsense"],
+    [dealer, "ICANHAZ?"],
+  ];
+  for (const [connection, frames] of bad) {
+    await connection.send(frames);
+    await server.line(/malformed message refused/, { from: "stderr" });
+  }
+  await endsOn("SIGINT", ...clients, server);
+});
+
+/** The state of the subtree, by key. */
+async function ask(dealer: ZmqDealerConnection): Promise<Map<string, Message>> {
+  await dealer.send(["ICANHAZ?", "/client/"]);
+  const state = new Map<string, Message>();
+  for (;;) {
+    const message = await dealer.receive(LIMIT);
+    if (String(message[0]) === "KTHXBAI") return state;
+    state.set(String(message[0]), message);
+  }
+}
