@@ -74,7 +74,8 @@ for (const example of examples) {
     for (const [file = ""] of start.matchAll(/[\w./-]+\.ts\b/g)) {
       assert(existsSync(join(folder, file)), `npm start: ${file}`);
     }
-    const sources = programs.map((one) => readFileSync(join(folder, `${one.name}.ts`), "utf8"));
+    const modules = readdirSync(folder).filter((file) => /(?<!\.test)\.ts$/.test(file));
+    const sources = modules.map((file) => readFileSync(join(folder, file), "utf8"));
     const found = [start, ...sources].flatMap((text) => [...leadsTo(folder, text)]);
     assert.deepEqual(new Set(found), used);
   });

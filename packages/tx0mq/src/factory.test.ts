@@ -11,6 +11,7 @@ import {
   ZmqPullConnection,
   ZmqPushConnection,
   ZmqRouterConnection,
+  zmqHas,
   zmqVersion,
 } from "./index.js";
 import { failure, next, place, prove, until } from "./testing/stage.js";
@@ -32,6 +33,8 @@ void test("wrong options are refused", () => {
 
 void test("the versions and keys of the library below are told", () => {
   assert.match(zmqVersion, /^4\.\d+\.\d+$/);
+  assert.equal(zmqHas("ipc"), true);
+  assert.equal(zmqHas("toString"), false);
   const { publicKey, secretKey } = curveKeyPair();
   assert.equal(publicKey.length, 40);
   assert.equal(secretKey.length, 40);

@@ -93,4 +93,4 @@ export {
 } from "./proxy.js";
 export { SOCKET_TYPES, type SocketTypeName } from "./socket-type.js";
 export type { EventTrace, ReceiveTrace, SendTrace } from "./trace.js";
-export { curveKeyPair, version, zmqVersion } from "./version.js";
+export { curveKeyPair, version, zmqHas, zmqVersion } from "./version.js";

@@ -9,6 +9,7 @@ import type { Frame, MessageMeta } from "../engine.js";
 
 export {
   Context,
+  capability,
   context,
   curveKeyPair,
   type Observer,
