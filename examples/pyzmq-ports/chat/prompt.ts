@@ -1,0 +1,22 @@
+// Chat, the prompt: a PUB, bound to the address given, sends each line that is typed, under the name given.
+
+import { userInfo } from "node:os";
+import { createInterface } from "node:readline";
+import { ZmqFactory, ZmqPubConnection } from "tx0mq";
+import { flags } from "tx0mq/flags";
+
+const { address, who } = flags({}, { address: "tcp://127.0.0.1:5555", who: userInfo().username });
+
+const factory = new ZmqFactory();
+factory.registerForShutdown();
+const socket = new ZmqPubConnection(factory, { bind: address });
+
+const { stdin: input, stdout: output } = process;
+const terminal = createInterface({ input, output, prompt: `${who}> ` });
+terminal.on("SIGINT", () => terminal.close()); // Ctrl-C, while a line is edited
+terminal.prompt();
+for await (const line of terminal) {
+  await socket.send([who, line]);
+  terminal.prompt();
+}
+await factory.shutdown();

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { endsOn, Stage } from "@tx0mq/smoke";
+
+describe("device", { concurrency: true }, () => {
+  test("all messages pass the device in its thread, and the program ends", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const device = stage.start("device", [
+      ...["--input", "tcp://127.0.0.1:*", "--output", "tcp://127.0.0.1:*", "--period", "10"],
+    ]);
+    const consumed = await device.count(/^Consumed (\d): \d+$/, 20);
+    for (const ident of ["0", "1"]) {
+      assert.equal(consumed.filter(([, producer]) => producer === ident).length, 10);
+    }
+    assert.deepEqual(await device.exit(), { code: 0, signal: null });
+    assert.equal(device.lines.at(-1), "Consumer done");
+    assert.deepEqual(device.errors, []);
+  });
+
+  test("the client and server of 2012: each client gets its own replies, many wait side by side", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const address = await stage.tcp();
+    const clients = [1, 2, 3].map(() => stage.start("client", ["--endpoint", address]));
+    const server = stage.start("server", ["--endpoint", address, "--work", "50"]);
+    for (const client of clients) {
+      const replies = await client.count(/^[\d.]+ (\d+)$/, 5);
+      for (const [, pid] of replies) assert.equal(Number(pid), client.pid);
+    }
+    await endsOn("SIGINT", ...clients, server);
+  });
+});

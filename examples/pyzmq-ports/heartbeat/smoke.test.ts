@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { endsOn, Stage } from "@tx0mq/smoke";
+
+test("a heart answers while it computes; one that dies is noticed, a new one welcomed", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  const [pings, pongs] = [await stage.tcp(), await stage.tcp()];
+  const addresses = ["--pings", pings, "--pongs", pongs];
+  const heart = () => stage.start("heart", [...addresses, "--size", "2500"]);
+  const heartbeater = stage.start("heartbeater", [...addresses, "--period", "200"]);
+  await heartbeater.line(/^0 beating hearts: $/);
+  const first = heart();
+  await first.line(/^starting blocking loop$/);
+  const [, name] = await heartbeater.line(/^yay, got new heart (\w+)!$/);
+  await heartbeater.line(new RegExp(`^1 beating hearts: ${name}$`));
+  assert.ok(
+    !first.lines.some((line) => line.startsWith("blocked")),
+    "its main thread is at it yet",
+  );
+
+  const second = heart();
+  const [, other] = await heartbeater.line(/^yay, got new heart (\w+)!$/);
+  await heartbeater.line(/^2 beating hearts: /);
+  first.kill("SIGKILL");
+  await heartbeater.line(new RegExp(`^Heart ${name} failed`));
+  await heartbeater.line(new RegExp(`^1 beating hearts: ${other}$`));
+  second.kill("SIGSTOP");
+  await heartbeater.line(new RegExp(`^Heart ${other} failed`));
+  await heartbeater.line(/^0 beating hearts: $/);
+  second.kill("SIGKILL");
+  await endsOn("SIGINT", heartbeater);
+});

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { endsOn, Stage } from "@tx0mq/smoke";
+
+test("a subscriber sees only its topics, whoever starts first", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  const address = await stage.tcp();
+  const early = stage.start("topics-sub", [address, "s", "weather"]);
+  await early.line(/^Receiving messages on s, weather/);
+  const publisher = stage.start("topics-pub", [address, "--period", "10"]);
+  const late = stage.start("topics-sub", [address, "stocks."]);
+  const all = stage.start("topics-sub", [address]);
+  for (const [subscriber, topics] of [
+    [early, /^(sports\..*|stocks\..*|weather)$/],
+    [late, /^stocks\..*$/],
+    [all, /./],
+  ] as const) {
+    const seen = await subscriber.count(/^ {3}Topic: (\S+), msg:(\d+)$/, 21);
+    for (const [, topic] of seen) assert.match(topic, topics);
+    const numbers = seen.map(([, , number]) => Number(number));
+    assert.deepEqual(
+      numbers,
+      numbers.toSorted((a, b) => a - b),
+    );
+    const kinds = new Set(seen.map(([, topic]) => topic)).size;
+    assert.equal(kinds, subscriber === late ? 3 : 7, "and all of them");
+  }
+  await endsOn("SIGINT", early, late, all, publisher);
+});
