@@ -11,6 +11,7 @@ const factory = new ZmqFactory();
 factory.registerForShutdown();
 const socket = new ZmqPubConnection(factory, { bind: address });
 
+console.log(`${who} speaks at ${socket.address} (Ctrl-D ends)`);
 const { stdin: input, stdout: output } = process;
 const terminal = createInterface({ input, output, prompt: `${who}> ` });
 terminal.on("SIGINT", () => terminal.close()); // Ctrl-C, while a line is edited

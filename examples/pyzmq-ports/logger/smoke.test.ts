@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
+import { endsOn, Stage } from "@tx0mq/smoke";
+import pino from "pino";
+import { ZmqFactory, ZmqSubConnection, ZmqXPubConnection } from "tx0mq";
+import { PubHandler } from "./pub-handler.ts";
+
+const PUB = { verboser: true, noDrop: true };
+
+describe("logger", { concurrency: true }, () => {
+  test("a collector filters by level and by root topic; workers go on while it is away", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const { port } = new URL((await stage.tcp()).replace("tcp", "http"));
+    const worker = (root: string) =>
+      stage.start("zmqlogger", ["1", port, "--role", "worker", "--root", root, "--period", "5"]);
+    const programs = [worker("shop"), worker("bank")];
+    for (const program of programs) await program.line(/^worker 1 has dropped [1-9]\d* records$/);
+    const collect = (...topics: string[]) => {
+      const flags = topics.flatMap((topic) => ["--topics", topic]);
+      return stage.start("zmqlogger", ["1", port, "--role", "collector", ...flags]);
+    };
+    const errors = collect("shop.ERROR", "bank.CRITICAL");
+    const lines = await errors.count(/^(shop\.ERROR|bank\.CRITICAL): Hello from worker 1!$/, 6);
+    assert.equal(new Set(lines.map(([, topic]) => topic)).size, 2);
+    assert.equal(
+      errors.lines.filter((line) => !/^(collecting|shop\.E|bank\.C)/.test(line)).length,
+      0,
+    );
+    errors.kill("SIGKILL");
+    await errors.exit();
+
+    const all = collect("bank");
+    const levels = await all.count(/^bank\.(DEBUG|INFO|WARNING|ERROR|CRITICAL): /, 40);
+    assert.ok(new Set(levels.map(([, level]) => level)).size >= 3, "of several levels");
+    await endsOn("SIGINT", all, ...programs);
+  });
+
+  test("as a destination of pino: topics and messages as pyzmq's handler has them", async () => {
+    await using factory = new ZmqFactory();
+    const pub = new ZmqXPubConnection(factory, { bind: "tcp://127.0.0.1:*" }, PUB);
+    const handler = new PubHandler(pub, "root");
+    const logger = pino({ level: "debug" }, handler);
+    logger.info("nobody listens");
+    assert.equal(handler.dropped, 1);
+    const sub = new ZmqSubConnection(factory, { connect: pub.address });
+    sub.subscribe("root");
+    while (handler.dropped > 0) {
+      const before = handler.dropped;
+      logger.debug("anybody?");
+      if (handler.dropped === before) break;
+      await turn();
+    }
+    assert.deepEqual((await sub.receive()).map(String), ["root.DEBUG", "anybody?"]);
+    logger.trace("below the level");
+    logger.warn("disk.full::Only %d MB left", 3);
+    logger.fatal({ some: "data" }, "The end: äöü");
+    logger.error(new Error("broken"));
+    for (const expected of [
+      ["root.WARNING.disk.full", "Only 3 MB left"],
+      ["root.CRITICAL", "The end: äöü"],
+      ["root.ERROR", "broken"],
+    ]) {
+      assert.deepEqual((await sub.receive()).map(String), expected);
+    }
+  });
+
+  test("a collector that hangs costs the application nothing, and what is dropped is counted", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const address = await stage.tcp();
+    const collector = stage.start("zmqlogger", [
+      ...["1", new URL(address.replace("tcp", "http")).port, "--role", "collector"],
+    ]);
+    const [, at] = await collector.line(/^collecting at (\S+)$/);
+    await using factory = new ZmqFactory({ lingerPeriod: 0 });
+    const pub = new ZmqXPubConnection(factory, { connect: at }, { ...PUB, sendHighWaterMark: 10 });
+    const handler = new PubHandler(pub);
+    const logger = pino(handler);
+    while (!collector.lines.includes("INFO: hello")) {
+      logger.info("hello");
+      await turn();
+    }
+    collector.kill("SIGSTOP");
+    const before = handler.dropped;
+    const text = "x".repeat(10_000); // past what the network holds
+    let logged = 0;
+    for (; handler.dropped < before + 1000; logged++) {
+      logger.info(text);
+      if (logged % 100 === 0) await turn();
+    }
+    collector.kill("SIGCONT");
+    await pub.send(["INFO", "the last one"]);
+    await collector.line(/^INFO: the last one$/);
+    const arrived = collector.lines.filter((line) => line === `INFO: ${text}`).length;
+    assert.equal(arrived + handler.dropped - before, logged, "each has arrived or is counted");
+  });
+});

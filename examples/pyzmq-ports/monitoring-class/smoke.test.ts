@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { EventEmitter } from "node:events";
+import { test } from "node:test";
+import { endsOn, Stage } from "@tx0mq/smoke";
+import { type MonitorEvent, ZmqFactory, ZmqXPubConnection } from "tx0mq";
+import { ConnectionState } from "./connection-state.ts";
+
+test("connection state is tracked through reconnects", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  const address = await stage.tcp();
+  const program = stage.start("zmq-monitor-class", ["--endpoint", address]);
+  await program.line(/^connecting \(connectDelayed .* connected 0 times\)$/);
+  for (const times of [1, 2, 3]) {
+    await using factory = new ZmqFactory();
+    const pub = new ZmqXPubConnection(factory, { bind: address });
+    await pub.receive(); // the subscription
+    await program.line(new RegExp(`^connected .* connected ${times} times\\)$`));
+    await pub.send(["update", String(times)]);
+    await program.line(new RegExp(`^received update,${times}$`));
+    await factory.shutdown();
+    await program.line(new RegExp(`^connecting \\(disconnected .* connected ${times} times\\)$`));
+  }
+  await endsOn("SIGINT", program);
+});
+
+test("each change is told once", () => {
+  const connection = new EventEmitter();
+  const state = new ConnectionState(connection);
+  const told: string[] = [];
+  state.on("change", (now) => told.push(now));
+  const types: MonitorEvent["type"][] = [
+    ...(["connectDelayed", "endpointClosed", "retried", "connectDelayed", "connected"] as const),
+    ...(["handshakeFailed", "retried", "handshakeSucceeded", "disconnected", "retried"] as const),
+  ];
+  for (const type of types) connection.emit("monitor", { type, address: "" });
+  assert.deepEqual(told, ["connecting", "refused", "connecting", "connected", "connecting"]);
+  assert.equal(state.connections, 1);
+});
