@@ -1,5 +1,5 @@
 // A log handler, as pyzmq's PUBHandler: sends each record to a PUB socket, with its level as the topic.
-// It is a destination of pino: `pino(new PubHandler(connection))`.
+// It is a destination of pino: `pino({}, new PubHandler(connection))`.
 
 import type { ZmqXPubConnection } from "tx0mq";
 

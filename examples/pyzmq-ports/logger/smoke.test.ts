@@ -21,8 +21,8 @@ describe("logger", { concurrency: true }, () => {
       return stage.start("zmqlogger", ["1", port, "--role", "collector", ...flags]);
     };
     const errors = collect("shop.ERROR", "bank.CRITICAL");
-    const lines = await errors.count(/^(shop\.ERROR|bank\.CRITICAL): Hello from worker 1!$/, 6);
-    assert.equal(new Set(lines.map(([, topic]) => topic)).size, 2);
+    await errors.count(/^shop\.ERROR: Hello from worker 1!$/, 3);
+    await errors.count(/^bank\.CRITICAL: Hello from worker 1!$/, 3);
     assert.equal(
       errors.lines.filter((line) => !/^(collecting|shop\.E|bank\.C)/.test(line)).length,
       0,
@@ -46,7 +46,7 @@ describe("logger", { concurrency: true }, () => {
     const sub = new ZmqSubConnection(factory, { connect: pub.address });
     sub.subscribe("root");
     while (handler.dropped > 0) {
-      const before = handler.dropped;
+      const before: number = handler.dropped;
       logger.debug("anybody?");
       if (handler.dropped === before) break;
       await turn();
@@ -75,7 +75,7 @@ describe("logger", { concurrency: true }, () => {
     await using factory = new ZmqFactory({ lingerPeriod: 0 });
     const pub = new ZmqXPubConnection(factory, { connect: at }, { ...PUB, sendHighWaterMark: 10 });
     const handler = new PubHandler(pub);
-    const logger = pino(handler);
+    const logger = pino({}, handler);
     while (!collector.lines.includes("INFO: hello")) {
       logger.info("hello");
       await turn();
