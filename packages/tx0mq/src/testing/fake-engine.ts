@@ -23,6 +23,10 @@ export class FakeEngine implements Engine {
     return socket;
   }
 
+  has(): boolean {
+    return false;
+  }
+
   curveKeyPair(): { publicKey: string; secretKey: string } {
     return { publicKey: "public", secretKey: "secret" };
   }
