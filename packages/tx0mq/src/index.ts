@@ -92,5 +92,12 @@ export {
   type ZmqProxy,
 } from "./proxy.js";
 export { SOCKET_TYPES, type SocketTypeName } from "./socket-type.js";
+export {
+  duplex,
+  type StreamedConnection,
+  webStreams,
+  type ZmqDuplex,
+  type ZmqWebStreams,
+} from "./stream.js";
 export type { EventTrace, ReceiveTrace, SendTrace } from "./trace.js";
 export { curveKeyPair, version, zmqHas, zmqVersion } from "./version.js";

@@ -1,6 +1,6 @@
 import type { ZmqEndpoint } from "../endpoint.js";
-import type { EngineSocket, Frame } from "../engine/engine.js";
-import type { Message } from "../frames.js";
+import type { EngineSocket } from "../engine/engine.js";
+import type { Frames, Message } from "../frames.js";
 import type { kFinish, kHandOver, kPeek, kPeekRoom, kSocket } from "../internal.js";
 import type { SocketTypeName } from "../socket-type.js";
 
@@ -40,7 +40,11 @@ export interface Holder {
 /** @internal What that holder may do with the connection. */
 export interface Held {
   /** As the connection's own `send`, unchecked. */
-  send(frames: readonly Frame[]): Promise<void>;
+  send(frames: Frames): Promise<void>;
+  /** At its end the connection waits for the work, within the linger period, and goes on sending meanwhile. */
+  follow(work: Promise<void>): void;
+  /** Makes it an `"error"` event. */
+  report(error: Error): void;
   pause(): void;
   /** Begins to take messages, or goes on after `pause`; a message that has come meanwhile is handed over at once. */
   resume(): void;

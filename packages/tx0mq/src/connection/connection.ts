@@ -572,12 +572,16 @@ export abstract class ZmqConnection<
   [kHandOver](holder: Holder): Held {
     if (!this.#isOpen) throw this.#unusable();
     if (!this.#inbox.isUnused || !this.#outbox.isEmpty) {
-      throw new ZmqStateError(`${this} is being read or written; a proxy needs it for itself`);
+      throw new ZmqStateError(
+        `${this} is being read or written; a proxy or a stream needs it for itself`,
+      );
     }
     this.#holder = holder;
     this.factory[kAwaitClose](holder.done);
     return {
       send: (frames) => this.#accept(frames),
+      follow: (work) => this.#inbox.follow(work),
+      report: (error) => this.report(error),
       pause: () => this.#inbox.pause(),
       resume: () => this.#inbox.resume(),
       giveBack: () => {
@@ -601,7 +605,7 @@ export abstract class ZmqConnection<
 
   #unusable(): ZmqError {
     return this.#state === "open" && this.#holder !== undefined
-      ? new ZmqStateError(`${this} belongs to a proxy`)
+      ? new ZmqStateError(`${this} belongs to a proxy or a stream`)
       : this.#closedError();
   }
 

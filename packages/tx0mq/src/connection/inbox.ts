@@ -325,7 +325,7 @@ export class Inbox<In> {
     this.#handling = "yes";
     try {
       const handled = this.#reader.handle(message);
-      if (handled instanceof Promise) void this.#follow(handled);
+      if (handled instanceof Promise) void this.follow(handled);
     } catch (error) {
       this.#reader.report(error);
     } finally {
@@ -333,7 +333,8 @@ export class Inbox<In> {
     }
   }
 
-  async #follow(handled: Promise<unknown>): Promise<void> {
+  /** Somebody is at work on a message, or on what the end waits for, until the promise settles. */
+  async follow(handled: Promise<unknown>): Promise<void> {
     // One that waits for the end of its connection is not waited for there.
     if (this.#handling === "ends") return void handled.catch((error) => this.#reader.report(error));
     this.#begin();

@@ -1,0 +1,310 @@
+import { Duplex } from "node:stream";
+import { finished } from "node:stream/promises";
+import { ReadableStream, WritableStream } from "node:stream/web";
+import { setImmediate as turn } from "node:timers/promises";
+import type { AnyConnection, Held } from "./connection/any.js";
+import type { Frame } from "./engine/engine.js";
+import { fromCaller, ZmqClosedError, ZmqUnroutableError } from "./errors.js";
+import { type Frames, type Message, sendable } from "./frames.js";
+import { kHandOver, SETTLED } from "./internal.js";
+import { RECEIVE_ONLY, SEND_ONLY } from "./socket-type.js";
+
+/** A connection whose messages are frames, and nothing beside them. */
+export type StreamedConnection = AnyConnection & {
+  send(message: Frame): Promise<void>;
+  once(name: "close", listener: () => void): unknown;
+  [Symbol.asyncIterator](): AsyncIterator<Message>;
+};
+
+/** A `node:stream` Duplex whose chunks are messages. */
+export interface ZmqDuplex extends Duplex {
+  /** What is written: a frame, or a list of frames. */
+  write(message: Frames, callback?: (error: Error | null | undefined) => void): boolean;
+  write(
+    message: Frames,
+    encoding: BufferEncoding,
+    callback?: (error: Error | null | undefined) => void,
+  ): boolean;
+  /** What is read: the frames of a message. */
+  read(): Message | null;
+  [Symbol.asyncIterator](): NodeJS.AsyncIterator<Message>;
+}
+
+/** The two web streams of a connection, as `pipeThrough()` takes them. */
+export interface ZmqWebStreams {
+  readonly readable: ReadableStream<Message>;
+  readonly writable: WritableStream<Frames>;
+}
+
+/**
+ * A connection as a `node:stream` Duplex in object mode: each chunk is a message.
+ *
+ * ```ts
+ * await pipeline(duplex(pull), work, duplex(push));
+ * ```
+ *
+ * **Back-pressure**: while the stream's reader takes no more, nothing is taken out of ZeroMQ, but for
+ * the messages in the stream's buffer (16). While ZeroMQ takes no more, `write()` returns false. A
+ * connection that only sends has no readable side, one that only receives no writable side.
+ *
+ * **The end**: the readable side ends when the connection is shut down, and then the writable side too.
+ * `end()` ends the writable side alone; `"finish"` says that ZeroMQ has taken all. When both sides have
+ * ended the connection is shut down.
+ *
+ * **`destroy()` shuts the connection down**, as it closes a socket of `node:net`; so does leaving a `for
+ * await` over the stream. What is in the stream's buffers then is lost, what ZeroMQ has taken is not.
+ *
+ * **Errors**: a message that cannot be sent is an error of the stream, and destroys it. What is one peer's
+ * fault is an `"error"` event of the connection, and the stream goes on: a malformed message, a peer that
+ * is gone (a ROUTER with `mandatory`).
+ *
+ * **Shutdown** of the connection: what was written is sent, and what was received may be read and replied
+ * to, within the linger period. Who pipes into the stream has that time too.
+ *
+ * The stream has the connection for itself: nobody else reads or writes it.
+ *
+ * @throws {ZmqStateError} where somebody reads or writes the connection
+ * @throws {ZmqClosedError} where it is shut down
+ */
+export function duplex(connection: StreamedConnection): ZmqDuplex {
+  return open(connection, duplex);
+}
+
+/**
+ * A connection as two web streams, of messages: {@link duplex}, seen by those who use `pipeTo()`. The
+ * end, errors and back-pressure are the same; `cancel()` and `abort()` shut the connection down.
+ *
+ * @throws as `duplex`
+ */
+export function webStreams(connection: StreamedConnection): ZmqWebStreams {
+  let writable: WritableStream<Frames> | undefined;
+  const stream = open(connection, webStreams, () => writable?.locked ?? false);
+  writable = stream.writable ? webWritable(stream, String(connection)) : closedWritable();
+  return { readable: webReadable(stream), writable };
+}
+
+function open(
+  connection: StreamedConnection,
+  entry: typeof duplex | typeof webStreams,
+  isFed?: () => boolean,
+): ConnectionStream {
+  try {
+    return new ConnectionStream(connection, isFed);
+  } catch (error) {
+    throw fromCaller(error, entry);
+  }
+}
+
+// Node's own `Duplex.toWeb()` ends a readable side with the whole stream only: a pipe from it and back
+// to it would never end.
+
+function webReadable(stream: ConnectionStream): ReadableStream<Message> {
+  const messages = stream[Symbol.asyncIterator]();
+  return new ReadableStream<Message>(
+    {
+      async pull(controller) {
+        const { done, value } = await messages.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: () => over(stream.destroy()),
+    },
+    { highWaterMark: 0 }, // nothing is taken before somebody reads
+  );
+}
+
+function webWritable(stream: ConnectionStream, name: string): WritableStream<Frames> {
+  return new WritableStream<Frames>({
+    start(controller) {
+      stream.once("error", (error) => controller.error(error));
+      stream.once("close", () => {
+        if (!stream.writableFinished) controller.error(new ZmqClosedError(name));
+      });
+    },
+    write: (message) =>
+      new Promise((resolve, reject) => {
+        stream.write(message, (error) => (error ? reject(error) : resolve()));
+      }),
+    close: () => finished(stream.end(), { readable: false }),
+    abort: () => over(stream.destroy()),
+  });
+}
+
+function closedWritable(): WritableStream<Frames> {
+  const writable = new WritableStream<Frames>();
+  void writable.close();
+  return writable;
+}
+
+/** Waits until a stream that was destroyed is closed. */
+function over(stream: Duplex): Promise<void> {
+  return finished(stream).catch(ignore);
+}
+
+type Callback = (error?: Error | null) => void;
+
+const ignore = (): void => undefined;
+
+class ConnectionStream extends Duplex {
+  readonly #connection: StreamedConnection;
+  readonly #held: Held;
+  /** Whether there is a readable side. */
+  readonly #reads: boolean;
+  readonly #isFed: () => boolean;
+  /** Messages are being taken out of ZeroMQ. */
+  #flowing = false;
+  /** The connection is about to shut down: what is written waits in it, and no longer here. */
+  #ending = false;
+  /** The message in hand: who waits for it, and what becomes of it. */
+  #written: Callback | undefined;
+  #sent = SETTLED;
+  /** Of what was written at the end. */
+  readonly #late: Promise<void>[] = [];
+  /** How many streams are piped into this one. */
+  #sources = 0;
+  /** All has been read that ever will be. */
+  readonly #read: Promise<void>;
+  #tellRead = ignore;
+  /** All has been written that ever will be. */
+  readonly #complete: Promise<void>;
+  #tellComplete = ignore;
+
+  /** @param isFed whether somebody writes to it who is not seen to pipe */
+  constructor(connection: StreamedConnection, isFed = () => false) {
+    const readable = !SEND_ONLY.has(connection.socketType);
+    const writable = !RECEIVE_ONLY.has(connection.socketType);
+    const sides = { objectMode: true, readable, writable };
+    super(sides);
+    this.#connection = connection;
+    this.#reads = readable;
+    this.#isFed = isFed;
+    this.#read = new Promise((resolve) => {
+      this.#tellRead = resolve;
+    });
+    this.#complete = new Promise((resolve) => {
+      this.#tellComplete = resolve;
+    });
+    this.once("end", this.#tellRead);
+    const holder = { ending: () => this.#end(), done: SETTLED };
+    const received = (frames: Message): void => this.#received(frames);
+    this.#held = connection[kHandOver](readable ? { ...holder, received } : holder);
+    this.#held.pause(); // until somebody reads
+    connection.once("close", () => this.#closed());
+    this.on("pipe", () => {
+      this.#sources += 1;
+    });
+    this.on("unpipe", () => {
+      this.#sources -= 1;
+    });
+  }
+
+  /** As that of any stream, but the end of the messages is not the end of what can be sent. */
+  override [Symbol.asyncIterator](): NodeJS.AsyncIterator<Message> {
+    return this.#iterate();
+  }
+
+  async *#iterate(): AsyncGenerator<Message> {
+    let atEnd = false;
+    try {
+      yield* this.iterator({ destroyOnReturn: false });
+      atEnd = true;
+    } finally {
+      if (!atEnd) this.destroy();
+    }
+  }
+
+  override _read(): void {
+    if (this.#flowing || this.#ending) return;
+    this.#flowing = true;
+    this.#held.resume();
+  }
+
+  #received(frames: Message): void {
+    if (this.push(frames) || this.#ending) return;
+    this.#flowing = false;
+    this.#held.pause();
+  }
+
+  override _write(message: unknown, _encoding: BufferEncoding, written: Callback): void {
+    let sent: Promise<void>;
+    try {
+      sent = this.#held.send(sendable(message));
+    } catch (error) {
+      written(error as Error);
+      return;
+    }
+    if (sent === SETTLED) {
+      written();
+      return;
+    }
+    this.#written = written;
+    this.#sent = sent.catch(this.#unsent);
+    const tell = (error?: Error): void => {
+      if (this.#written !== written) return;
+      this.#written = undefined;
+      written(error);
+    };
+    this.#sent.then(() => tell(), tell);
+    if (this.#ending) this.#writeOn();
+  }
+
+  readonly #unsent = (error: unknown): void => {
+    if (!(error instanceof ZmqUnroutableError)) throw error;
+    this.#held.report(error); // one peer has gone, and the others are still there
+  };
+
+  /** Does not wait until ZeroMQ has taken the message in hand: those behind it follow at once. */
+  #writeOn(): void {
+    const written = this.#written;
+    if (written === undefined) return;
+    this.#written = undefined;
+    this.#late.push(this.#sent);
+    written();
+  }
+
+  override _final(callback: Callback): void {
+    this.#tellComplete();
+    Promise.all(this.#late).then(() => callback(), callback);
+  }
+
+  override _destroy(error: Error | null, callback: Callback): void {
+    this.#tellRead();
+    this.#tellComplete();
+    this.#held.pause();
+    const closed = SETTLED.then(() => this.#connection.shutdown());
+    closed.then(() => callback(error), callback);
+  }
+
+  // The end of the connection -----------------------------------------------------------------
+
+  #end(): void {
+    if (this.destroyed) return;
+    this.#ending = true;
+    if (this.#reads) {
+      this.#held.resume(); // one message may have come that waits there
+      this.push(null);
+      if (this.readableLength === 0) this.read(0); // the end is told, whether anybody reads or not
+    }
+    this.#writeOn();
+    this.#held.follow(this.#finish());
+  }
+
+  /** Resolves when what was received has been read, and what comes of it written. */
+  async #finish(): Promise<void> {
+    if (this.#reads) await this.#read;
+    await turn(); // who has just seen the end may write a last word
+    if (this.#hasWriter) await this.#complete;
+    else if (this.#reads) this.end();
+  }
+
+  get #hasWriter(): boolean {
+    return this.#sources > 0 || this.#isFed();
+  }
+
+  #closed(): void {
+    if (this.destroyed || this.writableEnded || !this.writable) return;
+    // Who pipes into it would never know that it goes nowhere.
+    if (this.#hasWriter) this.destroy(new ZmqClosedError(String(this.#connection)));
+    else this.end();
+  }
+}
