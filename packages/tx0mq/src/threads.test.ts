@@ -96,12 +96,11 @@ prove(
     await new Promise((resolve) => setImmediate(resolve));`;
     const child = new Child(
       stage.t,
-      `import { once } from "node:events";
-    import { Worker } from "node:worker_threads";
+      `import { Worker } from "node:worker_threads";
     for (const program of ${JSON.stringify([recipe(`${waiting} process.exit(4);`), recipe(`${waiting} throw new Error("uncaught");`)])}) {
       const worker = new Worker(program, { eval: true });
       worker.on("error", ({ message }) => console.log(message));
-      console.log(...await once(worker, "exit").catch(() => once(worker, "exit")));
+      console.log(await new Promise((resolve) => worker.once("exit", resolve)));
     }
     const factory = new zmq.ZmqFactory({ shared: true });
     const pull = new zmq.ZmqPullConnection(factory, zmq.ZmqEndpoint.bind("inproc://still"));

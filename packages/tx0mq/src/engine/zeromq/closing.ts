@@ -52,6 +52,7 @@ export class Closing implements OpenSocket {
   /** Closes the socket, with nobody to wait for its end. */
   closeAtOnce(): void {
     this.#signals.closed = true;
+    this.#signals.abandoned = true;
     this.#closed ??= Promise.resolve();
     if (this.#native.closed) return;
     this.#native.setNumber(LINGER, 0);

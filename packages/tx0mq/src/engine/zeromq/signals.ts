@@ -17,6 +17,8 @@ export class Signals {
   roomAwaited = false;
   /** The socket is being closed: nothing more is asked of it. */
   closed = false;
+  /** It was closed because its thread ends: what waits is told nothing, and the binding is not called again. */
+  abandoned = false;
 
   readonly #native: NativeSocket;
 

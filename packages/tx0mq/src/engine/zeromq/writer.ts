@@ -43,7 +43,7 @@ export class Writer {
   }
 
   send(frames: Frame | readonly Frame[], meta?: MessageMeta): Promise<void> | undefined {
-    if (this.#room !== undefined) return this.#sink.full();
+    if (this.#room !== undefined || this.#signals.abandoned) return this.#sink.full();
     if (this.#neverRefuses) {
       void this.#native.transmit(frames, meta);
       return undefined;
@@ -71,14 +71,15 @@ export class Writer {
   async #waitForRoom(): Promise<void> {
     const signals = this.#signals;
     signals.roomAwaited = true;
-    do {
-      if (signals.closed) throw new ZmqClosedError("the connection");
+    while (!signals.closed) {
       this.#native.setNumber(SNDTIMEO, LOOK_AGAIN);
       const woken = this.#native.transmitNothing();
       this.#native.setNumber(SNDTIMEO, 0);
       signals.wakeWaiting();
       await woken;
-    } while (!signals.closed && !signals.findsRoom() && this.#sink.wantsRoom());
+      if (signals.closed || signals.findsRoom() || !this.#sink.wantsRoom()) break;
+    }
+    if (signals.abandoned) return new Promise(() => undefined);
     signals.roomAwaited = false;
     this.#room = undefined;
     if (signals.closed) throw new ZmqClosedError("the connection");
