@@ -54,34 +54,62 @@ for (const shared of [false, true]) {
     timeout: LIMIT,
     skip: process.platform === "win32" && "there is no such limit",
   }, async (t) => {
-    // Whatever needs a descriptor may be the one that finds none.
-    const children = Array.from({ length: shared ? 1 : 3 }, (_, n) => {
-      return new Child(
-        t,
-        `const factory = new zmq.ZmqFactory({ shared: ${shared} });
-        const pulls = [];
+    // All are bound and connected before, so that no thread of libzmq takes a descriptor at a bad moment.
+    const child = new Child(
+      t,
+      `import { closeSync, openSync } from "node:fs";
+      const bind = "tcp://127.0.0.1:*";
+      const factory = new zmq.ZmqFactory({ shared: ${shared} });
+      const pulls = [];
+      for (let n = 0; n < 6; n += 1) {
+        const pull = new zmq.ZmqPullConnection(factory, { bind });
+        if (n < 3) pull.on("accepted", () => undefined);
+        pulls.push(pull);
+        await new zmq.ZmqPushConnection(factory, { connect: pull.address }).send("connected");
+        await pull.receive();
+      }
+      const files = [];
+      const useUp = () => {
         try {
-          for (;;) {
-            const pull = new zmq.ZmqPullConnection(factory, { bind: "tcp://127.0.0.1:*" });
-            pulls.push(pull);
-            pull.on("accepted", () => undefined);
-            pull.on("error", () => undefined);
-            new zmq.ZmqPushConnection(factory, { connect: pull.address });
+          for (;;) files.push(openSync("/dev/null"));
+        } catch {}
+      };
+      // Whatever needs a descriptor is once the one that finds none.
+      const refused = new Set();
+      const open = (owner) => {
+        for (;;) {
+          try {
+            return new zmq.ZmqPullConnection(owner, { bind });
+          } catch (error) {
+            refused.add([error.code, error.errno].join(" "));
+            closeSync(files.pop());
           }
-        } catch (error) {
-          console.log(error.code, error.errno);
         }
-        await factory.shutdown();
-        const other = new zmq.ZmqFactory();
-        for (const { address } of pulls) new zmq.ZmqPullConnection(other, { bind: address });
-        await other.shutdown();
-        console.log("done");`,
-        100 + n,
-      );
-    });
-    for (const child of children) {
-      assert.deepEqual(await child.end, { code: 0, signal: null }, child.errors);
-      assert.deepEqual(child.lines, ["ERR_ZMQ_SYSTEM EMFILE", "done"]);
-    }
+      };
+      const other = new zmq.ZmqFactory();
+      for (const owner of [factory, other]) {
+        useUp();
+        const late = open(owner);
+        useUp();
+        late.on("error", ({ errno }) => console.log("not monitored:", errno));
+        late.on("accepted", () => undefined);
+      }
+      console.log(...refused);
+      await factory.shutdown();
+      await other.shutdown();
+      console.log("shut down");
+      for (const file of files) closeSync(file);
+      const next = new zmq.ZmqFactory();
+      for (const { address } of pulls.slice(0, 3)) new zmq.ZmqPullConnection(next, { bind: address });
+      await next.shutdown();`,
+      150,
+    );
+    assert.deepEqual(await child.end, { code: 0, signal: null }, child.errors);
+    assert.deepEqual(child.lines, [
+      "not monitored: EMFILE",
+      "not monitored: EMFILE",
+      "ERR_ZMQ_SYSTEM EMFILE",
+      "shut down",
+    ]);
   });
 }

@@ -2,11 +2,14 @@ import { closeSync, openSync } from "node:fs";
 import { devNull } from "node:os";
 import { errnoOf, ZmqSystemError } from "../../errors.js";
 
-/** Whether the process has file descriptors for so many more files and sockets. */
+/** How many libzmq's own threads, which accept and connect, may take at the same moment. */
+const SPARE = 12;
+
+/** Whether the process has file descriptors for so many more files and sockets, and some to spare. */
 export function canOpenFiles(count: number): boolean {
   const opened: number[] = [];
   try {
-    while (opened.length < count) opened.push(openSync(devNull, "r"));
+    while (opened.length < count + SPARE) opened.push(openSync(devNull, "r"));
     return true;
   } catch (error) {
     const errno = errnoOf(error);

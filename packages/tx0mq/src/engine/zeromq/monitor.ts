@@ -6,10 +6,10 @@ import { canOpenFiles, outOfDescriptors } from "./descriptors.js";
 import { NOWHERE, type Signals } from "./signals.js";
 
 /**
- * A monitor takes two file descriptors. If libzmq got only one of them, what is left of the monitor would
- * keep it for ever from closing any socket of the context. So more have to be there: other threads open some.
+ * So many file descriptors a monitor takes. If libzmq got only one of them, what is left of the monitor
+ * would keep it for ever from closing any socket of the context.
  */
-const DESCRIPTORS = 4;
+const DESCRIPTORS = 2;
 
 /** A socket's monitor (zmq_socket_monitor): hands events to the sink, and tells when the socket is gone. */
 export class Monitor {

@@ -28,8 +28,8 @@ const RUNTIME_OPTIONS: ReadonlyMap<string, OptionEntry> = new Map([
   ["manualLastValue", { id: XPUB_MANUAL_LAST_VALUE, kind: "bool" }],
 ]);
 
-/** So many file descriptors a bind takes, and one more in case that another thread takes that. */
-const DESCRIPTORS = 3;
+/** So many file descriptors a bind takes. */
+const DESCRIPTORS = 2;
 
 /** A socket of the `zeromq` package, as the library wants it. */
 export class ZeromqSocket implements EngineSocket, InprocSocket {
