@@ -203,20 +203,20 @@ export class Sandbox {
       for (const other of Object.keys(optionalDependencies ?? {})) {
         if (isInstalled(other)) add(other);
       }
-      if (name === "tx0mq") await this.#packLibrary();
+      if (dirname(folder) === join(ROOT, "packages")) await this.#packOwn(name, folder, tarball);
       else await tar(folder, tarball);
     }
     return packages;
   }
 
   /** As it would be published. */
-  async #packLibrary(): Promise<void> {
+  async #packOwn(name: string, folder: string, tarball: string): Promise<void> {
     const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", this.folder];
-    const output = JSON.parse(await this.#npm([...args, LIBRARY])) as Packed;
+    const output = JSON.parse(await this.#npm([...args, folder])) as Packed;
     const [packed] = Object.values(output); // a list, in npm 10 and 11
-    if (packed === undefined) throw new Error("npm has not packed tx0mq");
-    this.files = packed.files.map(({ path }) => path);
-    renameSync(join(this.folder, packed.filename), this.tarball);
+    if (packed === undefined) throw new Error(`npm has not packed ${name}`);
+    if (name === "tx0mq") this.files = packed.files.map(({ path }) => path);
+    renameSync(join(this.folder, packed.filename), tarball);
   }
 
   #tarballOf(name: string): string {

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join, relative } from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { refuses, Stage } from "@tx0mq/smoke";
+import { readExamples, search } from "./catalog.js";
+import { CreateError, create } from "./create.js";
+
+const BIN = fileURLToPath(new URL("../bin/create-tx0mq.js", import.meta.url));
+const examples = readExamples(fileURLToPath(new URL("../dist/examples", import.meta.url)));
+const folder = mkdtempSync(join(tmpdir(), "create-tx0mq-"));
+after(() => rmSync(folder, { recursive: true }));
+
+test("there are all examples of the repository, in the guide's order", () => {
+  const root = fileURLToPath(new URL("../../../examples", import.meta.url));
+  assert.deepEqual(
+    new Set(examples.map(({ path }) => path)),
+    new Set(readExamples(root).map(({ path }) => path)),
+  );
+  assert.equal(examples[0]?.name, "hello-world");
+  assert.equal(new Set(examples.map(({ name }) => name)).size, examples.length);
+});
+
+for (const example of examples) {
+  test(`${example.name} is whole in a folder of its own`, () => {
+    const target = join(folder, example.name);
+    create(target, example, examples);
+    const files = readdirSync(target, { recursive: true, encoding: "utf8" });
+    assert.ok(!files.some((file) => file.endsWith(".test.ts")));
+    for (const file of ["README.md", "LICENSE", "package.json"]) assert.ok(files.includes(file));
+    const manifest = JSON.parse(readFileSync(join(target, "package.json"), "utf8"));
+    assert.equal(manifest.name, example.name);
+    assert.ok(manifest.dependencies.tx0mq && manifest.dependencies.tsx);
+
+    const started = manifest.scripts.start.match(/[\w./-]+\.ts\b/g) ?? [];
+    assert.ok(started.length > 0);
+    for (const file of started) assert.ok(existsSync(join(target, file)), `npm start: ${file}`);
+    for (const file of files.filter((name) => name.endsWith(".ts"))) {
+      const text = readFileSync(join(target, file), "utf8");
+      for (const [, from = ""] of text.matchAll(/["'`](\.\.?\/[\w./-]+\.ts)\b/g)) {
+        const found = join(target, dirname(file), from);
+        assert.ok(existsSync(found), `${file}: ${from}`);
+        assert.ok(!relative(target, found).startsWith(".."), `${file} leads out: ${from}`);
+      }
+      for (const [, from = ""] of text.matchAll(/^import .*from "([^."][^"]*)"/gm)) {
+        const name = from
+          .split("/")
+          .slice(0, from.startsWith("@") ? 2 : 1)
+          .join("/");
+        assert.ok(from.startsWith("node:") || name in manifest.dependencies, `${file}: ${from}`);
+      }
+    }
+  });
+}
+
+test("a folder that is not empty is left alone", () => {
+  const [example] = examples;
+  assert.ok(example);
+  const target = join(folder, "mine");
+  mkdirSync(target);
+  create(target, example, examples); // an empty one is taken
+  const before = readFileSync(join(target, "README.md"), "utf8");
+  writeFileSync(join(target, "README.md"), "mine");
+  assert.throws(() => create(target, example, examples), CreateError);
+  assert.equal(readFileSync(join(target, "README.md"), "utf8"), "mine");
+  assert.notEqual(before, "mine");
+});
+
+test("a search finds by name, title, chapter and socket", () => {
+  const found = (text: string) => search(examples, text).map(({ name }) => name);
+  assert.ok(found("load balanc").includes("load-balancing-broker"));
+  assert.ok(found("ROUTER heartbeat").length > 0);
+  assert.deepEqual(found("no such thing at all"), []);
+  assert.equal(found("").length, examples.length);
+});
+
+test("the command: list, help, what is wrong in a line, and a folder", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  const run = (...args: string[]) =>
+    stage.start({ command: [process.execPath, BIN] }, args, { cwd: stage.folder });
+  const list = run("--list");
+  assert.equal((await list.exit()).code, 0);
+  for (const { name } of examples) assert.ok(list.lines.some((line) => line.includes(` ${name} `)));
+  const help = run("--help");
+  assert.equal((await help.exit()).code, 0);
+  assert.match(help.lines[0] ?? "", /^usage: npm create tx0mq/);
+
+  await refuses(
+    run("--example", "load-balancing"),
+    /no example "load-balancing": there is load-bal/,
+  );
+  await refuses(run("a", "b", "--example", "hello-world"), /unexpected argument "b"/);
+  await refuses(run("--exmaple", "x"), /--exmaple/);
+  await refuses(run("here"), /nobody to ask/);
+
+  const made = run("My Broker!", "--example", "load-balancing-broker");
+  assert.equal((await made.exit()).code, 0);
+  await made.line(/cd My Broker!/);
+  const manifest = JSON.parse(readFileSync(join(stage.folder, "My Broker!/package.json"), "utf8"));
+  assert.equal(manifest.name, "mybroker");
+  await refuses(run("My Broker!", "--example", "hello-world"), /not empty/);
+  const named = run("--example", "hello-world");
+  assert.equal((await named.exit()).code, 0);
+  assert.ok(existsSync(join(stage.folder, "hello-world/hwserver.ts")));
+  assert.equal(basename(folder).startsWith("create-tx0mq-"), true);
+});
