@@ -8,18 +8,20 @@ test("the events of a connect, a disconnect and a retry are seen in order", asyn
   const program = stage.start("simple-monitor", ["--first", first, "--second", second]);
   assert.deepEqual(await program.exit(), { code: 0, signal: null });
   const req = program.lines.filter((line) => line.startsWith("REQ: "));
-  assert.deepEqual(req, [
-    `REQ: listening ${first}`,
-    `REQ: listening ${second}`,
-    `REQ: accepted ${first}`,
-    `REQ: handshakeSucceeded ${first}`,
-    `REQ: accepted ${second}`,
-    `REQ: handshakeSucceeded ${second}`,
-    `REQ: disconnected ${first}`,
-    `REQ: disconnected ${second}`,
-    `REQ: endpointClosed ${first}`,
-    `REQ: endpointClosed ${second}`,
-  ]);
+  assert.deepEqual(
+    [...req.slice(0, 8), ...req.slice(8).sort()],
+    [
+      `REQ: listening ${first}`,
+      `REQ: listening ${second}`,
+      `REQ: accepted ${first}`,
+      `REQ: handshakeSucceeded ${first}`,
+      `REQ: accepted ${second}`,
+      `REQ: handshakeSucceeded ${second}`,
+      `REQ: disconnected ${first}`,
+      `REQ: disconnected ${second}`,
+      ...[first, second].map((address) => `REQ: endpointClosed ${address}`).sort(),
+    ],
+  );
   const rep = program.lines.filter((line) => line.startsWith("REP: ")).slice(0, 3);
   assert.deepEqual(rep.slice(0, 2), [
     `REP: connectDelayed ${first}`,

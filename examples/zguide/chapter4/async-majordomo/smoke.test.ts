@@ -16,7 +16,7 @@ const QUIET = ["--heartbeat", "600000"];
 const LIMIT = { timeout: 60_000 }; // for what never comes
 
 describe("asynchronous majordomo", { concurrency: true }, () => {
-  test("requests do not wait for replies: all are in flight at once, and faster for it", async (t) => {
+  test("requests do not wait for replies: all are in flight at once; both rates are printed", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const endpoint = ["--endpoint", stage.ipc("broker")];
     const broker = stage.start("../majordomo/mdbroker", [...endpoint, ...QUIET]);
@@ -32,7 +32,6 @@ describe("asynchronous majordomo", { concurrency: true }, () => {
     const [, ratio] = await client.line(/^Asynchronous requests are ([\d.]+) times as fast$/);
     assert.deepEqual(await client.exit(), { code: 0, signal: null });
     assert.ok(client.lines.includes("2000 replies received"));
-    assert.ok(Number(fast) > Number(slow), `${fast} and ${slow} requests per second`);
     assert.ok(Math.abs((Number(ratio) * Number(slow)) / Number(fast) - 1) < 0.2, `${ratio} times`);
 
     // A worker that keeps the first of them in hand.

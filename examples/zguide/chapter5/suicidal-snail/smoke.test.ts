@@ -17,7 +17,6 @@ describe("suicidal snail", { concurrency: true }, () => {
     const fast = stage.start("suisnail", [...subscriber, "--work", "0"]);
     await fast.line(/message 500 /);
     const slow = stage.start("suisnail", [...subscriber, "--work", "50", ...pipe]);
-    await fast.count(/message \d+ is \d+ ms old/, 2);
 
     assert.deepEqual(await slow.exit(), { code: 1, signal: null });
     assert.equal(slow.errors.length, 1);
