@@ -40,7 +40,8 @@ for (const example of examples) {
 
   test(`${name} has four kinds of files`, () => {
     const files = readdirSync(folder, { withFileTypes: true }).filter(
-      (file) => !["node_modules", ".turbo"].includes(file.name) && !file.name.endsWith(".ipc"),
+      (file) =>
+        !["node_modules", ".turbo", ".titanic"].includes(file.name) && !file.name.endsWith(".ipc"),
     );
     const odd = files.filter(
       (file) =>
