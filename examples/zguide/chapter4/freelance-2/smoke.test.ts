@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { endsOn, Stage } from "@tx0mq/smoke";
+import { ZmqFactory, ZmqReqConnection, ZmqRouterConnection } from "tx0mq";
+
+describe("freelance, model two", { concurrency: true }, () => {
+  test("one of three servers alive is enough, and late duplicates are dropped", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const addresses = [await stage.tcp(), await stage.tcp(), await stage.tcp()];
+    const servers = addresses.map((address) => stage.start("flserver2", [address]));
+    for (const server of servers) await server.line(/^Service is ready at/);
+    const all = stage.start("flclient2", ["--requests", "500", ...addresses]);
+    assert.deepEqual(await all.exit(), { code: 0, signal: null });
+    await all.line(/^Average round trip cost: \d+ usec$/);
+    await all.line(/^[1-9]\d* late replies dropped$/);
+
+    servers[0]?.kill("SIGKILL");
+    servers[1]?.kill("SIGSTOP");
+    const one = stage.start("flclient2", ["--requests", "500", "--timeout", "60000", ...addresses]);
+    assert.deepEqual(await one.exit(), { code: 0, signal: null });
+    await one.line(/^Average round trip cost: \d+ usec$/);
+
+    servers[1]?.kill("SIGKILL");
+    servers[2]?.kill("SIGKILL");
+    const none = stage.start("flclient2", ["--timeout", "100", ...addresses]);
+    assert.deepEqual(await none.exit(), { code: 1, signal: null });
+    assert.deepEqual(none.errors, ["Name service not available, aborting"]);
+  });
+
+  test("replies count by their numbers alone", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    await using factory = new ZmqFactory();
+    const server = new ZmqRouterConnection(factory, { bind: stage.ipc("server") });
+    const client = stage.start("flclient2", [
+      ...["--requests", "2", "--timeout", "60000", stage.ipc("server")],
+    ]);
+    const [id, ...first] = await server.receive();
+    assert.deepEqual(first.map(String), ["", "1", "random name"]);
+    for (const number of ["0", "2", "x", "1", "1"]) await server.send([id, "", number, "OK"]);
+    assert.deepEqual((await server.receive()).slice(1).map(String), ["", "2", "random name"]);
+    await server.send([id, "", "2", "OK"]);
+    await client.line(/^4 late replies dropped$/);
+    assert.deepEqual(await client.exit(), { code: 0, signal: null });
+  });
+
+  test("a malformed request costs the server a line", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const server = stage.start("flserver2", [stage.ipc("server")]);
+    await using factory = new ZmqFactory();
+    const req = new ZmqReqConnection(factory, { connect: stage.ipc("server") });
+    for (const [request, reply] of [
+      [["7"], ["7", "ERROR"]],
+      [
+        ["8", "a", "b"],
+        ["8", "ERROR"],
+      ],
+      [
+        ["9", "random name"],
+        ["9", "OK"],
+      ],
+    ] as const) {
+      await req.send(request);
+      assert.deepEqual((await req.receive()).map(String), reply);
+    }
+    await endsOn("SIGINT", server);
+    assert.equal(server.errors.length, 2);
+  });
+});

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
+import { endsOn, type Program, Stage } from "@tx0mq/smoke";
+import {
+  ZmqAbortError,
+  ZmqClosedError,
+  ZmqDealerConnection,
+  ZmqFactory,
+  ZmqRouterConnection,
+  ZmqTimeoutError,
+} from "tx0mq";
+import { FreelanceClient } from "./flcliapi.ts";
+
+const PERIODS = { pingInterval: 100, ttl: 1000, timeout: 60_000 };
+
+describe("freelance, model three", { concurrency: true }, () => {
+  test("servers die, hang and come back under load: no request is lost while one lives", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const addresses = [await stage.tcp(), await stage.tcp(), await stage.tcp()];
+    const start = (n: number): Program => {
+      const address = addresses[n] ?? "";
+      return stage.start("flserver3", ["--bind", address, "--identity", address]);
+    };
+    const servers = [0, 1, 2].map(start);
+    await using factory = new ZmqFactory();
+    await using client = new FreelanceClient(factory, PERIODS);
+    for (const address of addresses) client.connect(address);
+
+    let made = 0;
+    let replied = 0;
+    const errors: unknown[] = [];
+    const load = new AbortController();
+    const working = [1, 2, 3].map(async () => {
+      while (!load.signal.aborted) {
+        made += 1;
+        await client.request(["random name"]).then(
+          ([reply, ...rest]) => {
+            assert.deepEqual([String(reply), rest.length], ["OK", 0]);
+            replied += 1;
+          },
+          (error) => errors.push(error),
+        );
+        await turn();
+      }
+    });
+    const more = async (): Promise<void> => {
+      for (const before = replied; replied < before + 50; ) await turn();
+    };
+    await more();
+    for (const [dies, freezes] of [
+      [0, 1],
+      [1, 2],
+      [2, 0],
+    ] as const) {
+      servers[dies]?.kill("SIGKILL");
+      servers[freezes]?.kill("SIGSTOP");
+      await more(); // by the third one
+      servers[freezes]?.kill("SIGCONT");
+      servers[dies] = start(dies);
+      await servers[dies]?.line(/^Service is ready/);
+      await more();
+    }
+    // Those that have come back are used: the only one that is left here has died before.
+    for (const n of [0, 1]) servers[n]?.kill("SIGKILL");
+    await more();
+    load.abort();
+    await Promise.all(working);
+    assert.deepEqual(errors, []);
+    assert.equal(replied, made);
+  });
+
+  test("the client asks, and tells what it cost", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const address = await stage.tcp();
+    const client = stage.start("flclient3", ["--requests", "1000", address, await stage.tcp()]);
+    await client.line(/^connecting to/);
+    const server = stage.start("flserver3", ["--bind", address, "--identity", address, "-v"]);
+    await client.line(/^Average round trip cost: \d+ usec$/);
+    assert.deepEqual(await client.exit(), { code: 0, signal: null });
+    await server.line(/^to \w+: 1000 OK$/);
+
+    await using factory = new ZmqFactory();
+    const stranger = new ZmqDealerConnection(factory, { connect: address });
+    await stranger.send(["PING"]);
+    assert.deepEqual((await stranger.receive()).map(String), ["PONG"]);
+    await stranger.send(["7", "a", "request"]);
+    assert.deepEqual((await stranger.receive()).map(String), ["7", "OK"]);
+    const router = new ZmqRouterConnection(factory, { connect: address });
+    await router.shutdown();
+    await endsOn("SIGINT", server);
+  });
+
+  test("a request goes to the next server when one is silent, and counts once", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    await using factory = new ZmqFactory();
+    const [first, second] = ["first", "second"].map((name) => {
+      const routingId = stage.ipc(name);
+      return new ZmqRouterConnection(factory, { bind: routingId }, { routingId });
+    });
+    assert.ok(first && second);
+    await using client = new FreelanceClient(factory, { ...PERIODS, ttl: 200 });
+    client.connect(stage.ipc("first"));
+    const [id, ping] = await first.receive();
+    assert.equal(String(ping), "PING");
+    await first.send([id, "PONG"]);
+    const reply = client.request(["a", "b"]);
+    let request = await first.receive();
+    while (request.length < 3) request = await first.receive();
+    assert.deepEqual(request.slice(1).map(String), ["1", "a", "b"]);
+
+    client.connect(stage.ipc("second"));
+    second.on("message", ([from, control, ...rest]) =>
+      second.send(rest.length === 0 ? [from, "PONG"] : [from, control ?? "", "by the second"]),
+    );
+    assert.equal(String(await reply), "by the second"); // the first has been silent for its TTL
+    await first.send([id, "1", "late"]);
+    assert.equal(String(await client.request(["c"])), "by the second");
+  });
+
+  test("what goes wrong is told", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    await using factory = new ZmqFactory();
+    const impatient = new FreelanceClient(factory, { timeout: 50 });
+    impatient.connect(stage.ipc("nobody"));
+    await assert.rejects(impatient.request(["x"]), ZmqTimeoutError);
+    const patient = new FreelanceClient(factory);
+    patient.connect(stage.ipc("nobody"));
+    await assert.rejects(patient.request(["x"], { signal: AbortSignal.abort() }), ZmqAbortError);
+    const controller = new AbortController();
+    const aborted = assert.rejects(patient.request(["x"], controller), ZmqAbortError);
+    controller.abort();
+    await aborted;
+    const ended = assert.rejects(patient.request(["x"]), ZmqClosedError);
+    await patient.shutdown();
+    await ended;
+    await assert.rejects(patient.request(["x"]), ZmqClosedError);
+    await impatient.shutdown();
+  });
+});
