@@ -1,4 +1,5 @@
 /** ZeroMQ sockets as citizens of Node's event loop. */
+export { ZmqCertificate } from "./auth/certificate.js";
 export type { AnyConnection } from "./connection/any.js";
 export { ZmqConnection } from "./connection/connection.js";
 export type { ConnectionEvents } from "./connection/events.js";

@@ -1,0 +1,154 @@
+import { readdir, readFile, unlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ZmqArgumentError, ZmqStateError } from "../errors.js";
+import { curveKeyPair } from "../version.js";
+import { keyBytes } from "./z85.js";
+
+/** The end of the name of a secret file, as in CZMQ and pyzmq. */
+const SECRET = "_secret";
+const PUBLIC_ONLY = 0o644;
+const OWNER_ONLY = 0o600;
+
+/**
+ * A pair of CURVE keys, or a public key alone, and what is to be known of their owner: the contents of a
+ * `.key` file, which is public, or of a `.key_secret` file. pyzmq and CZMQ read and write the same files.
+ *
+ * ```ts
+ * await ZmqCertificate.create({ name: "Ada" }).save("keys/ada.key"); // and keys/ada.key_secret
+ * ```
+ *
+ * The secret key is in no text that is made of a certificate: not by `console.log`, not as JSON.
+ */
+export class ZmqCertificate {
+  /** 40 characters of Z85. */
+  readonly publicKey: string;
+  /** Names and values, as they stand in the file. */
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly #secretKey: string | undefined;
+
+  /** @throws {ZmqArgumentError} for what is no key, or metadata that cannot be written */
+  constructor(
+    publicKey: string,
+    secretKey?: string,
+    metadata: Readonly<Record<string, string>> = {},
+  ) {
+    keyBytes(publicKey);
+    if (secretKey !== undefined) keyBytes(secretKey);
+    this.publicKey = publicKey;
+    this.#secretKey = secretKey;
+    this.metadata = { ...metadata };
+  }
+
+  /** A certificate with a new pair of keys. */
+  static create(metadata?: Readonly<Record<string, string>>): ZmqCertificate {
+    const { publicKey, secretKey } = curveKeyPair();
+    return new ZmqCertificate(publicKey, secretKey, metadata);
+  }
+
+  /**
+   * Reads a file, public or secret.
+   *
+   * @throws {ZmqArgumentError} where it is no certificate; what Node throws where it cannot be read
+   */
+  static async load(path: string): Promise<ZmqCertificate> {
+    const sections = parse(await readFile(path, "utf8"));
+    const publicKey = sections.get("curve")?.get("public-key");
+    const secretKey = sections.get("curve")?.get("secret-key");
+    const metadata = Object.fromEntries(sections.get("metadata") ?? []);
+    try {
+      return new ZmqCertificate(publicKey ?? "", secretKey, metadata);
+    } catch {
+      throw new ZmqArgumentError(
+        `${path} is no certificate: its section "curve" wants a public-key of 40 characters of Z85, and likewise a secret-key where there is one`,
+      );
+    }
+  }
+
+  /** Reads all files of a folder whose names end in `.key`, for `ZmqAuthenticator.configureCurve`. */
+  static async loadFolder(folder: string): Promise<ZmqCertificate[]> {
+    const names = (await readdir(folder)).filter((name) => name.endsWith(".key")).sort();
+    return Promise.all(names.map((name) => ZmqCertificate.load(join(folder, name))));
+  }
+
+  /** Whether it has the secret key. */
+  get isSecret(): boolean {
+    return this.#secretKey !== undefined;
+  }
+
+  /** 40 characters of Z85. @throws {ZmqStateError} where there is none: it came from a public file */
+  get secretKey(): string {
+    if (this.#secretKey !== undefined) return this.#secretKey;
+    throw new ZmqStateError(
+      `the certificate of ${this.publicKey} has no secret key: load the .key_secret file`,
+    );
+  }
+
+  /**
+   * Writes the public file, and where there is a secret key the file beside it with `_secret` behind the
+   * name, which its owner alone can read. A file that is there already is not overwritten.
+   *
+   * @param path of the public file, as `keys/ada.key`
+   * @returns the paths of what was written
+   * @throws {ZmqArgumentError} for metadata that the format cannot hold; what Node throws (EEXIST, ENOENT)
+   */
+  async save(path: string): Promise<string[]> {
+    const metadata = Object.entries(this.metadata).map(([name, value]) => entry(name, value));
+    const keys = [entry("public-key", this.publicKey)];
+    const write = (to: string, banner: string, mode: number): Promise<void> => {
+      const lines = [`# ${banner}`, "", "metadata", ...metadata, "curve", ...keys, ""];
+      return writeFile(to, lines.join("\n"), { flag: "wx", mode });
+    };
+    const banner = `ZeroMQ CURVE public certificate, made on ${new Date().toISOString()}`;
+    if (this.#secretKey === undefined) {
+      await write(path, banner, PUBLIC_ONLY);
+      return [path];
+    }
+    const secretPath = path + SECRET;
+    keys.push(entry("secret-key", this.#secretKey));
+    await write(secretPath, "ZeroMQ CURVE SECRET certificate: show it to nobody", OWNER_ONLY);
+    keys.pop();
+    try {
+      await write(path, banner, PUBLIC_ONLY);
+    } catch (error) {
+      await unlink(secretPath); // half a pair would be in the way of the next one
+      throw error;
+    }
+    return [path, secretPath];
+  }
+
+  toString(): string {
+    return `certificate of ${this.publicKey}`;
+  }
+}
+
+/** A line of a section, in ZPL (RFC 4). */
+function entry(name: string, value: string): string {
+  if (!/^[\w$\-@.&+]+$/.test(name)) {
+    throw new ZmqArgumentError(`${JSON.stringify(name)} is no name for metadata of a certificate`);
+  }
+  const quote = value.includes('"') ? "'" : '"';
+  if (/\p{Cc}/u.test(value) || value.includes(quote)) {
+    throw new ZmqArgumentError(
+      `the metadata ${name} of a certificate is one line, without one of the two quotes`,
+    );
+  }
+  return `    ${name} = ${quote}${value}${quote}`;
+}
+
+/** The sections of a text in ZPL, and what is in each. Values may have quotes, and do in CZMQ's files. */
+function parse(text: string): Map<string, Map<string, string>> {
+  const sections = new Map<string, Map<string, string>>();
+  let section = new Map<string, string>();
+  for (const line of text.split(/\r?\n/)) {
+    const [, indent, name, rest] = /^(\s*)([\w$\-@.&+/]+)\s*(?:=\s*(.*))?$/.exec(line) ?? [];
+    if (name === undefined) continue;
+    if (indent === "") {
+      section = sections.get(name) ?? new Map();
+      sections.set(name, section);
+    } else if (rest !== undefined) {
+      const [, double, single, bare] = /^(?:"([^"]*)"|'([^']*)'|([^#]*))/.exec(rest) ?? [];
+      section.set(name, double ?? single ?? bare?.trim() ?? "");
+    }
+  }
+  return sections;
+}
