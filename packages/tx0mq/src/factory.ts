@@ -43,6 +43,8 @@ const LINGER_PERIOD = 100;
  */
 export class ZmqFactory {
   readonly ioThreads: number;
+  /** Whether its context is the one that all threads of the process share. */
+  readonly shared: boolean;
   readonly #connections = new Set<AnyConnection>();
   readonly #awaited = new Set<Promise<void>>();
   #lingerPeriod: number | undefined;
@@ -65,6 +67,7 @@ export class ZmqFactory {
       throw new ZmqOptionError("shared", "the shared context keeps its ioThreads and maxSockets");
     }
     this.ioThreads = ioThreads ?? 1;
+    this.shared = shared;
     this.#lingerPeriod = lingerPeriod;
     this.#context = engine.createContext({ ioThreads, maxSockets, shared });
   }

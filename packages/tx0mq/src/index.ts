@@ -1,4 +1,15 @@
 /** ZeroMQ sockets as citizens of Node's event loop. */
+export {
+  type AuthDecision,
+  type AuthenticatorEvents,
+  type AuthenticatorOptions,
+  type AuthVerdict,
+  type CurveClient,
+  type CurveClients,
+  type PlainClient,
+  type PlainUsers,
+  ZmqAuthenticator,
+} from "./auth/authenticator.js";
 export { ZmqCertificate } from "./auth/certificate.js";
 export type { AnyConnection } from "./connection/any.js";
 export { ZmqConnection } from "./connection/connection.js";
@@ -100,5 +111,5 @@ export {
   type ZmqDuplex,
   type ZmqWebStreams,
 } from "./stream.js";
-export type { EventTrace, ReceiveTrace, SendTrace } from "./trace.js";
+export type { AuthTrace, EventTrace, ReceiveTrace, SendTrace } from "./trace.js";
 export { curveKeyPair, version, zmqHas, zmqVersion } from "./version.js";

@@ -1,4 +1,4 @@
-import { checkMechanism } from "./auth/mechanism.js";
+import { checkMechanism, zapOptions } from "./auth/mechanism.js";
 import { ZmqOptionError } from "./errors.js";
 import {
   RECEIVE_ONLY,
@@ -76,13 +76,13 @@ export interface ConnectionOptions {
   /** The TOS byte of outgoing IP packets. ZMQ_TOS. Default: 0. */
   typeOfService?: number;
 
-  /** Be the server of the PLAIN mechanism (RFC 24). ZMQ_PLAIN_SERVER. Default: false. */
+  /** Be the server of the PLAIN mechanism (RFC 24). A `ZmqAuthenticator` has the users. ZMQ_PLAIN_SERVER. Default: false. */
   plainServer?: boolean;
   /** User name of a PLAIN client: 1 to 255 bytes. ZMQ_PLAIN_USERNAME. Default: none, which is no security. */
   plainUsername?: string;
   /** Password of a PLAIN client: 1 to 255 bytes. ZMQ_PLAIN_PASSWORD. Default: none. */
   plainPassword?: string;
-  /** Be the server of the CURVE mechanism (RFC 26). ZMQ_CURVE_SERVER. Default: false. */
+  /** Be the server of the CURVE mechanism (RFC 26). A `ZmqAuthenticator` knows the clients. ZMQ_CURVE_SERVER. Default: false. */
   curveServer?: boolean;
   /** Own public key: 40 characters of Z85 (RFC 32) or 32 bytes. ZMQ_CURVE_PUBLICKEY. */
   curvePublicKey?: string | Uint8Array;
@@ -90,9 +90,16 @@ export interface ConnectionOptions {
   curveSecretKey?: string | Uint8Array;
   /** For a client, the server's public key. ZMQ_CURVE_SERVERKEY. */
   curveServerKey?: string | Uint8Array;
-  /** The domain that is sent to the ZAP handler (RFC 27). ZMQ_ZAP_DOMAIN. Default: empty, no ZAP for NULL. */
+  /**
+   * The domain that is sent to the ZAP handler (RFC 27), a `ZmqAuthenticator`. ZMQ_ZAP_DOMAIN. Default: `"global"`
+   * for the server of a mechanism, else none, and then nobody is asked.
+   */
   zapDomain?: string;
-  /** Ask the ZAP handler only where a domain is set. ZMQ_ZAP_ENFORCE_DOMAIN. Default: false. */
+  /**
+   * Let nobody in while there is no ZAP handler. When it is false, a CURVE server without one lets in
+   * whoever knows its public key, and a socket with a `zapDomain` alone everybody; a PLAIN server still
+   * lets nobody in. ZMQ_ZAP_ENFORCE_DOMAIN. Default: true where there is a domain.
+   */
   zapEnforceDomain?: boolean;
 }
 
@@ -372,6 +379,7 @@ export function checkOptions(type: SocketTypeName, options: object): Record<stri
   for (const [name, value] of given) optionEntry(type, name, value);
   const checked = Object.fromEntries(given);
   checkMechanism(checked);
+  Object.assign(checked, zapOptions(checked));
   // These two are false by default, and set to false they undo what makes a socket a client.
   if (checked.curveServer === false) delete checked.curveServer;
   if (checked.plainServer === false) delete checked.plainServer;

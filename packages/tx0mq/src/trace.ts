@@ -1,4 +1,5 @@
 import { channel } from "node:diagnostics_channel";
+import type { AuthDecision, ZmqAuthenticator } from "./auth/authenticator.js";
 import type { AnyConnection } from "./connection/any.js";
 import type { Frame } from "./engine/engine.js";
 import type { MonitorEvent } from "./monitor.js";
@@ -21,6 +22,12 @@ export interface EventTrace {
   readonly event: MonitorEvent | { readonly type: "open" | "shutdown" | "close" };
 }
 
+/** What is published on the channel `tx0mq:auth` when an authenticator has decided. */
+export interface AuthTrace {
+  readonly authenticator: ZmqAuthenticator;
+  readonly decision: AuthDecision;
+}
+
 /**
  * The library's channels of `node:diagnostics_channel`. Subscribe by name:
  * `diagnostics_channel.subscribe("tx0mq:receive", ({ connection, frames }) => …)`.
@@ -30,4 +37,5 @@ export const trace = {
   send: channel("tx0mq:send"),
   receive: channel("tx0mq:receive"),
   event: channel("tx0mq:event"),
+  auth: channel("tx0mq:auth"),
 };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   curveKeyPair,
   type DealerOptions,
+  type PullOptions,
   type PushOptions,
   ZmqDealerConnection,
   ZmqEndpoint,
@@ -11,6 +12,7 @@ import {
   ZmqRepConnection,
 } from "../index.js";
 import { at, failure, next, place, prove, type Stage, TRANSPORTS, told } from "../testing/stage.js";
+import { keyBytes } from "./z85.js";
 
 /** Says who may come in (RFC 27). */
 class ZapHandler extends ZmqRepConnection {
@@ -74,7 +76,7 @@ for (const transport of TRANSPORTS.filter((one) => one !== "inproc")) {
     const [serverKeys, clientKeys, strangerKeys] = [curveKeyPair(), curveKeyPair(), curveKeyPair()];
     const zap = stage.bind(ZapHandler, {}, "inproc://zeromq.zap.01");
     zap.admits = (mechanism, [key]) =>
-      mechanism === "CURVE" && key?.equals(z85(clientKeys.publicKey)) === true;
+      mechanism === "CURVE" && key?.equals(keyBytes(clientKeys.publicKey)) === true;
     const server = { curveServer: true, curveSecretKey: serverKeys.secretKey, zapDomain: "vault" };
     const pull = stage.bind(ZmqPullConnection, server, place(transport));
     const right = {
@@ -93,9 +95,9 @@ for (const transport of TRANSPORTS.filter((one) => one !== "inproc")) {
     await refused(stage, pull, {}, "there");
     await admitted(stage, pull, right);
     await admitted(stage, pull, {
-      curvePublicKey: z85(right.curvePublicKey),
-      curveSecretKey: z85(right.curveSecretKey),
-      curveServerKey: z85(right.curveServerKey),
+      curvePublicKey: keyBytes(right.curvePublicKey),
+      curveSecretKey: keyBytes(right.curveSecretKey),
+      curveServerKey: keyBytes(right.curveServerKey),
     });
     assert.deepEqual([...new Set(zap.asked.map(({ domain }) => domain))], ["vault"]);
   });
@@ -114,19 +116,53 @@ prove("NULL: the ZAP handler is asked where there is a domain", async (stage) =>
   }
 });
 
-prove("CURVE without a ZAP handler admits whoever knows the server's key", async (stage) => {
-  const server = curveKeyPair();
-  const client = curveKeyPair();
-  const pull = stage.bind(ZmqPullConnection, {
-    curveServer: true,
-    curveSecretKey: server.secretKey,
-  });
-  await admitted(stage, pull, {
+prove("a server whose clients nobody knows is refused, and lets nobody in", async (stage) => {
+  const [server, client] = [curveKeyPair(), curveKeyPair()];
+  const curve = { curveServer: true, curveSecretKey: server.secretKey };
+  const curveClient = {
     curvePublicKey: client.publicKey,
     curveSecretKey: client.secretKey,
     curveServerKey: server.publicKey,
-  });
+  };
+  const plainClient = { plainUsername: "ada", plainPassword: "löve" };
+  const kinds: [PullOptions, PushOptions, option: string, openToAll: boolean][] = [
+    [curve, curveClient, "curveServer", true],
+    [{ plainServer: true }, plainClient, "plainServer", false],
+    [{ zapDomain: "street" }, {}, "zapDomain", true],
+  ];
+  for (const [options, right, option, openToAll] of kinds) {
+    assert.throws(
+      () => stage.bind(ZmqPullConnection, options),
+      (error) => {
+        failure(ZmqOptionError, /make a ZmqAuthenticator on the factory first/)(error);
+        return (error as ZmqOptionError).option === option;
+      },
+    );
+    // Where the handler has gone, and in a shared context, libzmq itself lets nobody in.
+    const zap = stage.bind(ZapHandler, {}, "inproc://zeromq.zap.01");
+    zap.admits = () => true;
+    const pull = stage.bind(ZmqPullConnection, options);
+    await admitted(stage, pull, right);
+    await zap.shutdown();
+    assert.equal(await refused(stage, pull, right, "there"), "other");
+    const legacy = stage.bind(ZmqPullConnection, { ...options, zapEnforceDomain: false });
+    if (openToAll) await admitted(stage, legacy, right);
+    else assert.equal(await refused(stage, legacy, right, "there"), "other");
+  }
+  const clientWithDomain = { ...curveClient, zapDomain: "street", zapEnforceDomain: true };
+  stage.make(ZmqPushConnection, clientWithDomain); // a client asks nobody
 });
+
+prove(
+  "in a shared context the handler may be in another thread; without one nobody is let in",
+  async (stage) => {
+    const server = { plainServer: true };
+    const client = { plainUsername: "ada", plainPassword: "löve" };
+    const pull = stage.bind(ZmqPullConnection, server);
+    assert.equal(await refused(stage, pull, client, "there"), "other");
+  },
+  { shared: true },
+);
 
 prove("half a security mechanism is refused, and two of them", (stage) => {
   const [own, other] = [curveKeyPair(), curveKeyPair()];
@@ -155,7 +191,7 @@ prove("half a security mechanism is refused, and two of them", (stage) => {
       "curvePublicKey",
       /is mi/,
     ],
-    [{ ...client, curveServerKey: z85(serverKey).subarray(1) }, "curveServerKey", /32 bytes/],
+    [{ ...client, curveServerKey: keyBytes(serverKey).subarray(1) }, "curveServerKey", /32 bytes/],
     [{ ...client, curveServerKey: `${serverKey}0` }, "curveServerKey", /40 characters/],
     [{ plainUsername: "ada" }, "plainPassword", /is missing: a PLAIN client/],
     [{ plainPassword: "löve" }, "plainUsername", /is missing: a PLAIN client/],
@@ -167,14 +203,8 @@ prove("half a security mechanism is refused, and two of them", (stage) => {
       "plainServer",
       /one mech/,
     ],
-    [{ plainServer: true, zapEnforceDomain: true }, "zapDomain", /zapEnforceDomain needs it/],
-    [{ plainServer: true, zapEnforceDomain: true, zapDomain: "" }, "zapDomain", /is missing/],
-    [{ zapEnforceDomain: true }, "zapDomain", /is missing/],
-    [
-      { curveServer: true, curveSecretKey: secretKey, zapEnforceDomain: true },
-      "zapDomain",
-      /is missing/,
-    ],
+    [{ zapEnforceDomain: true }, "zapDomain", /zapEnforceDomain needs it/],
+    [{ zapEnforceDomain: true, zapDomain: "" }, "zapDomain", /is missing/],
   ];
   for (const [options, option, why] of wrong) {
     assert.throws(
@@ -188,10 +218,12 @@ prove("half a security mechanism is refused, and two of them", (stage) => {
     );
   }
   assert.equal(stage.factory.connections.size, 0);
+  stage.bind(ZapHandler, {}, "inproc://zeromq.zap.01");
   for (const options of [
     { curveServer: true, curveSecretKey: secretKey },
     { curveServer: true, curveSecretKey: secretKey, curvePublicKey: publicKey, zapDomain: "x" },
     { plainServer: true, zapDomain: "x", zapEnforceDomain: true },
+    { plainServer: true, zapDomain: "", zapEnforceDomain: true },
     { plainServer: false, curveServer: false, zapEnforceDomain: false },
   ]) {
     stage.bind(ZmqDealerConnection, options);
@@ -208,10 +240,9 @@ prove("a client is a client in whatever order its options are given", async (sta
     curveServer: false,
     plainServer: false,
   };
-  await admitted(stage, stage.bind(ZmqPullConnection, server), client);
-
   const zap = stage.bind(ZapHandler, {}, "inproc://zeromq.zap.01");
-  zap.admits = (mechanism) => mechanism === "PLAIN";
+  zap.admits = () => true;
+  await admitted(stage, stage.bind(ZmqPullConnection, server), client);
   const pull = stage.bind(ZmqPullConnection, {
     zapDomain: "x",
     plainServer: true,
@@ -220,18 +251,3 @@ prove("a client is a client in whatever order its options are given", async (sta
   const user = { plainPassword: "löve", plainUsername: "ada", plainServer: false };
   await admitted(stage, pull, { ...user, curveServer: false });
 });
-
-/** The bytes of a key in Z85 (RFC 32). */
-function z85(key: string): Buffer {
-  const digits =
-    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
-  const bytes = Buffer.alloc(32);
-  for (let n = 0; n < 8; n += 1) {
-    const word = [...key.slice(5 * n, 5 * n + 5)].reduce(
-      (sum, c) => 85 * sum + digits.indexOf(c),
-      0,
-    );
-    bytes.writeUInt32BE(word, 4 * n);
-  }
-  return bytes;
-}

@@ -1,5 +1,11 @@
 import { ZmqOptionError } from "../errors.js";
+import type { ZmqFactory } from "../factory.js";
 import type { ConnectionOptions } from "../options.js";
+
+/** Where the ZAP handler of a context is bound (RFC 27). */
+export const ZAP_ADDRESS = "inproc://zeromq.zap.01";
+/** The domain of a server that names none. */
+const DOMAIN = "global";
 
 /**
  * Checks that the security options make one whole mechanism. libzmq takes any of them: half a key pair
@@ -36,10 +42,48 @@ export function checkMechanism(options: Readonly<ConnectionOptions>): void {
     for (const name of Object.keys(keys) as (keyof typeof keys)[]) want(options, name, who);
   }
 
-  // Without a domain nobody is asked: a CURVE server lets everybody in, and a PLAIN server aborts.
-  if (options.zapEnforceDomain && !options.zapDomain) {
+  if (options.zapEnforceDomain && !(zapOptions(options).zapDomain || options.zapDomain)) {
     want({ ...options, zapDomain: undefined }, "zapDomain", "zapEnforceDomain");
   }
+}
+
+/**
+ * The options of ZAP that a socket gets. libzmq lets everybody in where there is a domain, or a CURVE server,
+ * and no handler, unless ZMQ_ZAP_ENFORCE_DOMAIN is set, which needs a domain. So both are set, unless it is
+ * given as false.
+ */
+export function zapOptions(options: Readonly<ConnectionOptions>): ConnectionOptions {
+  const { plainServer, curveServer, plainUsername, curveServerKey } = options;
+  if (plainUsername !== undefined || curveServerKey !== undefined) return {}; // a client asks nobody
+  const zapDomain = options.zapDomain || (plainServer || curveServer ? DOMAIN : "");
+  if (zapDomain === "") return {};
+  return { zapDomain, zapEnforceDomain: options.zapEnforceDomain ?? true };
+}
+
+/**
+ * Checks that there is somebody to ask, where the options want that.
+ *
+ * @throws {ZmqOptionError}
+ */
+export function checkHandler(factory: ZmqFactory, options: Readonly<ConnectionOptions>): void {
+  const { plainServer, curveServer, plainUsername, curveServerKey } = options;
+  if (!options.zapEnforceDomain || plainUsername !== undefined || curveServerKey !== undefined) {
+    return;
+  }
+  // The handler of a shared context may be in another thread.
+  if (factory.shared || hasHandler(factory)) return;
+  const option = plainServer ? "plainServer" : curveServer ? "curveServer" : "zapDomain";
+  const unless = plainServer ? "" : ", or set zapEnforceDomain: false to let everybody in";
+  throw new ZmqOptionError(
+    option,
+    `nobody decides who may come in: make a ZmqAuthenticator on the factory first${unless}`,
+  );
+}
+
+function hasHandler(factory: ZmqFactory): boolean {
+  return [...factory.connections].some(({ endpoints }) =>
+    endpoints.some(({ type, address }) => type === "bind" && address === ZAP_ADDRESS),
+  );
 }
 
 function want(options: object, name: keyof ConnectionOptions, who: string): void {

@@ -1,3 +1,4 @@
+import { checkHandler } from "../auth/mechanism.js";
 import type { Endpoints, ZmqEndpoint } from "../endpoint.js";
 import type {
   EngineEvent,
@@ -77,6 +78,8 @@ export abstract class ZmqConnection<
   protected static readonly engineType?: SocketTypeName;
   /** What `toString()` says instead of the socket type. No class's name: a minifier changes that. */
   protected static readonly shownAs?: string;
+  /** Whether its messages are published on the channels `tx0mq:send` and `tx0mq:receive`. */
+  protected static readonly isTraced: boolean = true;
   /** Types that take turns say so here. */
   protected static turns?(options: ConnectionOptions): Turns;
   /** The peer that a message is for, where one that is full may not hold up the others. */
@@ -99,6 +102,7 @@ export abstract class ZmqConnection<
   /** @internal */
   readonly [kSocket]: EngineSocket;
 
+  readonly #isTraced: boolean;
   readonly #inbox: Inbox<In>;
   readonly #outbox: Outbox;
   readonly #turns: Turns | undefined;
@@ -133,6 +137,7 @@ export abstract class ZmqConnection<
     const kind = new.target as typeof ZmqConnection;
     this.factory = factory;
     this.socketType = kind.socketType;
+    this.#isTraced = kind.isTraced;
     this.#patient = lingerPeriod === undefined && factory[kLingersByDefault];
     this.lingerPeriod = lingerPeriod ?? factory.lingerPeriod;
     this.sendQueueLimit = limit("sendQueueLimit", sendQueueLimit ?? SEND_QUEUE_LIMIT);
@@ -141,11 +146,11 @@ export abstract class ZmqConnection<
     this.#turns = kind.turns?.(options);
     let socket: EngineSocket;
     try {
-      socket = factory[kContext]().createSocket(
-        kind.engineType ?? kind.socketType,
-        checkOptions(this.socketType, { ...socketOptions, lingerPeriod: this.lingerPeriod }),
-        this.#sink(),
-      );
+      const context = factory[kContext]();
+      const { lingerPeriod } = this;
+      const checked = checkOptions(this.socketType, { ...socketOptions, lingerPeriod });
+      checkHandler(factory, checked);
+      socket = context.createSocket(kind.engineType ?? kind.socketType, checked, this.#sink());
     } catch (error) {
       throw fromCaller(error, new.target, ZmqConnection);
     }
@@ -354,7 +359,9 @@ export abstract class ZmqConnection<
   }
 
   #received(frames: Message, meta: MessageMeta | undefined): boolean {
-    if (trace.receive.hasSubscribers) trace.receive.publish({ connection: this, frames });
+    if (trace.receive.hasSubscribers && this.#isTraced) {
+      trace.receive.publish({ connection: this, frames });
+    }
     try {
       const message = this.decode(this.#turns?.unwrap?.(frames) ?? frames, meta);
       if (message !== undefined) this.#inbox.deliver(message);
@@ -465,7 +472,7 @@ export abstract class ZmqConnection<
   }
 
   #traceSend(frames: Frames): void {
-    if (!trace.send.hasSubscribers) return;
+    if (!trace.send.hasSubscribers || !this.#isTraced) return;
     trace.send.publish({ connection: this, frames: Array.isArray(frames) ? frames : [frames] });
   }
 

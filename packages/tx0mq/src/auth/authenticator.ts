@@ -1,0 +1,340 @@
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { EventEmitter } from "node:events";
+import { ZmqConnection } from "../connection/connection.js";
+import {
+  ZmqAddressInUseError,
+  ZmqArgumentError,
+  ZmqOptionError,
+  ZmqStateError,
+  ZmqTimeoutError,
+} from "../errors.js";
+import type { ZmqFactory } from "../factory.js";
+import { EMPTY, type Frames, type Message, unwrap } from "../frames.js";
+import type { RouterOptions } from "../options.js";
+import { after, LONGEST_TIMER } from "../time.js";
+import { trace } from "../trace.js";
+import { AddressList } from "./addresses.js";
+import type { ZmqCertificate } from "./certificate.js";
+import { ZAP_ADDRESS } from "./mechanism.js";
+import { keyBytes, z85Encode } from "./z85.js";
+
+/** Options of a {@link ZmqAuthenticator}. */
+export interface AuthenticatorOptions {
+  /** How long a callback may take to decide, in ms; a later answer denies. Default: 5,000. */
+  timeout?: number;
+}
+
+/** What was decided about a client that wants to come in. */
+export interface AuthDecision {
+  readonly allowed: boolean;
+  /** Why. */
+  readonly reason: string;
+  /** The server's `zapDomain`. */
+  readonly domain: string;
+  /** The client's IP address; over ipc libzmq tells its user, group and process instead: `…:uid:gid:pid`. */
+  readonly address: string;
+  /** `"NULL"`, `"PLAIN"` or `"CURVE"`. */
+  readonly mechanism: string;
+  /**
+   * Who it is: what a callback returned, else the user name, or the public key in Z85. Where it is denied,
+   * who it says it is.
+   */
+  readonly userId: string;
+  /** What a callback threw, or that it took too long. */
+  readonly error?: unknown;
+}
+
+/** The events of a {@link ZmqAuthenticator}. */
+export interface AuthenticatorEvents {
+  allowed: [decision: AuthDecision];
+  denied: [decision: AuthDecision];
+  /** A callback threw, and so the client is denied. Printed where nobody listens. */
+  error: [error: unknown];
+  close: [];
+}
+
+/** Whether a client may come in; a text is a yes, and its user id. Anything else than `true` or a text is a no. */
+export type AuthVerdict = boolean | string;
+
+/** A client of the PLAIN mechanism that wants to come in. */
+export interface PlainClient {
+  readonly username: string;
+  readonly password: string;
+  readonly domain: string;
+  readonly address: string;
+}
+
+/** A client of the CURVE mechanism that wants to come in, and has the secret key to its public key. */
+export interface CurveClient {
+  /** In Z85. */
+  readonly publicKey: string;
+  readonly domain: string;
+  readonly address: string;
+}
+
+/** User names and their passwords, or who decides. */
+export type PlainUsers =
+  | Readonly<Record<string, string>>
+  | ReadonlyMap<string, string>
+  | ((client: PlainClient) => AuthVerdict | Promise<AuthVerdict>);
+
+/** Public keys and certificates; `"any"` for whoever knows the server's public key; or who decides. */
+export type CurveClients =
+  | "any"
+  | Iterable<string | Uint8Array | ZmqCertificate>
+  | ((client: CurveClient) => AuthVerdict | Promise<AuthVerdict>);
+
+/** What a server asks. */
+interface ZapRequest {
+  readonly domain: string;
+  readonly address: string;
+  readonly mechanism: string;
+  readonly credentials: readonly Buffer[];
+}
+
+interface Verdict {
+  readonly allowed: boolean;
+  readonly reason: string;
+  readonly userId?: string;
+  readonly error?: unknown;
+}
+
+type PlainCheck = (username: Buffer, password: Buffer, request: ZapRequest) => unknown;
+type CurveCheck = (key: Buffer, request: ZapRequest) => unknown;
+
+const ZAP_VERSION = "1.0";
+const TIMEOUT = 5_000;
+/** What stands for all domains that have no settings of their own. */
+const ALL = "*";
+
+/** Its messages have passwords in them: they are not traced. */
+class ZapHandler extends ZmqConnection<Message, Frames, RouterOptions> {
+  static override readonly socketType = "ROUTER";
+  protected static override readonly shownAs = "ZAP";
+  protected static override readonly isTraced = false;
+}
+
+/**
+ * Decides which clients may connect to the servers of a factory: the handler of ZAP (RFC 27). Make it
+ * before the servers. libzmq asks it about each client of a server with `plainServer` or `curveServer`, and of
+ * one with a `zapDomain`.
+ *
+ * ```ts
+ * const auth = new ZmqAuthenticator(factory);
+ * auth.allow("127.0.0.1", "10.0.0.0/8");
+ * auth.configurePlain({ admin: "secret" });
+ * auth.configureCurve(await ZmqCertificate.loadFolder("clients"));
+ * auth.on("denied", ({ address, userId, reason }) => console.log(address, userId, reason));
+ * ```
+ *
+ * First the address decides, then the mechanism: PLAIN and CURVE clients are denied until there are settings for
+ * their domain, NULL has nothing to check. A callback that throws, or takes too long, denies. What is changed
+ * counts for clients that come later; those that are in stay.
+ *
+ * Each decision is an event, and is published on the channel `tx0mq:auth` of `node:diagnostics_channel`; no
+ * password and no secret key is in either.
+ */
+export class ZmqAuthenticator extends EventEmitter<AuthenticatorEvents> {
+  readonly factory: ZmqFactory;
+  readonly timeout: number;
+  readonly #handler: ZapHandler;
+  readonly #allowed = new AddressList();
+  readonly #denied = new AddressList();
+  readonly #plain = new Map<string, PlainCheck>();
+  readonly #curve = new Map<string, CurveCheck>();
+
+  /**
+   * @throws {ZmqStateError} where the factory has one already
+   * @throws {ZmqOptionError} for a time-out that is none
+   */
+  constructor(factory: ZmqFactory, { timeout = TIMEOUT }: AuthenticatorOptions = {}) {
+    super();
+    if (!(timeout > 0 && timeout <= LONGEST_TIMER)) {
+      throw new ZmqOptionError("timeout", `is a number of ms above 0, not ${timeout}`);
+    }
+    this.factory = factory;
+    this.timeout = timeout;
+    try {
+      this.#handler = new ZapHandler(factory, { bind: ZAP_ADDRESS }, { lingerPeriod: 0 });
+    } catch (error) {
+      if (!(error instanceof ZmqAddressInUseError)) throw error;
+      throw new ZmqStateError(
+        "the context has a ZAP handler already: shut that one down, or use it",
+      );
+    }
+    this.#handler.on("message", (frames) => this.#asked(frames));
+    this.#handler.once("close", () => this.emit("close"));
+  }
+
+  /** Whether it has been shut down, or is being. */
+  get closed(): boolean {
+    return this.#handler.closed;
+  }
+
+  /** Allows clients with these addresses, or in these ranges (`10.0.0.0/8`), and from then on no others. */
+  allow(...addresses: string[]): void {
+    for (const address of addresses) this.#allowed.add(address);
+  }
+
+  /** Denies clients with these addresses, or in these ranges, even where they are allowed as well. */
+  deny(...addresses: string[]): void {
+    for (const address of addresses) this.#denied.add(address);
+  }
+
+  /**
+   * Sets the users of PLAIN servers of a domain, in the place of those before.
+   *
+   * @param domain a `zapDomain`; `"*"` is for those without settings of their own
+   */
+  configurePlain(users: PlainUsers, domain = ALL): void {
+    this.#plain.set(domain, plainCheck(users));
+  }
+
+  /**
+   * Sets the clients of CURVE servers of a domain, in the place of those before.
+   *
+   * @param domain a `zapDomain`; `"*"` is for those without settings of their own
+   * @throws {ZmqArgumentError} for what is no key
+   */
+  configureCurve(clients: CurveClients, domain = ALL): void {
+    this.#curve.set(domain, curveCheck(clients));
+  }
+
+  /** Ends it: from then on nobody new is let in. */
+  shutdown(): Promise<void> {
+    return this.#handler.shutdown();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  async #asked(frames: Message): Promise<void> {
+    let envelope: readonly Buffer[];
+    let body: Message;
+    try {
+      ({ envelope, body } = unwrap(frames));
+    } catch {
+      return; // who asked cannot be told, and the error would have the frames
+    }
+    const [version, id = EMPTY, domain, address, , mechanism, ...credentials] = body;
+    const request = {
+      domain: String(domain ?? ""),
+      address: String(address ?? ""),
+      mechanism: String(mechanism ?? ""),
+      credentials,
+    };
+    const isZap = String(version) === ZAP_VERSION && mechanism !== undefined;
+    const verdict = isZap ? await this.#decide(request) : no("a malformed ZAP request");
+    const { allowed, reason, userId = "", error } = verdict;
+    const status = allowed ? "200" : error === undefined ? "400" : "500";
+    const reply = [ZAP_VERSION, id, status, allowed ? "OK" : "", allowed ? userId : "", EMPTY];
+    if (!this.closed) await this.#handler.send([...envelope, ...reply] as unknown as Frames);
+    const { domain: asked, address: from, mechanism: by } = request;
+    this.#tell({ allowed, reason, domain: asked, address: from, mechanism: by, userId, error });
+  }
+
+  async #decide(request: ZapRequest): Promise<Verdict> {
+    const { address, mechanism, credentials } = request;
+    const [first = EMPTY, second = EMPTY] = credentials;
+    const isCurve = mechanism === "CURVE" && credentials.length === 1 && first.length === 32;
+    const claimed = isCurve ? z85Encode(first) : mechanism === "PLAIN" ? String(first) : "";
+    if (this.#denied.has(address)) return no("the address is denied", claimed);
+    if (!this.#allowed.isEmpty && !this.#allowed.has(address)) {
+      return no("the address is not allowed", claimed);
+    }
+    if (mechanism === "NULL") return { allowed: true, reason: "the address is allowed" };
+    if (mechanism === "PLAIN" && credentials.length === 2) {
+      const check = settings(this.#plain, request);
+      if (check === undefined) return no("the domain has no users", claimed);
+      const decide = (): unknown => check(first, second, request);
+      return this.#checked(claimed, "user name and password", decide);
+    }
+    if (isCurve) {
+      const check = settings(this.#curve, request);
+      if (check === undefined) return no("the domain has no clients", claimed);
+      return this.#checked(claimed, "key", () => check(first, request));
+    }
+    return no("an unknown mechanism, or malformed credentials");
+  }
+
+  async #checked(claimed: string, what: string, decide: () => unknown): Promise<Verdict> {
+    try {
+      const verdict = await inTime(this.timeout, decide);
+      if (verdict === true || (typeof verdict === "string" && verdict !== "")) {
+        const userId = verdict === true ? claimed : verdict;
+        return { allowed: true, reason: `the ${what} is known`, userId };
+      }
+      return no(`the ${what} is not known`, claimed);
+    } catch (error) {
+      const late = error instanceof ZmqTimeoutError;
+      const reason = late ? error.message : "the callback threw";
+      return { allowed: false, reason, userId: claimed, error };
+    }
+  }
+
+  #tell({ error, ...rest }: AuthDecision): void {
+    const decision: AuthDecision = error === undefined ? rest : { ...rest, error };
+    if (trace.auth.hasSubscribers) trace.auth.publish({ authenticator: this, decision });
+    try {
+      this.emit(decision.allowed ? "allowed" : "denied", decision);
+      if (error !== undefined && this.listenerCount("error") > 0) this.emit("error", error);
+      else if (error !== undefined) {
+        console.error(`tx0mq: the authenticator denied a client after this error:`, error);
+      }
+    } catch (thrown) {
+      console.error("tx0mq: a listener of the authenticator threw:", thrown);
+    }
+  }
+}
+
+function no(reason: string, userId = ""): Verdict {
+  return { allowed: false, reason, userId };
+}
+
+/** Those of the domain, or those of all. */
+function settings<T>(checks: ReadonlyMap<string, T>, { domain }: ZapRequest): T | undefined {
+  return checks.get(domain) ?? checks.get(ALL);
+}
+
+/** Keeps no password: what is compared are digests under a key of this process, in constant time. */
+function plainCheck(users: PlainUsers): PlainCheck {
+  if (typeof users === "function") {
+    return (username, password, { domain, address }) =>
+      users({ username: String(username), password: String(password), domain, address });
+  }
+  const key = randomBytes(32);
+  const digest = (text: string | Buffer): Buffer => createHmac("sha256", key).update(text).digest();
+  const entries = isMap(users) ? [...users] : Object.entries(users);
+  const digests = new Map(entries.map(([username, password]) => [username, digest(password)]));
+  return (username, password) => {
+    const known = digests.get(String(username));
+    return timingSafeEqual(digest(password), known ?? key) && known !== undefined;
+  };
+}
+
+function isMap(users: object): users is ReadonlyMap<string, string> {
+  return users instanceof Map;
+}
+
+function curveCheck(clients: CurveClients): CurveCheck {
+  if (clients === "any") return () => true;
+  if (typeof clients === "function") {
+    return (key, { domain, address }) => clients({ publicKey: z85Encode(key), domain, address });
+  }
+  if (typeof clients === "string") {
+    throw new ZmqArgumentError('the CURVE clients are a list of keys, a callback, or "any"');
+  }
+  const keys = [...clients].map((one) =>
+    keyBytes(typeof one === "string" || one instanceof Uint8Array ? one : one.publicKey),
+  );
+  return (key) => keys.reduce((found, known) => timingSafeEqual(key, known) || found, false);
+}
+
+/** What it decides, now or later. @throws {ZmqTimeoutError} when that took too long */
+function inTime(timeout: number, decide: () => unknown): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const stop = after(timeout, () => reject(new ZmqTimeoutError("decision", timeout)));
+    Promise.resolve().then(decide).then(resolve, reject).finally(stop);
+  });
+}
