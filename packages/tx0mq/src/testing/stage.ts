@@ -11,7 +11,7 @@ import { type FactoryOptions, ZmqFactory } from "../factory.js";
 import type { Message } from "../frames.js";
 
 /** The one limit of all tests, in ms: generous, because only what is broken ever reaches it. */
-export const LIMIT = 60_000;
+export const LIMIT = 180_000;
 
 /** A class of connections, with its own types of messages and options. */
 type Kind<C, O extends object> = new (factory: ZmqFactory, endpoints?: Endpoints, options?: O) => C;
