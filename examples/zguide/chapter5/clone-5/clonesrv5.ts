@@ -27,15 +27,14 @@ snapshot.on("message", async ([identity, ...request]) => {
   for (const { frames } of store.snapshot(request)) await snapshot.send([identity, ...frames]);
 });
 
+function publish(update: KVMsg, what: string): Promise<void> {
+  const kvmsg = store.add(update);
+  console.log(`I: publishing ${what}=${kvmsg.sequence} of ${kvmsg.key}`);
+  return publisher.send(kvmsg.frames);
+}
+
 setInterval(() => {
-  for (const deletion of store.expire()) {
-    publisher.send(deletion.frames);
-    console.log(`I: publishing delete=${deletion.sequence} of ${deletion.key}`);
-  }
+  for (const deletion of store.expired()) publish(deletion, "delete");
 }, flush);
 
-for await (const update of KVMsg.read(collector)) {
-  const kvmsg = store.add(update);
-  await publisher.send(kvmsg.frames);
-  console.log(`I: publishing update=${kvmsg.sequence}`);
-}
+for await (const update of KVMsg.read(collector)) await publish(update, "update");

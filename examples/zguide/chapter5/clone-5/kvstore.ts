@@ -25,11 +25,11 @@ export class KVStore {
     this.sequence = kvmsg.sequence;
   }
 
-  /** Deletes the values whose time is over. @returns their deletions, which are to be published */
-  expire(): KVMsg[] {
+  /** The updates that delete the values whose time is over. */
+  expired(): KVMsg[] {
     const now = Date.now() / 1000;
     const over = [...this.kvmap.values()].filter(({ ttl }) => ttl > 0 && ttl <= now);
-    return over.map(({ key }) => this.add(new KVMsg({ key })));
+    return over.map(({ key }) => new KVMsg({ key }));
   }
 
   /**
