@@ -87,6 +87,18 @@ describe("an example, copied out of the repo,", { concurrency: true }, () => {
     await passes(one);
   });
 
+  test("comes with those that the ones that it uses need", async (t) => {
+    const other = { type: "module", dependencies, example: { programs: [], uses: ["../third"] } };
+    const files = {
+      "chapter/greeting/greeting.ts": `import "../../other/hi.ts";\n${GREETING}`,
+      "other/package.json": JSON.stringify(other),
+      "other/hi.ts": 'import "../third/hi.ts";\n',
+      "third/package.json": JSON.stringify({ type: "module", dependencies }),
+      "third/hi.ts": 'console.log("hi");\n',
+    };
+    await passes(copied(t, files, { uses: ["../../other"], programs: ["greeting"] }));
+  });
+
   test("has everything in its folder that it needs", async (t) => {
     const files = { "chapter/greeting/greeting.ts": GREETING, "other/server.ts": SERVER };
     const start = "tx0mq-run ../../other/server.ts greeting.ts";

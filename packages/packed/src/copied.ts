@@ -78,7 +78,7 @@ function packageOf(from: string): string {
 
 /** Copies the example, and those that it uses, as they lie to one another. @returns where it is */
 async function copyOut(stage: Stage): Promise<string> {
-  const folders = [example, ...used];
+  const folders = [...(await withThoseUsed(example))];
   let top = dirname(example);
   while (folders.some((folder) => relative(top, folder).startsWith(".."))) top = dirname(top);
   const copies = folders.map((folder) => {
@@ -91,6 +91,15 @@ async function copyOut(stage: Stage): Promise<string> {
   await movePorts(copies);
   for (const copy of copies) await install(copy);
   return copies[0] ?? "";
+}
+
+/** A folder, those of the examples that it uses, and of those that they use. */
+async function withThoseUsed(folder: string, found = new Set<string>()): Promise<Set<string>> {
+  if (found.has(folder)) return found;
+  found.add(folder);
+  const { uses = [] } = (await manifest(folder)).example ?? {};
+  for (const path of uses) await withThoseUsed(join(folder, path), found);
+  return found;
 }
 
 /** What npm installs there: most examples depend on the same. */
