@@ -1,5 +1,6 @@
 // Chat, the prompt: a PUB, bound to the address given, sends each line that is typed, under the name given.
 
+import { once } from "node:events";
 import { userInfo } from "node:os";
 import { createInterface } from "node:readline";
 import { ZmqFactory, ZmqPubConnection } from "tx0mq";
@@ -15,9 +16,10 @@ console.log(`${who} speaks at ${socket.address} (Ctrl-D ends)`);
 const { stdin: input, stdout: output } = process;
 const terminal = createInterface({ input, output, prompt: `${who}> ` });
 terminal.on("SIGINT", () => terminal.close()); // Ctrl-C, while a line is edited
-terminal.prompt();
-for await (const line of terminal) {
-  await socket.send([who, line]);
+terminal.on("line", (line) => {
+  socket.send([who, line]);
   terminal.prompt();
-}
+});
+terminal.prompt();
+await once(terminal, "close");
 await factory.shutdown();
