@@ -51,6 +51,11 @@ function tight(stage: Stage): [ZmqPullConnection, ZmqPushConnection] {
   return [pull, stage.connect(ZmqPushConnection, pull, { sendHighWaterMark: 1 })];
 }
 
+/** Long enough for whatever does not wait for anything. */
+async function turns(): Promise<void> {
+  for (let n = 0; n < 20; n += 1) await turn();
+}
+
 async function ends(of: Readable): Promise<void> {
   for await (const _ of of);
 }
@@ -241,13 +246,17 @@ prove("end() ends what is sent; finish says that ZeroMQ has taken all of it", as
   await closed;
 });
 
-prove("a stream whose sides have ended shuts its connection down", async (stage) => {
-  const pull = stage.bind(ZmqPullConnection, {}, place("tcp"));
-  const push = stage.connect(ZmqPushConnection, pull);
-  await pipeline(Readable.from(numbers(100)), duplex(push));
-  assert.equal(push.closed, true);
-  for (const n of numbers(100)) assert.deepEqual(await next(pull), [n]);
-});
+prove(
+  "a stream whose sides have ended shuts its connection down",
+  async (stage) => {
+    const pull = stage.bind(ZmqPullConnection, {}, place("tcp"));
+    const push = stage.connect(ZmqPushConnection, pull);
+    await pipeline(Readable.from(numbers(100)), duplex(push));
+    assert.equal(push.closed, true);
+    for (const n of numbers(100)) assert.deepEqual(await next(pull), [n]);
+  },
+  { lingerPeriod: 60_000 },
+);
 
 prove("a pipeline from one connection to another ends with them", async (stage) => {
   const pull = stage.bind(ZmqPullConnection, {}, place("inproc"));
@@ -284,14 +293,18 @@ prove("destroy() shuts the connection down, and close says that it is", async (s
   await until(() => again.closed);
 });
 
-prove("destroy() loses what the stream holds, not what ZeroMQ has taken", async (stage) => {
-  const pull = stage.bind(ZmqPullConnection, {}, place("tcp"));
-  const push = stage.connect(ZmqPushConnection, pull);
-  const stream = duplex(push);
-  for (const n of numbers(100)) await new Promise((resolve) => stream.write(n, resolve));
-  stream.destroy();
-  for (const n of numbers(100)) assert.deepEqual(await next(pull), [n]);
-});
+prove(
+  "destroy() loses what the stream holds, not what ZeroMQ has taken",
+  async (stage) => {
+    const pull = stage.bind(ZmqPullConnection, {}, place("tcp"));
+    const push = stage.connect(ZmqPushConnection, pull);
+    const stream = duplex(push);
+    for (const n of numbers(100)) await new Promise((resolve) => stream.write(n, resolve));
+    stream.destroy();
+    for (const n of numbers(100)) assert.deepEqual(await next(pull), [n]);
+  },
+  { lingerPeriod: 60_000 },
+);
 
 prove("leaving a for await, or an aborted signal, shuts the connection down", async (stage) => {
   const pull = stage.bind(ZmqPullConnection, {}, place("inproc"));
@@ -402,7 +415,7 @@ prove(
     await until(() => held() === 10);
     const [router] = stage.factory.connections;
     const over = router?.shutdown();
-    await turn();
+    await turns();
     open();
     for (const n of numbers(10)) assert.deepEqual(await next(dealer), [n]);
     await Promise.all([over, served]);
@@ -446,7 +459,7 @@ prove(
     push.addEndpoints({ connect: at(other) });
     const received = next(other);
     const over = Promise.all([pull.shutdown(), push.shutdown()]);
-    await turn();
+    await turns();
     open();
     assert.deepEqual(await received, ["one"]);
     await Promise.all([over, piped]);
@@ -459,9 +472,15 @@ prove(
   async (stage) => {
     const [pull, push] = tight(stage);
     const stream = duplex(push);
-    for (const n of numbers(200)) stream.write(n);
+    const all = numbers(200);
+    for (const [n, message] of all.entries()) {
+      stream.write(message);
+      if (n < BUFFER) await turns(); // ZeroMQ is full before most of them are written
+    }
+    assert.ok(stream.writableLength > 200 - BUFFER);
     const over = push.shutdown();
-    for (const n of numbers(200)) assert.deepEqual(await next(pull), [n]);
+    await turns();
+    for (const message of all) assert.deepEqual(await next(pull), [message]);
     await Promise.all([over, finished(stream)]);
   },
   { lingerPeriod: 60_000 },
@@ -522,7 +541,7 @@ prove("web streams have back-pressure both ways", async (stage) => {
   const writer = webStreams(push).writable.getWriter();
   const { readable } = webStreams(pull);
   const writes = numbers(300).map((n) => writer.write(n));
-  for (let n = 0; n < 20; n += 1) await turn();
+  await turns();
   assert.equal(await settled(writes[100] as Promise<void>), false);
   const read: string[] = [];
   for await (const [frame] of readable) {
@@ -576,7 +595,7 @@ prove(
     await peer.send("one");
     await until(() => inHand === 1);
     const over = pair.shutdown();
-    await turn();
+    await turns();
     goOn();
     assert.deepEqual(await next(peer), ["one"]);
     await Promise.all([over, served]);
@@ -597,4 +616,15 @@ prove("of a web stream the side that a connection does not have has ended", asyn
   const end = reader.read();
   await pull.shutdown();
   assert.equal((await end).done, true);
+});
+
+prove("who holds the writer of a connection that is shut down is told", async (stage) => {
+  const pull = stage.bind(ZmqPullConnection, {}, place("inproc"));
+  const push = stage.connect(ZmqPushConnection, pull);
+  const writer = webStreams(push).writable.getWriter();
+  const told = assert.rejects(writer.closed, failure(ZmqClosedError));
+  await writer.write("one");
+  assert.deepEqual(await next(pull), ["one"]);
+  await push.shutdown();
+  await told;
 });

@@ -47,6 +47,9 @@ export interface ZmqWebStreams {
  * the messages in the stream's buffer (16). While ZeroMQ takes no more, `write()` returns false. A
  * connection that only sends has no readable side, one that only receives no writable side.
  *
+ * A stream has one order, so a ROUTER is best without `mandatory`: it drops what a peer that is full does
+ * not take. With it, one such peer holds up all the others.
+ *
  * **The end**: the readable side ends when the connection is shut down, and then the writable side too.
  * `end()` ends the writable side alone; `"finish"` says that ZeroMQ has taken all. When both sides have
  * ended the connection is shut down.
@@ -116,7 +119,7 @@ function webReadable(stream: ConnectionStream): ReadableStream<Message> {
 function webWritable(stream: ConnectionStream, name: string): WritableStream<Frames> {
   return new WritableStream<Frames>({
     start(controller) {
-      stream.once("error", (error) => controller.error(error));
+      stream.once("error", ignore); // who has written, or reads, is told
       stream.once("close", () => {
         if (!stream.writableFinished) controller.error(new ZmqClosedError(name));
       });
@@ -281,7 +284,6 @@ class ConnectionStream extends Duplex {
     if (this.destroyed) return;
     this.#ending = true;
     if (this.#reads) {
-      this.#held.resume(); // one message may have come that waits there
       this.push(null);
       if (this.readableLength === 0) this.read(0); // the end is told, whether anybody reads or not
     }
@@ -294,7 +296,6 @@ class ConnectionStream extends Duplex {
     if (this.#reads) await this.#read;
     await turn(); // who has just seen the end may write a last word
     if (this.#hasWriter) await this.#complete;
-    else if (this.#reads) this.end();
   }
 
   get #hasWriter(): boolean {
