@@ -4,6 +4,7 @@ import type { Engine, EngineContext } from "./engine/engine.js";
 import { zeromqEngine } from "./engine/zeromq/engine.js";
 import { ZmqClosedError, ZmqOptionError } from "./errors.js";
 import { kAdopt, kAwaitClose, kContext, kDisown, kFinish, kLingersByDefault } from "./internal.js";
+import { whole } from "./options.js";
 
 /** Options of a factory: of its context, and what its connections start from. */
 export interface FactoryOptions {
@@ -157,9 +158,4 @@ export class ZmqFactory {
     this.#awaited.add(closing);
     void closing.then(() => this.#awaited.delete(closing));
   }
-}
-
-function whole<T extends number | undefined>(option: string, value: T, least: number): T {
-  if (value === undefined || (Number.isInteger(value) && value >= least)) return value;
-  throw new ZmqOptionError(option, `is a whole number, ${least} or more, not ${value}`);
 }

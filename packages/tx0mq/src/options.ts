@@ -403,3 +403,9 @@ function shown(kind: OptionKind, value: unknown): string {
   if (typeof value === "object" || kind === "bytes") return `a ${typeof value}`;
   return typeof value === "string" ? JSON.stringify(value) : String(value);
 }
+
+/** @throws {ZmqOptionError} for what is neither left out nor a whole number, or is too small */
+export function whole<T extends number | undefined>(option: string, value: T, least: number): T {
+  if (value === undefined || (Number.isInteger(value) && value >= least)) return value;
+  throw new ZmqOptionError(option, `is a whole number, ${least} or more, not ${value}`);
+}

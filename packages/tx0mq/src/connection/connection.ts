@@ -1,21 +1,7 @@
 import { checkHandler } from "../auth/mechanism.js";
 import type { Endpoints, ZmqEndpoint } from "../endpoint.js";
-import type {
-  EngineEvent,
-  EngineSink,
-  EngineSocket,
-  Frame,
-  MessageMeta,
-} from "../engine/engine.js";
-import {
-  awaited,
-  fromCaller,
-  ZmqArgumentError,
-  ZmqClosedError,
-  type ZmqError,
-  ZmqOptionError,
-  ZmqStateError,
-} from "../errors.js";
+import type { EngineEvent, EngineSocket, Frame, MessageMeta } from "../engine/engine.js";
+import { fromCaller, ZmqStateError } from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
 import { type Frames, type Message, sendable } from "../frames.js";
 import {
@@ -30,32 +16,27 @@ import {
   kPeekRoom,
   kSocket,
 } from "../internal.js";
-import { type ConnectionOptions, checkOptions, singleFrameError } from "../options.js";
-import { RECEIVE_ONLY, SEND_ONLY, type SocketTypeName } from "../socket-type.js";
+import { type ConnectionOptions, checkOptions, singleFrameError, whole } from "../options.js";
+import type { SocketTypeName } from "../socket-type.js";
 import { period, type WaitOptions } from "../time.js";
 import { trace } from "../trace.js";
 import type { Held, Holder } from "./any.js";
 import { ConnectionEmitter } from "./events.js";
-import { Inbox } from "./inbox.js";
 import type { Turns } from "./lockstep.js";
-import { Outbox } from "./outbox.js";
 import type { Withdrawable } from "./outgoing.js";
-import { Peers } from "./peers.js";
 import { Places } from "./places.js";
-import { finishSending } from "./shutdown.js";
+import { Shutdown } from "./shutdown.js";
+import { type Owner, Traffic } from "./traffic.js";
 
 const SEND_QUEUE_LIMIT = 65_536;
-/** Where nobody has set a linger period, who is at work on a message has so many ms to finish it. */
-const PATIENT_FOR_WORK = 1_500;
 
 /**
  * A ZeroMQ socket on the event loop: base of all connections.
  *
  * **Reading**, in any of three ways: pull with `for await` and `receive()`, listen to `"message"`, or
  * override `messageReceived`. A pull goes first where there is also a handler. While nobody reads,
- * nothing is taken out of ZeroMQ, so that high-water marks and fair queueing go on working. (A pull
- * that is given up, or a handler that is paused or removed, may leave one message taken; the next
- * pull or handler gets it.)
+ * nothing is taken out of ZeroMQ, so that high-water marks and fair queueing go on working. (What was
+ * given up, paused or removed may leave one message taken; the next who reads gets it.)
  *
  * **Sending**, at any time and from anywhere: messages go out whole and in order. The promise settles
  * when ZeroMQ has taken the message; to await it is the back-pressure. Do not change a buffer that
@@ -102,24 +83,10 @@ export abstract class ZmqConnection<
   /** @internal */
   readonly [kSocket]: EngineSocket;
 
-  readonly #isTraced: boolean;
-  readonly #inbox: Inbox<In>;
-  readonly #outbox: Outbox;
-  readonly #turns: Turns | undefined;
-  readonly #peers = new Peers();
-  /** Whether the linger period is nobody's wish. */
-  readonly #patient: boolean;
-  readonly #sendHighWaterMark: number | undefined;
+  readonly #traffic: Traffic<In>;
   readonly #places: Places;
   readonly #holdsForPeers: boolean;
-  /** Why messages have one frame, where they have to. */
-  readonly #singleFrameError: string | undefined;
-  /** While it finishes, what was received may still be replied to. */
-  #state: "open" | "finishing" | "closing" | "closed" = "open";
-  /** Who reads and writes the connection in its owner's place. */
-  #holder: Holder | undefined;
-  #finished: Promise<void> | undefined;
-  #shutdown: Promise<void> | undefined;
+  readonly #shutdown: Shutdown;
 
   /**
    * @param endpoints where to bind and connect: `{ bind: address }`, `{ connect: address }`, a
@@ -137,48 +104,38 @@ export abstract class ZmqConnection<
     const kind = new.target as typeof ZmqConnection;
     this.factory = factory;
     this.socketType = kind.socketType;
-    this.#isTraced = kind.isTraced;
-    this.#patient = lingerPeriod === undefined && factory[kLingersByDefault];
     this.lingerPeriod = lingerPeriod ?? factory.lingerPeriod;
-    this.sendQueueLimit = limit("sendQueueLimit", sendQueueLimit ?? SEND_QUEUE_LIMIT);
-    this.#sendHighWaterMark = (options as { sendHighWaterMark?: number }).sendHighWaterMark;
-    this.#singleFrameError = singleFrameError(this.socketType, options);
-    this.#turns = kind.turns?.(options);
-    let socket: EngineSocket;
+    this.sendQueueLimit = whole("sendQueueLimit", sendQueueLimit ?? SEND_QUEUE_LIMIT, 0);
     try {
       const context = factory[kContext]();
       const { lingerPeriod } = this;
       const checked = checkOptions(this.socketType, { ...socketOptions, lingerPeriod });
       checkHandler(factory, checked);
-      socket = context.createSocket(kind.engineType ?? kind.socketType, checked, this.#sink());
+      const rules = {
+        socketType: this.socketType,
+        sendQueueLimit: this.sendQueueLimit,
+        turns: kind.turns?.(options),
+        peerOf: kind.peerOf?.(options),
+        singleFrameError: singleFrameError(this.socketType, options),
+        isTraced: kind.isTraced,
+      };
+      const type = kind.engineType ?? kind.socketType;
+      this.#traffic = new Traffic<In>(this.#owner(), rules, (sink) =>
+        context.createSocket(type, checked, sink),
+      );
     } catch (error) {
       throw fromCaller(error, new.target, ZmqConnection);
     }
+    const { socket } = this.#traffic;
     this[kSocket] = socket;
     this.#places = new Places(socket, kind.holdsForPeers);
     this.#holdsForPeers = kind.holdsForPeers && !(options as { immediate?: boolean }).immediate;
-    this.#inbox = new Inbox<In>({
-      read: () => {
-        if (this.#turns?.mayReceive ?? true) socket.read();
-      },
-      mayReceive: () => this.#turns?.mayReceive ?? true,
-      isReadable: () => this.readable,
-      delivering: () => this.#delivering(),
-      handlesMessages: () =>
-        this.#holder === undefined ? this.handlesMessages() : this.#holder.received !== undefined,
-      handle: (message) =>
-        this.#holder === undefined
-          ? this.messageReceived(message)
-          : this.#holder.received?.(message as Message),
-      report: (error) => this.report(error),
-    });
-    this.#outbox = new Outbox({
-      socket,
-      limit: this.sendQueueLimit,
-      maySend: () => this.#isOpen && this.#sendError() === undefined,
-      taken: (frames) => this.#traceSend(frames),
-      closedError: () => this.#closedError(),
-      peerOf: kind.peerOf?.(options),
+    this.#shutdown = new Shutdown(this.#traffic, {
+      lingerPeriod: this.lingerPeriod,
+      patient: lingerPeriod === undefined && factory[kLingersByDefault],
+      sendHighWaterMark: (options as { sendHighWaterMark?: number }).sendHighWaterMark,
+      begins: () => this.#ending(),
+      ended: (waited) => this.#ended(waited),
     });
     try {
       if (trace.event.hasSubscribers || this.#holdsForPeers) socket.monitor();
@@ -189,11 +146,22 @@ export abstract class ZmqConnection<
     }
     factory[kAdopt](this);
     // A derived class is complete only when its own constructor is through.
-    queueMicrotask(() => this.#inbox.start());
+    queueMicrotask(() => this.#traffic.inbox.start());
     this.traceEvent({ type: "open" });
   }
 
-  /** Where the connection is bound and connected. Wildcards are resolved to what was bound. */
+  #owner(): Owner<In> {
+    return {
+      connection: this,
+      decode: (frames, meta) => this.decode(frames, meta),
+      handlesMessages: () => this.handlesMessages(),
+      messageReceived: (message) => this.messageReceived(message),
+      monitored: (event) => this.#monitored(event),
+      report: (error) => this.report(error),
+    };
+  }
+
+  /** Where it is bound and connected. Wildcards are resolved to what was bound. */
   get endpoints(): readonly ZmqEndpoint[] {
     return this.#places.all;
   }
@@ -217,27 +185,20 @@ export abstract class ZmqConnection<
 
   /** Whether the connection has been shut down, or is being. */
   get closed(): boolean {
-    return this.#state !== "open";
+    return this.#traffic.state !== "open";
   }
 
   /**
    * Whether a message is there to be received (ZMQ_POLLIN). Takes none. False while anything waits for
-   * a message, a `receive()` that was given up included: what arrives goes to it, and where it was given
-   * up the connection is readable then.
+   * a message, even a `receive()` that was given up; what arrives for that one makes it readable.
    */
   get readable(): boolean {
-    if (this.#inbox.hasParked) return true;
-    return this.#isOpen && (this.#turns?.mayReceive ?? true) && this[kSocket].readable;
+    return this.#traffic.readable;
   }
 
   /** Whether a message could be sent without waiting (ZMQ_POLLOUT). */
   get writable(): boolean {
-    return (
-      this.#isOpen &&
-      this.#outbox.isClear &&
-      this.#sendError() === undefined &&
-      this[kSocket].writable
-    );
+    return this.#traffic.writable;
   }
 
   /**
@@ -246,7 +207,7 @@ export abstract class ZmqConnection<
    * @throws as the constructor does. Endpoints before the wrong one are kept.
    */
   addEndpoints(endpoints: Endpoints): void {
-    this.#checkOpen();
+    this.checkOpen();
     try {
       this.#places.add(endpoints);
     } catch (error) {
@@ -257,14 +218,13 @@ export abstract class ZmqConnection<
   }
 
   /**
-   * Unbinds and disconnects from endpoints, given as `endpoints` shows them. Messages that wait for
-   * a peer that was connected to are lost. A connection that is neither read nor written at the time
-   * takes leave of its peers when it next is.
+   * Unbinds and disconnects from endpoints, given as `endpoints` shows them. Messages that wait for a
+   * peer that was connected to are lost. Peers are left when the connection is next read or written.
    *
    * @throws {ZmqArgumentError} for an endpoint that the connection does not have
    */
   removeEndpoints(endpoints: Endpoints): void {
-    this.#checkOpen();
+    this.checkOpen();
     try {
       this.#places.remove(endpoints);
     } finally {
@@ -274,21 +234,11 @@ export abstract class ZmqConnection<
 
   /** Sets an option of a socket that is in use, for derived classes. */
   protected setOption(name: string, value: unknown): void {
-    this.#checkOpen();
+    this.checkOpen();
     this[kSocket].setOption(name, value);
   }
 
   // Receiving ---------------------------------------------------------------------------------
-
-  /**
-   * Called with each message that no `receive()` and no iterator waits for. Override it to handle
-   * messages; as it is, it calls the listeners to `"message"`. What it throws, or its promise rejects
-   * with, is reported as an `"error"` event, and the connection goes on. Its promise is not waited
-   * for, but by `shutdown()`: to take one message at a time, use `for await`.
-   */
-  messageReceived(message: In): unknown {
-    return this.tellMessage(message);
-  }
 
   /**
    * The next message.
@@ -298,9 +248,7 @@ export abstract class ZmqConnection<
    * @throws {ZmqClosedError} when the connection is shut down
    */
   receive(options?: WaitOptions): Promise<In> {
-    if (!this.#isOpen) return Promise.reject(this.#unusable());
-    if (SEND_ONLY.has(this.socketType)) return Promise.reject(this.#wrongWay("receive"));
-    return this.#inbox.receive(options);
+    return this.#traffic.receive(options);
   }
 
   /**
@@ -308,15 +256,12 @@ export abstract class ZmqConnection<
    * one. The body of the loop that is at work then may go on and send its reply.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<In> {
-    if (this.#holder !== undefined) throw this.#unusable();
-    const iterator = this.#inbox.iterate();
-    if (!SEND_ONLY.has(this.socketType)) return iterator;
-    return { ...iterator, next: () => Promise.reject(this.#wrongWay("receive")) };
+    return this.#traffic.iterate();
   }
 
   /** Whether handlers are paused. */
   get paused(): boolean {
-    return this.#inbox.paused;
+    return this.#traffic.inbox.paused;
   }
 
   /**
@@ -324,20 +269,12 @@ export abstract class ZmqConnection<
    * for one, where the connection waits for it already.
    */
   pause(): void {
-    this.#inbox.pause();
+    this.#traffic.inbox.pause();
   }
 
   /** Goes on after `pause()`. */
   resume(): void {
-    this.#inbox.resume();
-  }
-
-  /** Whether there is a handler that messages are to be taken out of ZeroMQ for. */
-  protected handlesMessages(): boolean {
-    return (
-      this.messageReceived !== ZmqConnection.prototype.messageReceived ||
-      this.listenerCount("message") > 0
-    );
+    this.#traffic.inbox.resume();
   }
 
   /** Makes a message of what came from the wire; nothing where it has been dealt with. */
@@ -345,56 +282,19 @@ export abstract class ZmqConnection<
     return frames as Message as In;
   }
 
-  #sink(): EngineSink {
-    return {
-      received: (frames, meta) => this.#received(frames as Message, meta),
-      wantsMore: () => this.#inbox.wantsMore(),
-      waitsFor: () => this.#inbox.waitsFor(),
-      sent: (taken) => this.#outbox.sent(taken),
-      full: () => this.#outbox.full(),
-      wantsRoom: () => this.#outbox.wantsRoom,
-      failed: (error) => this.report(error),
-      event: (event) => this.#monitored(event),
-    };
-  }
-
-  #received(frames: Message, meta: MessageMeta | undefined): boolean {
-    if (trace.receive.hasSubscribers && this.#isTraced) {
-      trace.receive.publish({ connection: this, frames });
-    }
-    try {
-      const message = this.decode(this.#turns?.unwrap?.(frames) ?? frames, meta);
-      if (message !== undefined) this.#inbox.deliver(message);
-    } catch (error) {
-      this.report(error);
-    }
-    return this.#inbox.wantsMore();
-  }
-
-  #delivering(): void {
-    this.#turns?.received();
-    this.#outbox.turnChanged();
-  }
-
   protected override messageListenersChanged(added: boolean): void {
-    if (added) queueMicrotask(() => this.#inbox.readOn());
-    else this.#inbox.handlerRemoved();
-  }
-
-  protected override monitorWanted(): void {
-    if (this.#state === "open") this[kSocket].monitor();
+    if (added) queueMicrotask(() => this.#traffic.inbox.readOn());
+    else this.#traffic.inbox.handlerRemoved();
   }
 
   /** @internal Calls `notify` when a message is there, without handing it over. @returns what stops that */
   [kPeek](notify: () => void, deadline: number): () => void {
-    if (this.#holder !== undefined) throw this.#unusable();
-    return this.#inbox.peek(notify, deadline);
+    return this.#traffic.peek(notify, deadline);
   }
 
   /** @internal Calls `notify` whenever a message can be sent without waiting. @returns what stops that */
   [kPeekRoom](notify: () => void): () => void {
-    if (this.#holder !== undefined) throw this.#unusable();
-    return this.#outbox.peekRoom(notify);
+    return this.#traffic.peekRoom(notify);
   }
 
   // Sending -----------------------------------------------------------------------------------
@@ -424,147 +324,75 @@ export abstract class ZmqConnection<
     wait?: WaitOptions,
     withdrawable?: Withdrawable,
   ): Promise<void> {
-    let frames: Frames;
     try {
-      frames = sendable(message);
+      const frames = sendable(message);
       if (wait?.timeout !== undefined) period("timeout", wait.timeout);
+      const refusal = this.#traffic.refusal(frames);
+      if (refusal !== undefined) throw refusal;
+      return this.#traffic.send(frames, meta, wait, withdrawable);
     } catch (error) {
       return Promise.reject(fromCaller(error, this.send, this.sendFrames));
     }
-    if (this.#holder !== undefined) return Promise.reject(this.#unusable());
-    return this.#accept(frames, meta, wait, withdrawable);
-  }
-
-  /** Sends what is known to be a message. */
-  #accept(
-    frames: Frame | readonly Frame[],
-    meta?: MessageMeta,
-    wait?: WaitOptions,
-    withdrawable?: Withdrawable,
-  ): Promise<void> {
-    const open = this.#state === "open" || this.#state === "finishing";
-    const wrong = open ? this.#sendError(frames) : this.#closedError();
-    if (wrong !== undefined) return Promise.reject(fromCaller(wrong, this.send, this.sendFrames));
-    if (this.#turns === undefined) return this.#outbox.send(frames, meta, wait, withdrawable);
-    const { sends } = this.#outbox;
-    const wrapped = this.#turns.wrap?.(frames) ?? frames;
-    const sent = this.#outbox.send(wrapped, meta, wait, withdrawable);
-    if (this.#outbox.sends === sends) return sent; // it was not accepted
-    this.#turns.sent();
-    this.#inbox.readOn();
-    if (wait !== undefined) sent.catch(() => this.#turns?.notSent());
-    return sent;
   }
 
   /** Sends nothing although it is the socket's turn, for derived classes: a REP that has no reply. */
   protected forgoTurn(): void {
-    this.#turns?.sent();
-    this.#inbox.readOn();
+    this.#traffic.forgoTurn();
   }
 
-  /** Why a message may not be sent right now, if it may not. */
-  #sendError(frames: Frames = ""): ZmqError | undefined {
-    if (RECEIVE_ONLY.has(this.socketType)) return this.#wrongWay("send");
-    if (this.#singleFrameError !== undefined && Array.isArray(frames) && frames.length > 1) {
-      return new ZmqArgumentError(this.#singleFrameError);
-    }
-    return this.#turns?.sendError;
-  }
+  // Monitoring --------------------------------------------------------------------------------
 
-  #traceSend(frames: Frames): void {
-    if (!trace.send.hasSubscribers || !this.#isTraced) return;
-    trace.send.publish({ connection: this, frames: Array.isArray(frames) ? frames : [frames] });
-  }
-
-  // Peers -------------------------------------------------------------------------------------
-
-  /**
-   * Waits until so many peers are there: connected, with a handshake that succeeded. They are counted
-   * from the first call on, or from when somebody first listens to an event of the monitor. To miss
-   * none, make the connection without endpoints, call `peers`, then `addEndpoints`. Peers over
-   * `inproc://` are not counted: libzmq tells nothing of them.
-   *
-   * @throws {ZmqTimeoutError} when they were not there in time
-   * @throws {ZmqAbortError} when the signal was aborted
-   * @throws {ZmqClosedError} when the connection is shut down
-   */
-  peers(count: number, options: WaitOptions = {}): Promise<void> {
-    return awaited(this.#waitForPeers(count, options));
-  }
-
-  async #waitForPeers(count: number, options: WaitOptions): Promise<void> {
-    this.#checkOpen();
-    period("timeout", options.timeout ?? -1);
-    this[kSocket].monitor();
-    await this.#peers.wait(limit("peers", count), options);
+  protected override monitorWanted(): void {
+    if (!this.closed) this[kSocket].monitor();
   }
 
   #monitored(raw: EngineEvent): void {
-    if (this.#state === "closed") return;
+    if (this.#traffic.state === "closed") return;
     // libzmq lets a ROUTER know of a peer when the socket is next looked at: before anybody sends to it.
-    if (raw.type === "handshake" && this.#state === "open") void this[kSocket].writable;
-    const event = this.tellMonitored(raw);
-    if (event === undefined) return;
-    this.#peers.told(event);
+    if (raw.type === "handshake" && !this.closed) void this[kSocket].writable;
+    this.tellMonitored(raw);
     this.#holdUnlessPeers();
   }
 
   #holdUnlessPeers(): void {
     if (!this.#holdsForPeers) return;
-    this.#outbox.hold(this.#places.onlyConnects && this.#peers.count === 0);
+    this.#traffic.outbox.hold(this.#places.onlyConnects && this.peerCount === 0);
   }
 
   // End ---------------------------------------------------------------------------------------
 
   /**
-   * Ends the connection. No new message is taken: pending receives reject, iterators end. The body of
-   * a `for await` and an async handler that are at work on a message may go on, and send their reply,
-   * within the linger period. Messages that wait to be sent get the linger period, and are then given
-   * up: their promises reject, or `"undelivered"` tells. Resolves when the addresses are free. A
-   * second call gives the same promise.
+   * Ends the connection. No new message is taken: pending receives reject, iterators end. Loop bodies
+   * and async handlers at work on a message may go on, and send their reply, within the linger period.
+   * Messages that wait to be sent get the linger period, and are then given up: their promises reject,
+   * or `"undelivered"` tells. Resolves when the addresses are free. A second call: the same promise.
    */
   shutdown(): Promise<void> {
-    this.#shutdown ??= this.#end();
-    return this.#shutdown;
+    return this.#shutdown.end();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
   }
 
-  /** @internal Takes no more messages. Resolves when those that were taken are dealt with, or their time is over. */
+  /** @internal Takes no more messages. Resolves when those at work are done, or their time is over. */
   [kFinish](): Promise<void> {
-    this.#finished ??= this.#finish();
-    return this.#finished;
+    return this.#shutdown.finish();
   }
 
-  async #finish(): Promise<void> {
-    this.#state = "finishing";
-    this.#holder?.ending();
+  #ending(): void {
     this.traceEvent({ type: "shutdown" });
     try {
       this.shuttingDown();
     } catch (error) {
       this.report(error);
     }
-    this.#inbox.end(this.#closedError());
-    this.#peers.end(String(this));
-    await this.#inbox.finished(this.#patient ? PATIENT_FOR_WORK : this.lingerPeriod);
+    this.endPeers();
   }
 
-  async #end(): Promise<void> {
-    await this[kFinish]();
-    this.#state = "closing";
-    const lingerPeriod = await finishSending({
-      outbox: this.#outbox,
-      socket: this[kSocket],
-      lingerPeriod: this.lingerPeriod,
-      patient: this.#patient,
-      sendHighWaterMark: this.#sendHighWaterMark,
-    });
-    this.#state = "closed";
+  #ended(waited: number | undefined): void {
     this.factory[kDisown](this);
-    if (lingerPeriod !== undefined) this.tellEvent("undelivered", { lingerPeriod });
+    if (waited !== undefined) this.tellEvent("undelivered", { lingerPeriod: waited });
     this.traceEvent({ type: "close" });
     this.tellEvent("close");
   }
@@ -577,47 +405,13 @@ export abstract class ZmqConnection<
    * @throws {ZmqStateError} where somebody reads or writes it
    */
   [kHandOver](holder: Holder): Held {
-    if (!this.#isOpen) throw this.#unusable();
-    if (!this.#inbox.isUnused || !this.#outbox.isEmpty) {
-      throw new ZmqStateError(
-        `${this} is being read or written; a proxy or a stream needs it for itself`,
-      );
-    }
-    this.#holder = holder;
+    const held = this.#traffic.handOver(holder);
     this.factory[kAwaitClose](holder.done);
-    return {
-      send: (frames) => this.#accept(frames),
-      follow: (work) => this.#inbox.follow(work),
-      report: (error) => this.report(error),
-      pause: () => this.#inbox.pause(),
-      resume: () => this.#inbox.resume(),
-      giveBack: () => {
-        this.#holder = undefined;
-      },
-    };
+    return held;
   }
 
-  #wrongWay(what: "send" | "receive"): ZmqStateError {
-    return new ZmqStateError(`${this.socketType} sockets do not ${what}`);
-  }
-
-  /** Whether its owner may read and write it. */
-  get #isOpen(): boolean {
-    return this.#state === "open" && this.#holder === undefined;
-  }
-
-  #checkOpen(): void {
-    if (this.#state !== "open") throw this.#closedError();
-  }
-
-  #unusable(): ZmqError {
-    return this.#state === "open" && this.#holder !== undefined
-      ? new ZmqStateError(`${this} belongs to a proxy or a stream`)
-      : this.#closedError();
-  }
-
-  #closedError(): ZmqClosedError {
-    return new ZmqClosedError(String(this));
+  protected override checkOpen(): void {
+    if (this.closed) throw this.#traffic.closedError();
   }
 
   override toString(): string {
@@ -625,9 +419,4 @@ export abstract class ZmqConnection<
     const where = this.#places.all.map(String).join(", ") || "no endpoint";
     return `${shownAs ?? socketType} connection (${where})`;
   }
-}
-
-function limit(name: string, value: number): number {
-  if (Number.isInteger(value) && value >= 0) return value;
-  throw new ZmqOptionError(name, `is a whole number, 0 or more, not ${value}`);
 }

@@ -1,9 +1,12 @@
 import { EventEmitter } from "node:events";
 import type { EngineEvent } from "../engine/engine.js";
-import { ZmqProtocolError } from "../errors.js";
+import { awaited, ZmqProtocolError } from "../errors.js";
 import { MONITOR_EVENTS, type MonitorEvent, type MonitorEvents, monitorEvent } from "../monitor.js";
+import { whole } from "../options.js";
+import { period, type WaitOptions } from "../time.js";
 import { trace } from "../trace.js";
 import type { AnyConnection } from "./any.js";
+import { Peers } from "./peers.js";
 
 /** The events of a connection. */
 export type ConnectionEvents<In> = {
@@ -21,10 +24,11 @@ export type ConnectionEvents<In> = {
 
 type Listener = (...args: unknown[]) => unknown;
 
-/** What a connection tells: its messages, its monitor's events, and what went wrong. */
+/** What a connection tells: its messages, its monitor's events and who is there, and what went wrong. */
 export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvents<In>> {
   /** The listeners to "message", as long as they stay the same. */
   #listeners: Listener[] | undefined;
+  readonly #peers = new Peers();
 
   constructor() {
     super({ captureRejections: true });
@@ -38,13 +42,33 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
   protected abstract messageListenersChanged(added: boolean): void;
   /** Somebody listens to events of the monitor. */
   protected abstract monitorWanted(): void;
+  /** @throws {ZmqClosedError} where it has been shut down, or is being */
+  protected abstract checkOpen(): void;
+
+  /**
+   * Called with each message that no `receive()` and no iterator waits for. Override it to handle
+   * messages; as it is, it calls the listeners to `"message"`. What it throws, or its promise rejects
+   * with, is reported as an `"error"` event, and the connection goes on. Its promise is not waited
+   * for, but by `shutdown()`: to take one message at a time, use `for await`.
+   */
+  messageReceived(message: In): unknown {
+    return this.#tellMessage(message);
+  }
+
+  /** Whether there is a handler that messages are to be taken out of ZeroMQ for. */
+  protected handlesMessages(): boolean {
+    return (
+      this.messageReceived !== ConnectionEmitter.prototype.messageReceived ||
+      this.listenerCount("message") > 0
+    );
+  }
 
   /**
    * Calls the listeners to `"message"`. What one throws is reported, and the others are called.
    *
    * @returns a promise where one of them has returned one
    */
-  protected tellMessage(message: In): unknown {
+  #tellMessage(message: In): unknown {
     this.#listeners ??= this.rawListeners("message") as Listener[];
     let handled: unknown;
     for (const listener of this.#listeners) {
@@ -93,15 +117,46 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
     (this as unknown as EventEmitter).emit(name, ...args);
   }
 
-  /** Tells what the socket's monitor has told. @returns it, where it has a name */
-  protected tellMonitored(raw: EngineEvent): MonitorEvent | undefined {
+  /**
+   * Waits until so many peers are there: connected, with a handshake that succeeded. They are counted
+   * from the first call on, or from when somebody first listens to an event of the monitor. To miss
+   * none, make the connection without endpoints, call `peers`, then `addEndpoints`. Peers over
+   * `inproc://` are not counted: libzmq tells nothing of them.
+   *
+   * @throws {ZmqTimeoutError} when they were not there in time
+   * @throws {ZmqAbortError} when the signal was aborted
+   * @throws {ZmqClosedError} when the connection is shut down
+   */
+  peers(count: number, options: WaitOptions = {}): Promise<void> {
+    return awaited(this.#waitForPeers(count, options));
+  }
+
+  async #waitForPeers(count: number, options: WaitOptions): Promise<void> {
+    this.checkOpen();
+    period("timeout", options.timeout ?? -1);
+    this.monitorWanted();
+    await this.#peers.wait(whole("peers", count, 0), options);
+  }
+
+  /** How many are there, as far as they are counted. */
+  protected get peerCount(): number {
+    return this.#peers.count;
+  }
+
+  /** Nobody waits for peers any more: the connection ends. */
+  protected endPeers(): void {
+    this.#peers.end(String(this));
+  }
+
+  /** Tells what the socket's monitor has told. */
+  protected tellMonitored(raw: EngineEvent): void {
     const event = monitorEvent(raw);
-    if (event === undefined) return undefined;
+    if (event === undefined) return;
     this.traceEvent(event);
     const { type, ...details } = event;
     this.tellEvent(type, details);
     this.tellEvent("monitor", event);
-    return event;
+    this.#peers.told(event);
   }
 
   protected traceEvent(event: unknown): void {

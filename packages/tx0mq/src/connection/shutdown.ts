@@ -1,4 +1,6 @@
 import type { EngineSocket } from "../engine/engine.js";
+import type { ZmqError } from "../errors.js";
+import type { Inbox } from "./inbox.js";
 import type { Outbox } from "./outbox.js";
 
 /** What a socket holds for a peer where no high-water mark was given, in messages. ZMQ_SNDHWM */
@@ -7,49 +9,109 @@ const HIGH_WATER_MARK = 1000;
 const FOR_A_MESSAGE = 10;
 /** So many bytes a peer that reads takes in a ms, at least. */
 const BYTES_IN_A_MS = 10_000;
+/** Where nobody has set a linger period, who is at work on a message has so many ms to finish it. */
+const PATIENT_FOR_WORK = 1_500;
 /** No default is longer than this, in ms. */
 const LONGEST = 60_000;
 
-/** What of a connection takes part in its end. */
-export interface Ending {
+/** What ends. */
+interface Ending {
+  state: "open" | "finishing" | "closing" | "closed";
+  readonly inbox: Pick<Inbox<unknown>, "end" | "finished">;
   readonly outbox: Outbox;
   readonly socket: EngineSocket;
+  /** No message is taken from now on. */
+  finish(): void;
+  closedError(): ZmqError;
+}
+
+/** How it ends. */
+interface Manner {
   readonly lingerPeriod: number;
   /** Whether nobody has asked for that linger period: it is then as long as a peer that reads needs. */
   readonly patient: boolean;
   readonly sendHighWaterMark: number | undefined;
+  /** It begins. */
+  begins(): void;
+  /** All is closed. @param waited after how many ms messages were given up, if any were */
+  ended(waited: number | undefined): void;
 }
 
-/**
- * Sends what waits, and closes the socket when libzmq has passed on what it has taken, or when the
- * linger period is over. @returns after how many ms messages were given up, if any were
- */
-export async function finishSending(ending: Ending): Promise<number | undefined> {
-  const { outbox, socket, lingerPeriod, patient } = ending;
-  const limit = patient ? patientLinger(ending) : lingerPeriod;
-  const began = performance.now();
-  const drained = await outbox.drained(limit, patient);
-  outbox.end();
-  const elapsed = performance.now() - began;
-  if (!drained) {
-    await socket.close(0); // it has had its time
-    return limit;
+/** The end of a connection, in two steps, each of which is taken once. */
+export class Shutdown {
+  readonly #ending: Ending;
+  readonly #manner: Manner;
+  #finished: Promise<void> | undefined;
+  #ended: Promise<void> | undefined;
+
+  constructor(ending: Ending, manner: Manner) {
+    this.#ending = ending;
+    this.#manner = manner;
   }
-  const linger = outbox.sends === 0 ? 0 : left(limit, patient ? 0 : elapsed);
-  const closing = performance.now();
-  await socket.close(linger);
-  const overdue = linger > 0 && performance.now() - closing >= linger;
-  return overdue ? limit : undefined;
-}
 
-/**
- * How long a peer that is there and reads may need for what it has not got yet. ZeroMQ does not tell how
- * much that is: at most what its queue holds.
- */
-function patientLinger({ outbox, lingerPeriod, sendHighWaterMark }: Ending): number {
-  const queued = Math.min(outbox.sends, sendHighWaterMark || HIGH_WATER_MARK);
-  const each = FOR_A_MESSAGE + outbox.averageSize / BYTES_IN_A_MS;
-  return Math.ceil(Math.min(LONGEST, lingerPeriod + queued * each));
+  /** Takes no more messages. Resolves when those that were taken are dealt with, or their time is over. */
+  finish(): Promise<void> {
+    this.#finished ??= this.#finish();
+    return this.#finished;
+  }
+
+  /** Then sends what waits, and closes the socket. */
+  end(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  async #finish(): Promise<void> {
+    const { inbox } = this.#ending;
+    const { patient, lingerPeriod } = this.#manner;
+    this.#ending.finish();
+    this.#manner.begins();
+    inbox.end(this.#ending.closedError());
+    await inbox.finished(patient ? PATIENT_FOR_WORK : lingerPeriod);
+  }
+
+  async #end(): Promise<void> {
+    await this.finish();
+    this.#ending.state = "closing";
+    const waited = await this.#finishSending();
+    this.#ending.state = "closed";
+    this.#manner.ended(waited);
+  }
+
+  /**
+   * Sends what waits, and closes the socket when libzmq has passed on what it has taken, or when the
+   * linger period is over. @returns after how many ms messages were given up, if any were
+   */
+  async #finishSending(): Promise<number | undefined> {
+    const { outbox, socket } = this.#ending;
+    const { patient } = this.#manner;
+    const limit = patient ? this.#patientLinger() : this.#manner.lingerPeriod;
+    const began = performance.now();
+    const drained = await outbox.drained(limit, patient);
+    outbox.end();
+    const elapsed = performance.now() - began;
+    if (!drained) {
+      await socket.close(0); // it has had its time
+      return limit;
+    }
+    const linger = outbox.sends === 0 ? 0 : left(limit, patient ? 0 : elapsed);
+    const closing = performance.now();
+    await socket.close(linger);
+    const overdue = linger > 0 && performance.now() - closing >= linger;
+    return overdue ? limit : undefined;
+  }
+
+  /**
+   * How long a peer that is there and reads may need for what it has not got yet. ZeroMQ does not tell how
+   * much that is: at most what its queue holds.
+   */
+  #patientLinger(): number {
+    const { outbox } = this.#ending;
+    const { lingerPeriod, sendHighWaterMark } = this.#manner;
+    const queued = Math.min(outbox.sends, sendHighWaterMark || HIGH_WATER_MARK);
+    const each = FOR_A_MESSAGE + outbox.averageSize / BYTES_IN_A_MS;
+    return Math.ceil(Math.min(LONGEST, lingerPeriod + queued * each));
+  }
 }
 
 /** What is left of a linger period. */

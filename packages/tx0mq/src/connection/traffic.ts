@@ -1,0 +1,279 @@
+import type { EngineEvent, EngineSink, EngineSocket, MessageMeta } from "../engine/engine.js";
+import { ZmqArgumentError, ZmqClosedError, type ZmqError, ZmqStateError } from "../errors.js";
+import type { Frames, Message } from "../frames.js";
+import { RECEIVE_ONLY, SEND_ONLY, type SocketTypeName } from "../socket-type.js";
+import type { WaitOptions } from "../time.js";
+import { trace } from "../trace.js";
+import type { AnyConnection, Held, Holder } from "./any.js";
+import { Inbox, type Reader } from "./inbox.js";
+import type { Turns } from "./lockstep.js";
+import { Outbox, type Sender } from "./outbox.js";
+import type { Withdrawable } from "./outgoing.js";
+
+/** What is settled when a connection is made. */
+export interface Rules {
+  readonly socketType: SocketTypeName;
+  /** How many messages may wait to be sent. */
+  readonly sendQueueLimit: number;
+  /** Whose turn it is, where the type takes turns. */
+  readonly turns: Turns | undefined;
+  /** The peer that a message is for, where one that is full may not hold up the others. */
+  readonly peerOf: ((frames: Frames) => string) | undefined;
+  /** Why messages have one frame, where they have to. */
+  readonly singleFrameError: string | undefined;
+  /** Whether messages are published on the channels `tx0mq:send` and `tx0mq:receive`. */
+  readonly isTraced: boolean;
+}
+
+/** Whose messages they are. */
+export interface Owner<In> {
+  readonly connection: AnyConnection;
+  /** Makes a message of what came from the wire; nothing where it has been dealt with. */
+  decode(frames: Message, meta: MessageMeta | undefined): In | undefined;
+  handlesMessages(): boolean;
+  messageReceived(message: In): unknown;
+  monitored(event: EngineEvent): void;
+  report(error: unknown): void;
+}
+
+/**
+ * The messages of a connection, both ways: what the socket has goes through the inbox to who reads, what
+ * is sent through the outbox to the socket, each where it is its turn. A proxy or a stream may hold it in
+ * its owner's place.
+ */
+export class Traffic<In> implements EngineSink, Reader<In>, Sender {
+  readonly inbox: Inbox<In> = new Inbox<In>(this);
+  readonly outbox: Outbox;
+  readonly socket: EngineSocket;
+  readonly limit: number;
+  readonly peerOf: Rules["peerOf"];
+  /** While it finishes, what was received may still be replied to. */
+  state: "open" | "finishing" | "closing" | "closed" = "open";
+
+  readonly #rules: Rules;
+  readonly #turns: Turns | undefined;
+  readonly #owner: Owner<In>;
+  #holder: Holder | undefined;
+
+  constructor(owner: Owner<In>, rules: Rules, open: (sink: EngineSink) => EngineSocket) {
+    this.#owner = owner;
+    this.#rules = rules;
+    this.#turns = rules.turns;
+    this.limit = rules.sendQueueLimit;
+    this.peerOf = rules.peerOf;
+    this.outbox = new Outbox(this);
+    this.socket = open(this);
+  }
+
+  // For the connection ------------------------------------------------------------------------
+
+  get readable(): boolean {
+    if (this.inbox.hasParked) return true;
+    return this.#isItsOwners && this.mayReceive() && this.socket.readable;
+  }
+
+  get writable(): boolean {
+    return this.maySend() && this.outbox.isClear && this.socket.writable;
+  }
+
+  receive(options: WaitOptions | undefined): Promise<In> {
+    const error = this.#isItsOwners ? this.#receiveError() : this.unusable();
+    return error === undefined ? this.inbox.receive(options) : Promise.reject(error);
+  }
+
+  iterate(): AsyncIterableIterator<In> {
+    if (this.#holder !== undefined) throw this.unusable();
+    const iterator = this.inbox.iterate();
+    const error = this.#receiveError();
+    return error === undefined ? iterator : { ...iterator, next: () => Promise.reject(error) };
+  }
+
+  peek(notify: () => void, deadline: number): () => void {
+    if (this.#holder !== undefined) throw this.unusable();
+    return this.inbox.peek(notify, deadline);
+  }
+
+  peekRoom(notify: () => void): () => void {
+    if (this.#holder !== undefined) throw this.unusable();
+    return this.outbox.peekRoom(notify);
+  }
+
+  /** Why its owner may not send a message right now, if it may not. */
+  refusal(frames: Frames): ZmqError | undefined {
+    return this.#holder === undefined ? this.#sendError(frames) : this.unusable();
+  }
+
+  /** Sends what is known to be a message, and is allowed. */
+  send(
+    frames: Frames,
+    meta?: MessageMeta,
+    wait?: WaitOptions,
+    withdrawable?: Withdrawable,
+  ): Promise<void> {
+    const turns = this.#turns;
+    if (turns === undefined) return this.outbox.send(frames, meta, wait, withdrawable);
+    const { sends } = this.outbox;
+    const sent = this.outbox.send(turns.wrap?.(frames) ?? frames, meta, wait, withdrawable);
+    if (this.outbox.sends === sends) return sent; // it was not accepted
+    this.forgoTurn();
+    if (wait !== undefined) sent.catch(() => turns.notSent());
+    return sent;
+  }
+
+  /** Passes the turn to send on, where the type takes turns. */
+  forgoTurn(): void {
+    this.#turns?.sent();
+    this.inbox.readOn();
+  }
+
+  /** @throws {ZmqStateError} where somebody reads or writes */
+  handOver(holder: Holder): Held {
+    if (!this.#isItsOwners) throw this.unusable();
+    if (!this.inbox.isUnused || !this.outbox.isEmpty) {
+      const why = "is being read or written; a proxy or a stream needs it for itself";
+      throw new ZmqStateError(`${this.#owner.connection} ${why}`);
+    }
+    this.#holder = holder;
+    return {
+      send: (frames) => {
+        const error = this.#sendError(frames);
+        return error === undefined ? this.send(frames) : Promise.reject(error);
+      },
+      follow: (work) => this.inbox.follow(work),
+      report: (error) => this.report(error),
+      pause: () => this.inbox.pause(),
+      resume: () => this.inbox.resume(),
+      giveBack: () => {
+        this.#holder = undefined;
+      },
+    };
+  }
+
+  /** No message is taken from now on. */
+  finish(): void {
+    this.state = "finishing";
+    this.#holder?.ending();
+  }
+
+  unusable(): ZmqError {
+    if (this.state !== "open" || this.#holder === undefined) return this.closedError();
+    return new ZmqStateError(`${this.#owner.connection} belongs to a proxy or a stream`);
+  }
+
+  closedError(): ZmqClosedError {
+    return new ZmqClosedError(String(this.#owner.connection));
+  }
+
+  /** Whether its owner may read and write. */
+  get #isItsOwners(): boolean {
+    return this.state === "open" && this.#holder === undefined;
+  }
+
+  #receiveError(): ZmqError | undefined {
+    return SEND_ONLY.has(this.#rules.socketType) ? this.#wrongWay("receive") : undefined;
+  }
+
+  #sendError(frames: Frames): ZmqError | undefined {
+    if (this.state !== "open" && this.state !== "finishing") return this.closedError();
+    if (RECEIVE_ONLY.has(this.#rules.socketType)) return this.#wrongWay("send");
+    const { singleFrameError } = this.#rules;
+    if (singleFrameError !== undefined && Array.isArray(frames) && frames.length > 1) {
+      return new ZmqArgumentError(singleFrameError);
+    }
+    return this.#turns?.sendError;
+  }
+
+  #wrongWay(what: "send" | "receive"): ZmqStateError {
+    return new ZmqStateError(`${this.#rules.socketType} sockets do not ${what}`);
+  }
+
+  // For the engine ----------------------------------------------------------------------------
+
+  received(frames: Buffer[], meta: MessageMeta | undefined): boolean {
+    if (trace.receive.hasSubscribers && this.#rules.isTraced) {
+      trace.receive.publish({ connection: this.#owner.connection, frames });
+    }
+    try {
+      const body = this.#turns?.unwrap?.(frames as Message) ?? (frames as Message);
+      const message = this.#owner.decode(body, meta);
+      if (message !== undefined) this.inbox.deliver(message);
+    } catch (error) {
+      this.report(error);
+    }
+    return this.inbox.wantsMore();
+  }
+
+  wantsMore(): boolean {
+    return this.inbox.wantsMore();
+  }
+
+  waitsFor(): number {
+    return this.inbox.waitsFor();
+  }
+
+  sent(taken: boolean): void {
+    this.outbox.sent(taken);
+  }
+
+  full(): Promise<void> {
+    return this.outbox.full();
+  }
+
+  wantsRoom(): boolean {
+    return this.outbox.wantsRoom;
+  }
+
+  failed(error: Error): void {
+    this.report(error);
+  }
+
+  event(event: EngineEvent): void {
+    this.#owner.monitored(event);
+  }
+
+  // For the inbox -----------------------------------------------------------------------------
+
+  read(): void {
+    if (this.mayReceive()) this.socket.read();
+  }
+
+  mayReceive(): boolean {
+    return this.#turns?.mayReceive ?? true;
+  }
+
+  isReadable(): boolean {
+    return this.readable;
+  }
+
+  delivering(): void {
+    this.#turns?.received();
+    this.outbox.turnChanged();
+  }
+
+  handlesMessages(): boolean {
+    const holder = this.#holder;
+    return holder === undefined ? this.#owner.handlesMessages() : holder.received !== undefined;
+  }
+
+  handle(message: In): unknown {
+    const holder = this.#holder;
+    if (holder === undefined) return this.#owner.messageReceived(message);
+    return holder.received?.(message as Message);
+  }
+
+  report(error: unknown): void {
+    this.#owner.report(error);
+  }
+
+  // For the outbox ----------------------------------------------------------------------------
+
+  maySend(): boolean {
+    return this.#isItsOwners && this.#sendError("") === undefined;
+  }
+
+  taken(frames: Frames): void {
+    if (!trace.send.hasSubscribers || !this.#rules.isTraced) return;
+    const { connection } = this.#owner;
+    trace.send.publish({ connection, frames: Array.isArray(frames) ? frames : [frames] });
+  }
+}
