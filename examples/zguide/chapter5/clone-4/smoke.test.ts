@@ -5,8 +5,11 @@ import {
   type Message,
   ZmqDealerConnection,
   ZmqFactory,
+  ZmqPullConnection,
   ZmqPushConnection,
+  ZmqRouterConnection,
   ZmqSubConnection,
+  ZmqXPubConnection,
 } from "tx0mq";
 import { KVMsg } from "../key-value-message/kvsimple.ts";
 
@@ -69,6 +72,40 @@ test("a client gets its subtree alone, in the snapshot and in the updates", asyn
     await server.line(/malformed message refused: it asks ICANHAZ\?/, { from: "stderr" });
   }
   await endsOn("SIGINT", client, server);
+});
+
+test("a client asks for the state only when its subscription is in force", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  await using factory = new ZmqFactory();
+  const router = new ZmqRouterConnection(factory, { bind: "tcp://127.0.0.1:*" });
+  const publisher = new ZmqXPubConnection(factory, { bind: "tcp://127.0.0.1:*" });
+  const collector = new ZmqPullConnection(factory, { bind: "tcp://127.0.0.1:*" });
+  const client = stage.start("clonecli4", [
+    ...["--snapshot", router.address, "--subscriber", publisher.address],
+    ...["--publisher", collector.address, "--interval", "50"],
+  ]);
+  const publish = (sequence: number) =>
+    publisher.send(new KVMsg(sequence, `/client/${sequence}`, "x").frames);
+
+  assert.deepEqual(await publisher.receive(LIMIT), [Buffer.from("\x01/client/")]);
+  for (let n = 0; n < 3; n++) await collector.receive(LIMIT);
+  assert.ok(!router.readable, "nothing has come back to it");
+  await publish(3);
+  const [identity, ...request] = await router.receive(LIMIT);
+  assert.deepEqual(request.map(String), ["ICANHAZ?", "/client/"]);
+  await publish(6); // the state has it
+  await publish(9);
+  for (const [sequence, key] of [
+    [3, "/client/3"],
+    [6, "/client/6"],
+    [7, "KTHXBAI"],
+  ] as const) {
+    await router.send([identity, ...new KVMsg(sequence, key, "x").frames]);
+  }
+  await client.line(/^I: received update=9, 3 keys/);
+  assert.deepEqual(client.lines.slice(1, 2), ["I: received snapshot=7, 2 keys"]);
+  assert.equal(client.lines.length, 3);
+  await endsOn("SIGINT", client);
 });
 
 /** All messages of the answer, the end included. */
