@@ -90,9 +90,10 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 }, () => {
       await passive.program.line(/^I: received snapshot=/);
       await doubled([...clones.map((one) => one.clone), tree]);
     }
+    const late = new Clone(factory, servers, SILENCE);
+    await once(late, "synchronized");
     clearInterval(load);
 
-    const late = new Clone(factory, servers, SILENCE);
     const all = [...clones.map((one) => one.clone), tree, late];
     const have = async (clone: Clone, ...keys: string[]) => {
       while (clone.unconfirmed > 0 || keys.some((key) => clone.get(key) === undefined)) {
@@ -186,7 +187,7 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 }, () => {
     };
     const map = () => Array.from(clone.kvmap.values(), ({ key, body }) => `${key}=${body}`);
 
-    const clone = new Clone(factory, [`${place}:7000`], { subtree: "/t/" });
+    await using clone = new Clone(factory, [`${place}:7000`], { subtree: "/t/" });
     const updates: number[] = [];
     clone.on("update", ({ sequence }) => updates.push(sequence));
     const publisher = await subscribed();
