@@ -44,7 +44,8 @@ export async function compilerOptions(): Promise<Readonly<Record<string, unknown
 
 /** The folder of an installed package, as its dependents see it. */
 export function installed(name: string, from: NodeJS.Require = fromRoot): string {
-  const paths = from.resolve.paths(name) ?? [];
+  // A package may be called as a module of Node's own is: util. That has no paths.
+  const paths = from.resolve.paths(`${name}/package.json`) ?? [];
   for (const path of paths) {
     try {
       return realpathSync(join(path, name));
