@@ -41,7 +41,8 @@ for (const example of examples) {
   test(`${name} has four kinds of files`, () => {
     const files = readdirSync(folder, { withFileTypes: true }).filter(
       (file) =>
-        !["node_modules", ".turbo", ".titanic"].includes(file.name) && !file.name.endsWith(".ipc"),
+        !["node_modules", ".turbo", ".titanic", ".ipcontroller"].includes(file.name) &&
+        !file.name.endsWith(".ipc"),
     );
     const odd = files.filter(
       (file) =>

@@ -1,0 +1,49 @@
+// Where documents are kept: in a folder, by NeDB, or in MongoDB.
+
+import { existsSync, readFileSync, truncateSync } from "node:fs";
+import { join } from "node:path";
+import nedb from "@seald-io/nedb";
+import { BSON, MongoClient } from "mongodb";
+
+// The types tell of a default export that the package, which is CommonJS, does not have.
+const Datastore = nedb as unknown as typeof nedb.default;
+
+/** What JSON has between braces. */
+export type Document = Readonly<Record<string, unknown>>;
+
+/** Keeps documents, and gives each an `_id`. */
+export interface DocumentStore {
+  /** Once it resolves, the document is kept, however this program ends. */
+  add(document: Document): Promise<void>;
+  /** A document that has all these keys with these values. */
+  find(keys: Document): Promise<Document | null>;
+  close(): Promise<void>;
+}
+
+/** Keeps them in the file jobs.db of a folder. No other program may have it open. */
+export async function openFolder(folder: string): Promise<DocumentStore> {
+  const filename = join(folder, "jobs.db");
+  // The end of a line that is not there was never written, and nobody was told that it was.
+  if (existsSync(filename)) truncateSync(filename, readFileSync(filename).lastIndexOf("\n") + 1);
+  const jobs = new Datastore({ filename, corruptAlertThreshold: 0 });
+  await jobs.loadDatabaseAsync();
+  return {
+    add: async (document) => void (await jobs.insertAsync(document)),
+    find: (keys) => jobs.findOneAsync(keys),
+    close: async () => undefined,
+  };
+}
+
+/** Keeps them in the collection "jobs" of the database that the URL names. */
+export async function openMongoDb(url: string): Promise<DocumentStore> {
+  const client = await new MongoClient(url).connect();
+  const jobs = client.db().collection("jobs", { writeConcern: { w: "majority", journal: true } });
+  return {
+    add: async (document) => void (await jobs.insertOne({ ...document })),
+    find: async (keys) => {
+      const found = await jobs.findOne(keys);
+      return found && BSON.EJSON.serialize(found);
+    },
+    close: () => client.close(),
+  };
+}
