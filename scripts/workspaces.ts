@@ -24,6 +24,8 @@ export interface Example {
   readonly order: number;
   readonly programs: readonly ExampleProgram[];
   readonly sockets: readonly string[];
+  /** What it is good for: names of docs/src/patterns.ts. */
+  readonly patterns?: readonly string[];
   /** The folders of other examples whose programs it runs, from its own: a copy needs them too. */
   readonly uses?: readonly string[];
 }

@@ -1,0 +1,33 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitepress";
+import { BASE, HERE_SCRIPT, moveAnywhere } from "../src/anywhere.ts";
+import { makeSite, writeSite } from "../src/site.ts";
+
+const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" fill="none" stroke="#b3241d" stroke-width="5"><circle cx="16" cy="16" r="10"/><path d="M7 27 25 5"/></svg>`;
+
+const site = makeSite();
+writeSite(site, fileURLToPath(new URL("../pages", import.meta.url)));
+
+export default defineConfig({
+  title: "tx0mq",
+  description: "ZeroMQ sockets as citizens of Node's event loop, and the guide's examples",
+  lang: "en",
+  srcDir: "pages",
+  outDir: "dist",
+  base: process.env.NODE_ENV === "production" ? BASE : "/",
+  head: [
+    ["script", {}, HERE_SCRIPT],
+    ["link", { rel: "icon", href: `data:image/svg+xml,${encodeURIComponent(ICON)}` }],
+  ],
+  themeConfig: {
+    nav: [
+      { text: "I want to …", link: "/patterns" },
+      { text: "Examples", link: "/examples" },
+      { text: "Library", link: "/tx0mq" },
+    ],
+    sidebar: site.sidebar,
+    outline: [2, 3],
+    search: { provider: "local" },
+  },
+  buildEnd: ({ outDir }) => moveAnywhere(outDir),
+});

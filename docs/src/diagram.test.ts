@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { draw, normalize } from "./diagram.ts";
+
+test("a node has its text from where it is first named, and its subgraph before that", () => {
+  const source = `flowchart LR
+  client["a client"] -- "HELLO" --> front
+  worker -. to all .-> client
+  subgraph broker
+    front["ROUTER<br/>binds"] --- idle(["who is free?"])
+  end
+  idle -->|one| worker["a worker"]
+`;
+  assert.equal(
+    normalize(source),
+    `flowchart LR
+  subgraph broker
+    front["ROUTER<br/>binds"] --- idle(["who is free?"])
+  end
+  client["a client"] -- "HELLO" --> front["ROUTER<br/>binds"]
+  worker["a worker"] -. to all .-> client["a client"]
+  idle(["who is free?"]) -->|one| worker["a worker"]`,
+  );
+});
+
+test("diagrams of other kinds stay as they are", () => {
+  const source = "sequenceDiagram\n  a->>b: b, please\n";
+  assert.equal(normalize(source), source);
+  assert.match(draw(source), /b, please/);
+});
+
+test("a diagram is one line, says what is in it, and needs nothing from elsewhere", () => {
+  const svg = draw(`flowchart LR
+  a["PUB binds tcp://*:5561<br/>REP binds tcp://*:5562"] --> b["SUB"]
+`);
+  assert.match(
+    svg,
+    /^<svg viewBox="0 0 \d+ \d+" width="\d+" height="\d+" style="min-width:\d+px" role="img"/,
+  );
+  assert.match(svg, /aria-label="Diagram: .*REP binds tcp:\/\/\*:5562.*SUB/);
+  assert.match(svg, />PUB binds tcp:\/\/\*:5561</);
+  assert.doesNotMatch(svg, /\n|<style|@import|#FFFFFF/);
+});
+
+test("a diagram that is wider than a page is drawn from top to bottom", () => {
+  const chain = Array.from("abcdefgh", (id) => `${id}["a program with a long name"]`).join(" --> ");
+  const [, width, height] =
+    /width="(\d+)" height="(\d+)"/.exec(draw(`flowchart LR\n  ${chain}`)) ?? [];
+  assert(Number(width) < Number(height));
+});

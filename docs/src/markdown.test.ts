@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ROOT } from "../../scripts/workspaces.ts";
+import { type Places, toPage } from "./markdown.ts";
+
+const dead: string[] = [];
+const copied: string[] = [];
+const places: Places = {
+  root: ROOT,
+  page: (path) => (path === "docs" ? "./docs.md" : undefined),
+  dead: (link) => dead.push(link),
+  copy: (path) => {
+    copied.push(path);
+    return `./source/${path}`;
+  },
+};
+const page = (text: string) => toPage(text, "docs/src/README.md", places);
+
+test("links lead to pages, or to copies of files", () => {
+  assert.equal(page("[a](..) [b](../#c) [d](#d)"), "[a](./docs.md) [b](./docs.md#c) [d](#d)");
+  assert.equal(page("[web](https://example.com/a)"), "[web](https://example.com/a)");
+  assert.equal(page("[licence](../../LICENSE)"), "[licence](./source/LICENSE)");
+  assert.deepEqual(copied, ["LICENSE"]);
+});
+
+test("a link to nothing, or to a folder without a page, is dead", () => {
+  page("[a](nothing.ts) [b](../../scripts)");
+  assert.deepEqual(dead, ["docs/src/README.md: nothing.ts", "docs/src/README.md: ../../scripts"]);
+});
+
+test("code stays as it is, and diagrams are drawn", () => {
+  const code = "```ts\nconst a = [b](nothing.ts);\n```";
+  assert.equal(page(code), code);
+  assert.match(
+    page("```mermaid\nflowchart LR\n  a --> b\n```\n"),
+    /^<figure class="diagram" tabindex="0" v-pre><svg .*<\/svg><\/figure>\n$/,
+  );
+});

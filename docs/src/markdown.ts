@@ -1,0 +1,49 @@
+import { statSync } from "node:fs";
+import { join, posix } from "node:path";
+import { draw } from "./diagram.ts";
+
+/** Where things of the repository are on the site. */
+export interface Places {
+  readonly root: string;
+  /** The page of a folder or a file, by its path from the root: `docs/performance.md`. */
+  page(path: string): string | undefined;
+  /** Notes a link that leads to nothing. */
+  dead(link: string): void;
+  /** Puts a file onto the site, and tells where it is. */
+  copy(path: string): string;
+}
+
+/** A file of the repository as a page's text: its diagrams drawn, and its links leading to pages. */
+export function toPage(text: string, path: string, places: Places): string {
+  const parts = text.split(/^(```[\s\S]*?^```)$/m);
+  return parts
+    .map((part, i) => (i % 2 === 0 ? relink(part, path, places) : block(part, path)))
+    .join("");
+}
+
+function block(text: string, path: string): string {
+  const [, source] = /^```mermaid\n([\s\S]*)^```$/m.exec(text) ?? [];
+  if (source === undefined) return text;
+  try {
+    return `<figure class="diagram" tabindex="0" v-pre>${draw(source)}</figure>`;
+  } catch (cause) {
+    throw new Error(`${path}: cannot draw a diagram`, { cause });
+  }
+}
+
+function relink(text: string, path: string, places: Places): string {
+  return text.replace(/\]\(([^)\s]+)\)/g, (_, link: string) => `](${target(link, path, places)})`);
+}
+
+/** Where a link of a file leads to on the site. Folders without a page have no place. */
+export function target(link: string, path: string, places: Places): string {
+  if (/^(https?:|mailto:|#)/.test(link)) return link;
+  const [file = "", hash] = link.split("#");
+  const other = posix.join(posix.dirname(path), file).replace(/\/$/, "");
+  const page = places.page(other);
+  if (page !== undefined) return hash === undefined ? page : `${page.replace(/#.*/, "")}#${hash}`;
+  if (statSync(join(places.root, other), { throwIfNoEntry: false })?.isFile())
+    return places.copy(other);
+  places.dead(`${path}: ${link}`);
+  return link;
+}

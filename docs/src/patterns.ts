@@ -1,0 +1,20 @@
+/** What examples are good for, as their package.json names it: "I want to ...". */
+export const PATTERNS: Readonly<Record<string, string>> = {
+  ask: "ask, and wait for the answer",
+  publish: "tell many at once",
+  distribute: "distribute work",
+  broker: "put a broker in the middle",
+  asynchronous: "have many requests in flight",
+  address: "talk to one peer of many",
+  reliable: "survive a dead server",
+  state: "share state",
+  discover: "find each other",
+  transfer: "move large data",
+  flow: "cope with slow readers",
+  several: "read from several sockets",
+  threads: "use threads",
+  lifecycle: "start and stop in order",
+  watch: "see what happens",
+  secure: "keep others out",
+  measure: "measure",
+};

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { readExamples, readWorkspaces } from "../../scripts/workspaces.ts";
+import { BASE } from "./anywhere.ts";
+import { PATTERNS } from "./patterns.ts";
+import { makeSite, type Site } from "./site.ts";
+
+const DIST = fileURLToPath(new URL("../dist", import.meta.url));
+const site = makeSite();
+const page = (name: string) => site.pages.get(name) ?? "";
+
+function links(items: Site["sidebar"]): string[] {
+  return items.flatMap(({ link = [], items = [] }) => [link, links(items)].flat());
+}
+
+test("every workspace has a page, in the side bar too, and it has been built", () => {
+  const listed = links(site.sidebar);
+  for (const { name } of readWorkspaces()) {
+    assert.match(page(name), /^# \S/m, name);
+    assert(listed.includes(`/${name}`), `${name} is not in the side bar`);
+    assert(existsSync(join(DIST, `${name}.html`)), `${name}.html`);
+  }
+});
+
+test("every example is in the indexes, in the guide's order, with all its programs", () => {
+  const examples = readExamples();
+  const order = examples.map(({ name }) => page("examples").indexOf(`](./${name}.md)`));
+  assert.deepEqual(
+    order,
+    order.toSorted((a, b) => a - b),
+  );
+  assert(!order.includes(-1));
+  for (const { name, example } of examples) {
+    for (const socket of example.sockets) {
+      const [, section = ""] = page("sockets").split(`## ${socket} `);
+      assert.match(section, new RegExp(`\\./${name}\\.md`), `${name} at ${socket}`);
+    }
+    assert.match(page("patterns"), new RegExp(`\\./${name}\\.md`), name);
+    assert.match(page("originals"), new RegExp(`\\./${name}\\.md`), name);
+    for (const program of example.programs)
+      assert.match(page(name), new RegExp(`^### ${program.name}\\.ts`, "m"));
+    assert(page(name).includes(`npm create tx0mq@latest my-${name} -- --example ${name}\n`));
+  }
+});
+
+test("examples name patterns that there are", () => {
+  for (const { name, example } of readExamples()) {
+    for (const pattern of example.patterns ?? [])
+      assert(pattern in PATTERNS, `${name}: ${pattern}`);
+  }
+});
+
+test("what is built names no folder that it has to lie in", () => {
+  for (const file of readdirSync(DIST, { recursive: true, encoding: "utf8" })) {
+    if (!file.endsWith(".html")) continue;
+    const tags = readFileSync(join(DIST, file), "utf8").replace(/(<script[^>]*>)[^<]*/g, "$1");
+    assert.doesNotMatch(tags, new RegExp(`${BASE}|(href|src)="/`), file);
+  }
+});
