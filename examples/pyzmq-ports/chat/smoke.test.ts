@@ -3,7 +3,9 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { endsOn, type Program, Stage } from "@tx0mq/smoke";
 
-test("what is typed into several prompts shows in a display, and one that ends does not end it", async (t) => {
+test("what is typed into several prompts shows in a display, and one that ends does not end it", {
+  timeout: 120_000,
+}, async (t) => {
   const stage = new Stage(t, import.meta.url);
   const [one, two] = [await stage.tcp(), await stage.tcp()];
   const display = stage.start("display", [one, two]);

@@ -8,7 +8,7 @@ import { PubHandler } from "./pub-handler.ts";
 
 const PUB = { verboser: true, noDrop: true };
 
-describe("logger", { concurrency: true }, () => {
+describe("logger", { concurrency: true, timeout: 120_000 }, () => {
   test("a collector filters by level and by root topic; workers go on while it is away", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const { port } = new URL((await stage.tcp()).replace("tcp", "http"));

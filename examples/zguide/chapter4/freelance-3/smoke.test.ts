@@ -14,7 +14,7 @@ import { FreelanceClient } from "./flcliapi.ts";
 
 const PERIODS = { pingInterval: 100, ttl: 1000, timeout: 60_000 };
 
-describe("freelance, model three", { concurrency: true }, () => {
+describe("freelance, model three", { concurrency: true, timeout: 120_000 }, () => {
   test("servers die, hang and come back under load: no request is lost while one lives", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const addresses = [await stage.tcp(), await stage.tcp(), await stage.tcp()];
