@@ -21,7 +21,7 @@ const address = role === "client" ? connect : server();
 if (role !== "server") await client();
 
 function server(): string {
-  const router = new ZmqRouterConnection(factory, { bind }, QUEUE);
+  const router = new ZmqRouterConnection(factory, { bind });
   serveFile(router, file);
   console.log(`fileio2 listening on ${router.address}, with ${file}`);
   return router.address;
