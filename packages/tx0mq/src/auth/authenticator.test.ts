@@ -120,10 +120,10 @@ prove("PLAIN: users of a domain, of all domains, and as a callback says", async 
     ["__proto__", "löve"],
     ["löve", "ada"],
   ] as const) {
-    await denied(plain(user, password), /^the user name and password is not known$/);
+    await denied(plain(user, password), /^wrong user name or password$/);
   }
   auth.configurePlain(new Map([["bob", "hate"]]), "office");
-  await denied(plain("ada", "löve"), /not known/); // the domain has users of its own
+  await denied(plain("ada", "löve"), /wrong user name/); // the domain has users of its own
   assert.equal((await attempt(stage, auth, pull, plain("bob", "hate"))).allowed, true);
 
   auth.configurePlain(async ({ username, password, domain, address }) => {
@@ -132,7 +132,7 @@ prove("PLAIN: users of a domain, of all domains, and as a callback says", async 
   }, "office");
   const eve = await attempt(stage, auth, pull, plain("eve", "apple"));
   assert.deepEqual([eve.allowed, eve.userId], [true, "user 7"]);
-  await denied(plain("eve", "pear"), /not known/);
+  await denied(plain("eve", "pear"), /wrong user name/);
 });
 
 prove("CURVE: by key, by certificate, by callback, or any", async (stage) => {
@@ -189,9 +189,9 @@ prove(
       ["throws", "the callback threw", 1],
       ["rejects", "the callback threw", 2],
       ["waits", "no decision within 30 ms", 3],
-      ["one", "the user name and password is not known", 3],
-      ["empty", "the user name and password is not known", 3],
-      ["nothing", "the user name and password is not known", 3],
+      ["one", "wrong user name or password", 3],
+      ["empty", "wrong user name or password", 3],
+      ["nothing", "wrong user name or password", 3],
     ] as const) {
       const decision = await attempt(stage, auth, pull, plain(user, "x"));
       assert.deepEqual([decision.allowed, decision.reason], [false, reason]);

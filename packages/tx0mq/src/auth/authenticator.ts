@@ -107,6 +107,13 @@ const TIMEOUT = 5_000;
 /** What stands for all domains that have no settings of their own. */
 const ALL = "*";
 
+interface Reasons {
+  readonly yes: string;
+  readonly no: string;
+}
+const PLAIN: Reasons = { yes: "the password is right", no: "wrong user name or password" };
+const CURVE: Reasons = { yes: "the key is known", no: "the key is not known" };
+
 /** Its messages have passwords in them: they are not traced. */
 class ZapHandler extends ZmqConnection<Message, Frames, RouterOptions> {
   static override readonly socketType = "ROUTER";
@@ -248,24 +255,24 @@ export class ZmqAuthenticator extends EventEmitter<AuthenticatorEvents> {
       const check = settings(this.#plain, request);
       if (check === undefined) return no("the domain has no users", claimed);
       const decide = (): unknown => check(first, second, request);
-      return this.#checked(claimed, "user name and password", decide);
+      return this.#checked(claimed, PLAIN, decide);
     }
     if (isCurve) {
       const check = settings(this.#curve, request);
       if (check === undefined) return no("the domain has no clients", claimed);
-      return this.#checked(claimed, "key", () => check(first, request));
+      return this.#checked(claimed, CURVE, () => check(first, request));
     }
     return no("an unknown mechanism, or malformed credentials");
   }
 
-  async #checked(claimed: string, what: string, decide: () => unknown): Promise<Verdict> {
+  async #checked(claimed: string, reasons: Reasons, decide: () => unknown): Promise<Verdict> {
     try {
       const verdict = await inTime(this.timeout, decide);
       if (verdict === true || (typeof verdict === "string" && verdict !== "")) {
         const userId = verdict === true ? claimed : verdict;
-        return { allowed: true, reason: `the ${what} is known`, userId };
+        return { allowed: true, reason: reasons.yes, userId };
       }
-      return no(`the ${what} is not known`, claimed);
+      return no(reasons.no, claimed);
     } catch (error) {
       const late = error instanceof ZmqTimeoutError;
       const reason = late ? error.message : "the callback threw";
