@@ -1,0 +1,43 @@
+// Ironhouse, CURVE with known clients: a PUSH, bound to tcp://127.0.0.1:9000, greets those whose public keys it
+// has. All that is sent is encrypted, and either side knows whom it speaks to.
+
+import { ZmqAuthenticator, ZmqFactory, ZmqPullConnection, ZmqPushConnection } from "tx0mq";
+import { flags, oneOf } from "tx0mq/flags";
+import { loadCertificates } from "../security-certificates/certificates.ts";
+
+const { role, endpoint, certificates } = flags({
+  role: oneOf("all", "server", "client"),
+  endpoint: "tcp://127.0.0.1:9000",
+  certificates: "certificates",
+});
+
+const factory = new ZmqFactory();
+factory.registerForShutdown();
+const keys = await loadCertificates(certificates);
+
+if (role !== "client") {
+  const auth = new ZmqAuthenticator(factory);
+  auth.allow("127.0.0.1");
+  auth.configureCurve(keys.known);
+  auth.on("allowed", ({ userId, address }) => console.log(`allowed ${userId} from ${address}`));
+  auth.on("denied", ({ userId, address, reason }) => {
+    console.log(`denied ${userId} from ${address}: ${reason}`);
+  });
+  const options = { curveServer: true, curveSecretKey: keys.server.secretKey };
+  const server = new ZmqPushConnection(factory, [], options);
+  server.on("handshakeSucceeded", () => server.send("Hello"));
+  server.on("handshakeFailed", ({ reason }) => console.log(`a handshake failed: ${reason}`));
+  server.addEndpoints({ bind: endpoint });
+  console.log(`ironhouse listening on ${server.address}`);
+}
+if (role !== "server") {
+  const options = {
+    curvePublicKey: keys.client.publicKey,
+    curveSecretKey: keys.client.secretKey,
+    curveServerKey: keys.server.publicKey, // so that it speaks to no other server
+  };
+  const client = new ZmqPullConnection(factory, { connect: endpoint }, options);
+  const [message] = await client.receive();
+  console.log(`Ironhouse test ${String(message) === "Hello" ? "OK" : "FAIL"}`);
+  await factory.shutdown();
+}
