@@ -1,0 +1,65 @@
+// Ironhouse by async and await: a ROUTER, bound to tcp://127.0.0.1:9000, receives from DEALERs whose public
+// keys it has.
+
+import {
+  ZmqAuthenticator,
+  ZmqDealerConnection,
+  ZmqFactory,
+  ZmqRouterConnection,
+  ZmqTimeoutError,
+} from "tx0mq";
+import { flags, oneOf } from "tx0mq/flags";
+import { loadCertificates } from "../security-certificates/certificates.ts";
+
+const { role, endpoint, certificates } = flags({
+  role: oneOf("all", "server", "client"),
+  endpoint: "tcp://127.0.0.1:9000",
+  certificates: "certificates",
+});
+
+const factory = new ZmqFactory();
+factory.registerForShutdown();
+const keys = await loadCertificates(certificates);
+
+if (role !== "client") void serve();
+if (role !== "server") await greet();
+
+/** Prints what those say who are let in. */
+async function serve(): Promise<void> {
+  const auth = new ZmqAuthenticator(factory);
+  auth.allow("127.0.0.1");
+  auth.configureCurve(keys.known);
+  auth.on("allowed", ({ userId, address }) => console.log(`allowed ${userId} from ${address}`));
+  auth.on("denied", ({ userId, address, reason }) => {
+    console.log(`denied ${userId} from ${address}: ${reason}`);
+  });
+  const options = { curveServer: true, curveSecretKey: keys.server.secretKey };
+  const server = new ZmqRouterConnection(factory, [], options);
+  server.on("handshakeFailed", ({ reason }) => console.log(`a handshake failed: ${reason}`));
+  server.addEndpoints({ bind: endpoint });
+  console.log(`asyncio-ironhouse listening on ${server.address}`);
+
+  for await (const [client, message] of server) {
+    console.log(`Received ${message}`);
+    await server.send([client, "Hello to you"]);
+  }
+}
+
+/** Says hello, and waits for the reply. */
+async function greet(): Promise<void> {
+  const options = {
+    curvePublicKey: keys.client.publicKey,
+    curveSecretKey: keys.client.secretKey,
+    curveServerKey: keys.server.publicKey, // so that it speaks to no other server
+  };
+  const client = new ZmqDealerConnection(factory, { connect: endpoint }, options);
+  await client.send("Hello");
+  try {
+    await client.receive({ timeout: 1000 });
+    console.log("Ironhouse test OK");
+  } catch (error) {
+    if (!(error instanceof ZmqTimeoutError)) throw error;
+    console.log("Ironhouse test FAIL");
+  }
+  await factory.shutdown();
+}
