@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { describe, test } from "node:test";
 import { endsOn, type Program, refuses, Stage } from "@tx0mq/smoke";
+import { ZmqFactory, ZmqRouterConnection } from "tx0mq";
 
+const LIMIT = { timeout: 60_000 }; // for what never comes
 const SERVER = ["--faultless", "--work", "50"];
 
 describe("lazy pirate", { concurrency: true }, () => {
@@ -37,6 +40,27 @@ describe("lazy pirate", { concurrency: true }, () => {
     );
     assert.equal(client.lines.at(-1), "The server seems to be offline, abandoning");
     assert.deepEqual(client.errors, []);
+  });
+
+  test("a wrong reply is none: the client asks again, on a new socket", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    await using factory = new ZmqFactory();
+    const server = new ZmqRouterConnection(factory);
+    const left = once(server, "disconnected", { signal: AbortSignal.timeout(60_000) });
+    server.addEndpoints({ bind: stage.ipc("server") });
+    const client = stage.start("lpclient", [
+      ...["--endpoint", stage.ipc("server"), "--timeout", "60000", "--count", "1"],
+    ]);
+    const [first, ...request] = await server.receive(LIMIT);
+    await server.send([first, "", "1"]);
+    const [second, ...again] = await server.receive(LIMIT);
+    await left; // the first socket
+    assert.deepEqual(again, request);
+    await server.send([second, ...again]);
+    assert.deepEqual(await client.exit(), { code: 0, signal: null });
+    assert.deepEqual(client.lines.slice(1), [
+      ...["Sending 0", "Wrong reply: 1", "Resending 0", "Server replied OK (0)"],
+    ]);
   });
 
   test("the server simulates faults; Ctrl-C and a wrong flag end the client", async (t) => {
