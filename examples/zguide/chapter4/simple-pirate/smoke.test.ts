@@ -1,41 +1,90 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { endsOn, Stage } from "@tx0mq/smoke";
-import { ZmqDealerConnection, ZmqFactory } from "tx0mq";
+import { ZmqDealerConnection, ZmqFactory, ZmqRouterConnection } from "tx0mq";
 
 const ANYWHERE = "tcp://127.0.0.1:*";
+const LIMIT = { timeout: 60_000 }; // for what never comes
 const COUNT = 10;
 
-test("clients keep getting replies while workers are killed and replaced", async (t) => {
-  const stage = new Stage(t, import.meta.url);
-  const queue = stage.start("spqueue", ["--frontend", ANYWHERE, "--backend", ANYWHERE]);
-  const [, frontend, backend] = await queue.line(/listening on (\S+), workers on (\S+)/);
-  const start = () =>
-    stage.start("spworker", ["--endpoint", backend, "--faultless", "--work", "100"]);
-  const workers = [start(), start()];
-  const clients = [1, 2].map(() =>
-    stage.start("../lazy-pirate/lpclient", [
-      ...["--endpoint", frontend, "--timeout", "1500", "--count", `${COUNT}`],
-    ]),
-  );
-  for (const victim of workers) {
-    await victim.line(/normal reply/);
-    victim.kill("SIGKILL"); // while it works
-    await start().line(/normal reply/);
-  }
-
-  await using factory = new ZmqFactory();
-  const stranger = new ZmqDealerConnection(factory, { connect: backend });
-  await stranger.send("no envelope");
-  await queue.line(/malformed message refused/, { from: "stderr" });
-
-  for (const client of clients) {
-    assert.deepEqual(await client.exit(), { code: 0, signal: null });
-    assert.deepEqual(
-      client.lines.filter((line) => line.startsWith("Server replied")),
-      Array.from({ length: COUNT }, (_, n) => `Server replied OK (${n})`),
+describe("simple pirate", { concurrency: true }, () => {
+  test("clients keep getting replies while workers are killed and replaced", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const queue = stage.start("spqueue", ["--frontend", ANYWHERE, "--backend", ANYWHERE]);
+    const [, frontend, backend] = await queue.line(/listening on (\S+), workers on (\S+)/);
+    const start = () =>
+      stage.start("spworker", ["--endpoint", backend, "--faultless", "--work", "100"]);
+    const workers = [start(), start()];
+    const clients = [1, 2].map(() =>
+      stage.start("../lazy-pirate/lpclient", [
+        ...["--endpoint", frontend, "--timeout", "1500", "--count", `${COUNT}`],
+      ]),
     );
-  }
-  assert.equal(queue.errors.length, 1);
-  await endsOn("SIGINT", queue);
+    for (const victim of workers) {
+      await victim.line(/normal reply/);
+      victim.kill("SIGKILL"); // while it works
+      await start().line(/normal reply/);
+    }
+    for (const client of clients) {
+      assert.deepEqual(await client.exit(), { code: 0, signal: null });
+      assert.deepEqual(
+        client.lines.filter((line) => line.startsWith("Server replied")),
+        Array.from({ length: COUNT }, (_, n) => `Server replied OK (${n})`),
+      );
+    }
+    assert.deepEqual(queue.errors, []);
+    await endsOn("SIGINT", queue);
+  });
+
+  test("a request waits for a free worker, one worker gets it, and its client the reply", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const [frontend, backend] = [stage.ipc("frontend"), stage.ipc("backend")];
+    const queue = stage.start("spqueue", ["--frontend", frontend, "--backend", backend]);
+    await queue.line(/listening/);
+    await using factory = new ZmqFactory();
+    const workers = [1, 2].map(() => new ZmqDealerConnection(factory, { connect: backend }));
+    for (const worker of workers) {
+      await worker.send("no envelope");
+      await queue.line(/malformed message refused/, { from: "stderr" });
+      await worker.send(["", "\x01"]);
+    }
+    const clients = ["a", "b"].map((name) => {
+      return { name, socket: new ZmqDealerConnection(factory, { connect: frontend }) };
+    });
+    for (const { name, socket } of clients) {
+      for (let n = 0; n < COUNT; n++) await socket.send(["", `${name}${n}`]);
+    }
+    const taken: string[] = [];
+    for (let n = 0; n < COUNT; n++) {
+      // Each worker has one in hand, and the others wait.
+      const requests = await Promise.all(workers.map((worker) => worker.receive(LIMIT)));
+      taken.push(...requests.map((request) => String(request.at(-1))));
+      for (const worker of workers) await worker.send(requests.shift() ?? "");
+    }
+    assert.equal(new Set(taken).size, 2 * COUNT);
+    for (const { name, socket } of clients) {
+      const replies: string[] = [];
+      while (replies.length < COUNT) replies.push(String((await socket.receive(LIMIT))[1]));
+      assert.deepEqual(
+        replies.sort(),
+        Array.from({ length: COUNT }, (_, n) => `${name}${n}`),
+      );
+    }
+    assert.equal(queue.errors.length, 2);
+    await endsOn("SIGINT", queue);
+  });
+
+  test("a worker works until it ends as in a crash", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    await using factory = new ZmqFactory();
+    const queue = new ZmqRouterConnection(factory, { bind: stage.ipc("queue") });
+    queue.on("message", ([name, delimiter = ""]) => {
+      queue.send([name, delimiter, "client", "", "request"]);
+    });
+    const worker = stage.start("spworker", [
+      ...["--endpoint", stage.ipc("queue"), "--work", "0", "--overload", "0"],
+    ]);
+    assert.deepEqual(await worker.exit(), { code: 0, signal: null });
+    assert.match(worker.lines.at(-1) ?? "", /simulating a crash$/);
+  });
 });
