@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { endsOn, Stage } from "@tx0mq/smoke";
-import { ZmqDealerConnection, ZmqFactory, ZmqReqConnection, ZmqRouterConnection } from "tx0mq";
+import { endsOn, type Program, Stage } from "@tx0mq/smoke";
+import {
+  type Message,
+  ZmqDealerConnection,
+  ZmqFactory,
+  ZmqReqConnection,
+  ZmqRouterConnection,
+} from "tx0mq";
 
 const ANYWHERE = "tcp://127.0.0.1:*";
 const HEARTBEATS = ["--heartbeat", "200", "--liveness", "5"];
+const LIMIT = { timeout: 60_000 }; // for what never comes
 const READY = Buffer.of(1);
 const HEARTBEAT = Buffer.of(2);
 
@@ -29,17 +36,14 @@ describe("paranoid pirate", { concurrency: true }, () => {
     await other.line(/normal reply/);
     frozen.kill("SIGSTOP");
     await queue.line(new RegExp(`worker ${name} expired`));
-    await other.count(/normal reply/, 5); // it gets them all
+    await client.line(new RegExp(`OK \\(${said(client, "OK") + 5}\\)`)); // the other gets them all
     frozen.kill("SIGCONT");
-    await frozen.line(/normal reply/);
+    await frozen.count(/normal reply/, said(frozen, "normal reply") + 3);
 
     queue.kill("SIGKILL");
-    for (const pause of [100, 200, 400, 400]) {
-      await frozen.line(new RegExp(`connecting anew in ${pause} ms`));
-    }
-    const before = client.lines.filter((line) => line.includes("OK")).length;
+    for (const worker of [frozen, other]) await worker.line(/connecting anew/);
     const second = startQueue();
-    await client.line(new RegExp(`OK \\(${before + 5}\\)`));
+    await client.line(new RegExp(`OK \\(${said(client, "OK") + 5}\\)`));
 
     await endsOn("SIGINT", client, frozen, other, second);
     const replies = client.lines.filter((line) => line.includes("OK"));
@@ -47,62 +51,132 @@ describe("paranoid pirate", { concurrency: true }, () => {
       replies,
       replies.map((_, n) => `Server replied OK (${n})`),
     );
+    const names = [...frozen.lines, ...other.lines].filter((line) => line.endsWith(": ready"));
+    assert.equal(new Set(names).size, names.length, "each connection has a name of its own");
   });
 
-  test("on the wire a worker says 0x01 and 0x02, and passes envelopes back", async (t) => {
+  test("a worker beats while it works, and comes back after pauses that double", async (t) => {
     const stage = new Stage(t, import.meta.url);
     await using factory = new ZmqFactory();
     const queue = new ZmqRouterConnection(factory, { bind: stage.ipc("queue") });
     const worker = stage.start("ppworker", [
-      ...["--endpoint", stage.ipc("queue"), "--heartbeat", "10", "--liveness", "6000"],
-      ...["--work", "0", "--faultless"],
+      ...["--endpoint", stage.ipc("queue"), "--heartbeat", "50", "--liveness", "6"],
+      ...["--shortest", "20", "--longest", "80", "--work", "1000", "--faultless"],
     ]);
-    const [name, ready] = await queue.receive();
-    assert.deepEqual([ready, (await queue.receive())[1]], [READY, HEARTBEAT]);
+    const [name, ready] = await queue.receive(LIMIT);
+    assert.deepEqual([ready, (await queue.receive(LIMIT))[1]], [READY, HEARTBEAT]);
     await queue.send([name, "client", "", "request"]);
-    let reply = await queue.receive();
-    while (reply.length === 2) reply = await queue.receive(); // heartbeats
-    assert.deepEqual(reply.slice(1).map(String), ["client", "", "request"]);
     await queue.send([name, "nonsense"]);
+    let reply = await queue.receive(LIMIT);
+    let beats = 0;
+    for (; reply.length === 2; beats++) reply = await queue.receive(LIMIT);
+    assert.deepEqual(reply.slice(1).map(String), ["client", "", "request"]);
+    assert.ok(beats >= 3, `${beats} heartbeats while it works`);
     await worker.line(/invalid message/, { from: "stderr" });
+
+    // From now on the queue is silent.
+    let [next, signal] = await queue.receive(LIMIT);
+    for (beats = 0; next.equals(name); beats++) {
+      assert.ok(beats < 3 * 6, "it leaves, and has another name when it comes back");
+      [next, signal] = await queue.receive(LIMIT);
+    }
+    assert.deepEqual(signal, READY);
+    for (const pause of [20, 40, 80, 80]) {
+      await worker.line(new RegExp(`connecting anew in ${pause} ms`));
+    }
+    queue.on("message", ([who, what]) => what?.equals(READY) && queue.send([who, HEARTBEAT]));
+    await worker.line(/connecting anew in 20 ms/);
     await endsOn("SIGTERM", worker);
   });
 
-  test("the queue beats as well, refuses what is malformed, and forgets nobody who works", async (t) => {
+  test("a worker works until it ends as in a crash", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    await using factory = new ZmqFactory();
+    const queue = new ZmqRouterConnection(factory, { bind: stage.ipc("queue") });
+    queue.on("message", ([name, what]) => {
+      if (!what?.equals(HEARTBEAT)) queue.send([name, "client", "", "request"]);
+    });
+    const worker = stage.start("ppworker", [
+      ...["--endpoint", stage.ipc("queue"), "--work", "0", "--overload", "0"],
+    ]);
+    assert.deepEqual(await worker.exit(), { code: 0, signal: null });
+    assert.equal(worker.lines.at(-1), "Simulating a crash");
+  });
+
+  test("the queue beats, forgets who is silent, and gives a request to each who is free", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const queue = stage.start("ppqueue", [
-      ...["--frontend", ANYWHERE, "--backend", ANYWHERE, "--heartbeat", "20", "--liveness", "1000"],
+      ...["--frontend", ANYWHERE, "--backend", ANYWHERE, "--heartbeat", "100", "--liveness", "20"],
     ]);
     const [, frontend, backend] = await queue.line(/listening on (\S+), workers on (\S+)/);
     await using factory = new ZmqFactory();
-    const worker = new ZmqDealerConnection(factory, { connect: backend });
-    await worker.send("nonsense");
+    const [silent, one, two] = ["silent", "one", "two"].map(
+      (routingId) => new ZmqDealerConnection(factory, { connect: backend }, { routingId }),
+    ) as [ZmqDealerConnection, ZmqDealerConnection, ZmqDealerConnection];
+    await one.send("nonsense");
     await queue.line(/invalid message from a worker/, { from: "stderr" });
-    await worker.send(READY);
-    assert.deepEqual(await worker.receive(), [HEARTBEAT]);
+    for (const [worker, signal] of [
+      [silent, READY],
+      [one, HEARTBEAT], // the queue has forgotten it
+      [two, READY],
+    ] as const) {
+      await worker.send(signal);
+      assert.deepEqual(await worker.receive(LIMIT), [HEARTBEAT]);
+    }
+    const beats = setInterval(() => {
+      for (const worker of [one, two]) worker.send(HEARTBEAT).catch(() => {}); // the test is over
+    }, 100);
+    t.after(() => clearInterval(beats));
+    await queue.line(/worker silent expired/);
+    let heard = 1;
+    for (; silent.readable; heard++) await silent.receive();
+    assert.ok(heard <= 20, `it has heard ${heard} heartbeats`);
 
     const stranger = new ZmqDealerConnection(factory, { connect: frontend });
     await stranger.send("no envelope");
     await queue.line(/invalid message from a client/, { from: "stderr" });
-    const clients = ["one", "two"].map(
+    const [a, b, c] = ["a", "b", "c"].map(
       (routingId) => new ZmqReqConnection(factory, { connect: frontend }, { routingId }),
-    );
-    for (const client of clients) await client.send("request");
-
-    const first = await request(worker);
-    await worker.send(HEARTBEAT); // it lives, and is busy: the next one has to wait
-    await worker.send(first);
-    const second = await request(worker);
-    assert.notDeepEqual(first[0], second[0]);
-    await worker.send(second);
-    for (const client of clients) assert.equal(String(await client.receive()), "request");
+    ) as [ZmqReqConnection, ZmqReqConnection, ZmqReqConnection];
+    await a.send("request of a");
+    const first = await request(one, "a"); // it is free for longest
+    await b.send("request of b");
+    const second = await request(two, "b");
+    await c.send("request of c");
+    for (const worker of [one, two]) {
+      for (const _ of [1, 2])
+        assert.deepEqual(await worker.receive(LIMIT), [HEARTBEAT], "it is busy");
+    }
+    await two.send(second);
+    const third = await request(two, "c");
+    await one.send(first);
+    await two.send(third);
+    for (const [name, client] of Object.entries({ a, b, c })) {
+      assert.equal(String(await client.receive(LIMIT)), `request of ${name}`);
+    }
+    for (let n = 0; n < 20; n++) {
+      const worker = n % 2 === 0 ? one : two;
+      await a.send("request of a");
+      await worker.send(await request(worker, "a"));
+      assert.equal(String(await a.receive(LIMIT)), "request of a");
+    }
+    assert.deepEqual(queue.lines.slice(1), ["ppqueue: worker silent expired"]);
+    assert.equal(queue.errors.length, 2);
     await endsOn("SIGINT", queue);
   });
 });
 
-async function request(worker: ZmqDealerConnection) {
-  for (;;) {
-    const message = await worker.receive();
-    if (message.length > 1) return message;
+/** The request that a worker gets next. */
+async function request(worker: ZmqDealerConnection, client: string): Promise<Message> {
+  let message = await worker.receive(LIMIT);
+  for (let beats = 1; message.length === 1; beats++) {
+    assert.ok(beats < 300, "it gets heartbeats and no request");
+    message = await worker.receive(LIMIT);
   }
+  assert.deepEqual(message.map(String), [client, "", `request of ${client}`]);
+  return message;
+}
+
+function said({ lines }: Program, what: string): number {
+  return lines.filter((line) => line.includes(what)).length;
 }
