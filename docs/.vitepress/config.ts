@@ -29,5 +29,8 @@ export default defineConfig({
     outline: [2, 3],
     search: { provider: "local" },
   },
+  markdown: {
+    theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
+  },
   buildEnd: ({ outDir }) => moveAnywhere(outDir),
 });

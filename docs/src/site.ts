@@ -110,8 +110,11 @@ export function makeSite(root: string = ROOT): Site {
     })),
     {
       text: "The house",
+      link: "/docs",
       collapsed: true,
-      items: others.filter(({ name }) => name !== "tx0mq").map(({ name }) => link(name)),
+      items: others
+        .filter(({ name }) => !["tx0mq", "docs"].includes(name))
+        .map(({ name }) => link(name)),
     },
   ];
   return { pages, files, sidebar };
