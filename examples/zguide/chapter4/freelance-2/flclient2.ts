@@ -18,7 +18,10 @@ for (const endpoint of endpoints) console.log(`Connected to ${endpoint}`);
 let duplicates = 0;
 const start = performance.now();
 try {
-  for (let sequence = 1; sequence <= requests; sequence++) await request(sequence);
+  for (let sequence = 1; sequence <= requests; sequence++) {
+    await request(sequence);
+    if (sequence % 1000 === 0) console.log(`${sequence} requests replied`);
+  }
   const cost = (1000 * (performance.now() - start)) / requests;
   console.log(`Average round trip cost: ${cost.toFixed(0)} usec`);
   console.log(`${duplicates} late replies dropped`);
