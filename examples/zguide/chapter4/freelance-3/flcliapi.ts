@@ -9,6 +9,7 @@ import {
   type ZmqFactory,
   ZmqRouterConnection,
   ZmqTimeoutError,
+  ZmqUnroutableError,
 } from "tx0mq";
 
 export interface FreelanceOptions {
@@ -18,6 +19,8 @@ export interface FreelanceOptions {
   pingInterval?: number;
   /** A server that has been silent for so many ms is dead, until it is heard again. Default: 6000. */
   ttl?: number;
+  /** Is told who is alive, and who no longer. */
+  log?: (what: string) => void;
 }
 
 interface Server {
@@ -30,7 +33,7 @@ interface Open {
   readonly frames: readonly Frame[];
   readonly resolve: (reply: Message) => void;
   readonly reject: (error: Error) => void;
-  /** Whom it was sent to last. */
+  /** Who has it: one that is alive. Undefined while nobody is. */
   server?: Server | undefined;
 }
 
@@ -42,6 +45,7 @@ export class FreelanceClient {
   readonly #router: ZmqRouterConnection;
   readonly #timeout: number;
   readonly #ttl: number;
+  readonly #log: (what: string) => void;
   readonly #timer: NodeJS.Timeout;
   readonly #servers = new Map<string, Server>();
   /** Those that are alive; the first one gets the requests. */
@@ -51,22 +55,29 @@ export class FreelanceClient {
 
   constructor(
     factory: ZmqFactory,
-    { timeout = 9000, pingInterval = 2000, ttl = 6000 }: FreelanceOptions = {},
+    { timeout = 9000, pingInterval = 2000, ttl = 6000, log = () => {} }: FreelanceOptions = {},
   ) {
     this.#timeout = timeout;
     this.#ttl = ttl;
-    this.#router = new ZmqRouterConnection(factory, [], { mandatory: true, lingerPeriod: 0 });
+    this.#log = log;
+    this.#router = new ZmqRouterConnection(factory, [], {
+      mandatory: true, // what is for a server that is full waits
+      sendQueueLimit: Number.MAX_SAFE_INTEGER, // all that is open may have to go to the next server
+      lingerPeriod: 0,
+    });
     this.#router.on("message", (message) => this.#heard(message));
     this.#router.on("handshakeSucceeded", () => this.#ping());
+    this.#router.on("disconnected", () => this.#broken());
     this.#router.once("close", () => this.#end());
     this.#timer = setInterval(() => this.#ping(), pingInterval);
   }
 
-  /** Adds a server, by its endpoint, which is its routing id as well. */
+  /** Adds a server, by its endpoint, which is its routing id as well. It may come later. */
   connect(endpoint: string): void {
+    if (this.#servers.has(endpoint)) return;
+    this.#router.addEndpoints({ connect: endpoint });
     const server = { endpoint, expiry: setTimeout(() => this.#lost(server), this.#ttl) };
     this.#servers.set(endpoint, server);
-    this.#router.addEndpoints({ connect: endpoint });
   }
 
   /**
@@ -74,6 +85,7 @@ export class FreelanceClient {
    * it may have been done all the same.
    *
    * @throws {ZmqTimeoutError} where no server has replied in time
+   * @throws {ZmqQueueFullError} when 64 MiB wait for the server already
    * @throws {ZmqAbortError} when the signal is aborted
    * @throws {ZmqClosedError} when the client is shut down
    */
@@ -115,16 +127,18 @@ export class FreelanceClient {
   #send(open: Open): void {
     const [server] = this.#actives;
     open.server = server;
-    if (server !== undefined) this.#tell(server, open.frames);
+    if (server === undefined) return;
+    this.#router.send([server.endpoint, ...open.frames]).catch((error) => {
+      if (error instanceof ZmqUnroutableError) this.#lost(server);
+      else open.reject(error);
+    });
   }
 
+  /** Asks all of them, those that are dead too. Who cannot be reached will be silent. */
   #ping(): void {
-    for (const server of this.#servers.values()) this.#tell(server, ["PING"]);
-  }
-
-  /** A server that cannot be reached is lost at once. */
-  #tell(server: Server, frames: readonly Frame[]): void {
-    this.#router.send([server.endpoint, ...frames]).catch(() => this.#lost(server));
+    for (const { endpoint } of this.#servers.values()) {
+      this.#router.send([endpoint, "PING"]).catch(() => {});
+    }
   }
 
   /** [server, "PONG"], or [server, sequence, ...reply] */
@@ -133,6 +147,7 @@ export class FreelanceClient {
     if (server === undefined) return;
     server.expiry.refresh();
     if (!this.#actives.has(server)) {
+      this.#log(`${server.endpoint} is alive`);
       this.#actives.add(server);
       for (const open of this.#open.values()) if (open.server === undefined) this.#send(open);
     }
@@ -142,8 +157,20 @@ export class FreelanceClient {
 
   /** What it has not replied to goes to the next one. */
   #lost(server: Server): void {
-    this.#actives.delete(server);
+    if (!this.#actives.delete(server)) return;
+    this.#log(`${server.endpoint} is dead`);
     for (const open of this.#open.values()) if (open.server === server) this.#send(open);
+  }
+
+  /**
+   * Nobody says whose connection it was, and what was on its way there is lost, also when that server is
+   * back at once. So all have to show that they are alive, and the first one gets what is open.
+   */
+  #broken(): void {
+    this.#log("a connection has broken: asking who is alive");
+    this.#actives.clear();
+    for (const open of this.#open.values()) open.server = undefined;
+    this.#ping();
   }
 
   #end(): void {

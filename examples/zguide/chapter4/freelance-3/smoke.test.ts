@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { setImmediate as turn } from "node:timers/promises";
 import { endsOn, type Program, Stage } from "@tx0mq/smoke";
 import {
   ZmqAbortError,
@@ -29,24 +28,22 @@ describe("freelance, model three", { concurrency: true, timeout: 120_000 }, () =
 
     let made = 0;
     let replied = 0;
-    const errors: unknown[] = [];
-    const load = new AbortController();
-    const working = [1, 2, 3].map(async () => {
-      while (!load.signal.aborted) {
-        made += 1;
-        await client.request(["random name"]).then(
-          ([reply, ...rest]) => {
-            assert.deepEqual([String(reply), rest.length], ["OK", 0]);
-            replied += 1;
-          },
-          (error) => errors.push(error),
-        );
-        await turn();
-      }
-    });
-    const more = async (): Promise<void> => {
-      for (const before = replied; replied < before + 50; ) await turn();
+    const ask = async (): Promise<void> => {
+      made += 1;
+      const reply = await client.request(["random name"]);
+      assert.deepEqual(reply.map(String), ["OK"]);
+      replied += 1;
     };
+    const more = async (): Promise<void> => {
+      for (let n = 0; n < 20; n++) await ask();
+    };
+    let loaded = true;
+    const load = Promise.all(
+      [1, 2, 3].map(async () => {
+        while (loaded) await ask();
+      }),
+    );
+    load.catch(() => {}); // awaited below
     await more();
     for (const [dies, freezes] of [
       [0, 1],
@@ -64,10 +61,34 @@ describe("freelance, model three", { concurrency: true, timeout: 120_000 }, () =
     // Those that have come back are used: the only one that is left here has died before.
     for (const n of [0, 1]) servers[n]?.kill("SIGKILL");
     await more();
-    load.abort();
-    await Promise.all(working);
-    assert.deepEqual(errors, []);
+    loaded = false;
+    await load;
     assert.equal(replied, made);
+  });
+
+  test("a server that is back within its TTL is asked again", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    await using factory = new ZmqFactory();
+    const routingId = stage.ipc("server");
+    const start = (): ZmqRouterConnection =>
+      new ZmqRouterConnection(factory, { bind: routingId }, { routingId });
+    const first = start();
+    await using client = new FreelanceClient(factory, { ...PERIODS, ttl: 600_000 });
+    client.connect(routingId);
+    const [id] = await first.receive();
+    await first.send([id, "PONG"]);
+    const reply = client.request(["a request"]);
+    while ((await first.receive()).length < 3);
+    await first.shutdown(); // with the request
+    const second = start();
+    second.on("message", ([from, control, ...rest]) =>
+      second.send(rest.length === 0 ? [from, "PONG"] : [from, control ?? "", "OK"]),
+    );
+    assert.equal(String(await reply), "OK");
+
+    // More than ZeroMQ takes at once.
+    const many = Array.from({ length: 3000 }, () => client.request([Buffer.alloc(10_000)]));
+    assert.equal((await Promise.all(many)).length, 3000);
   });
 
   test("the client asks, and tells what it cost", async (t) => {
@@ -86,9 +107,10 @@ describe("freelance, model three", { concurrency: true, timeout: 120_000 }, () =
     assert.deepEqual((await stranger.receive()).map(String), ["PONG"]);
     await stranger.send(["7", "a", "request"]);
     assert.deepEqual((await stranger.receive()).map(String), ["7", "OK"]);
-    const router = new ZmqRouterConnection(factory, { connect: address });
-    await router.shutdown();
     await endsOn("SIGINT", server);
+    const lonely = stage.start("flclient3", ["--timeout", "100", address]);
+    assert.deepEqual(await lonely.exit(), { code: 1, signal: null });
+    assert.deepEqual(lonely.errors, ["Name service not available, aborting"]);
   });
 
   test("a request goes to the next server when one is silent, and counts once", async (t) => {
@@ -99,7 +121,7 @@ describe("freelance, model three", { concurrency: true, timeout: 120_000 }, () =
       return new ZmqRouterConnection(factory, { bind: routingId }, { routingId });
     });
     assert.ok(first && second);
-    await using client = new FreelanceClient(factory, { ...PERIODS, ttl: 200 });
+    await using client = new FreelanceClient(factory, PERIODS);
     client.connect(stage.ipc("first"));
     const [id, ping] = await first.receive();
     assert.equal(String(ping), "PING");
