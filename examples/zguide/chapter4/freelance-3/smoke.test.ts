@@ -64,6 +64,15 @@ describe("freelance, model three", { concurrency: true, timeout: 120_000 }, () =
     loaded = false;
     await load;
     assert.equal(replied, made);
+
+    // A client that does not read for a while gets all of its replies.
+    const options = { receiveHighWaterMark: 1 };
+    const late = new ZmqDealerConnection(factory, { connect: addresses[2] ?? "" }, options);
+    for (let n = 0; n < 3000; n++) await late.send([Buffer.alloc(10_000), "a request"]);
+    for (let n = 0; n < 3000; n++) {
+      const [, reply] = await late.receive({ timeout: 60_000 });
+      assert.equal(String(reply), "OK");
+    }
   });
 
   test("a server that is back within its TTL is asked again", async (t) => {
