@@ -16,6 +16,7 @@ import {
   ZmqPushConnection,
   ZmqStateError,
 } from "../index.js";
+import { Child } from "../testing/child.js";
 import { failure, next, place, prove, type Stage, settled, told } from "../testing/stage.js";
 import { AddressList } from "./addresses.js";
 import { keyBytes, z85Encode } from "./z85.js";
@@ -287,6 +288,22 @@ prove("one authenticator to a factory; its end lets nobody new in", async (stage
   const successor = new ZmqAuthenticator(stage.factory);
   successor.configureCurve([client]);
   assert.deepEqual((await message).map(String), ["message"]);
+});
+
+prove("a decision that nobody makes does not hold up the end of the process", async (stage) => {
+  const child = new Child(
+    stage.t,
+    `const factory = new zmq.ZmqFactory();
+    const auth = new zmq.ZmqAuthenticator(factory, { timeout: 3_600_000 });
+    const bind = "tcp://127.0.0.1:*";
+    const server = new zmq.ZmqPullConnection(factory, { bind }, { plainServer: true });
+    const user = { plainUsername: "ada", plainPassword: "x" };
+    new zmq.ZmqPushConnection(factory, { connect: server.address }, user);
+    await new Promise((asked) => auth.configurePlain(() => new Promise(asked)));
+    await factory.shutdown();`,
+  );
+  assert.deepEqual(await child.end, { code: 0, signal: null }, child.errors);
+  assert.equal(child.errors, "");
 });
 
 prove("a malformed request is no reason to let anybody in, or to stop", async (stage) => {

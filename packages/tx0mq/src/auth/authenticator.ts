@@ -11,7 +11,7 @@ import {
 import type { ZmqFactory } from "../factory.js";
 import { EMPTY, type Frames, type Message, unwrap } from "../frames.js";
 import type { RouterOptions } from "../options.js";
-import { after, LONGEST_TIMER } from "../time.js";
+import { LONGEST_TIMER } from "../time.js";
 import { trace } from "../trace.js";
 import { AddressList } from "./addresses.js";
 import type { ZmqCertificate } from "./certificate.js";
@@ -341,7 +341,11 @@ function curveCheck(clients: CurveClients): CurveCheck {
 /** What it decides, now or later. @throws {ZmqTimeoutError} when that took too long */
 function inTime(timeout: number, decide: () => unknown): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const stop = after(timeout, () => reject(new ZmqTimeoutError("decision", timeout)));
-    Promise.resolve().then(decide).then(resolve, reject).finally(stop);
+    const late = setTimeout(() => reject(new ZmqTimeoutError("decision", timeout)), timeout);
+    late.unref(); // when all is shut down, nobody waits for the decision
+    Promise.resolve()
+      .then(decide)
+      .then(resolve, reject)
+      .finally(() => clearTimeout(late));
   });
 }
