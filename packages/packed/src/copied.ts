@@ -21,7 +21,7 @@ const LEFT = new Set(["node_modules", ".turbo", "coverage", "dist"]);
 const FROM =
   /^(?:import\s+(?:[^;"()]*?\sfrom\s+)?|export\s+(?:type\s+)?(?:\*[^;"]*|\{[^}]*\})\s+from\s+)"([^"]+)"/gm;
 /** A port of this machine. */
-const PORT = /(tcp:\/\/(?:\*|localhost|127\.0\.0\.1):)(\d+)/g;
+const PORT = /((?:tcp|http):\/\/(?:\*|localhost|127\.0\.0\.1):)(\d+)/g;
 /** A program in a script. */
 const PROGRAM = /[\w./-]+\.ts\b/g;
 

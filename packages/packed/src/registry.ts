@@ -1,25 +1,23 @@
 import { createReadStream } from "node:fs";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Manifest, manifest } from "./manifest.ts";
+import type { Manifest } from "./manifest.ts";
 
 /** A package in a registry. */
 export interface Published {
-  /** Where it is installed, for its package.json. */
-  readonly folder: string;
+  readonly its: Manifest;
   readonly tarball: string;
 }
 
-/** A registry on this machine, which has one version of each package: so npm installs without the network. */
+/** A registry on this machine, which has what is installed here: so npm installs without the network. */
 export class Registry {
-  readonly #packages: ReadonlyMap<string, Published>;
+  readonly #packages: readonly Published[];
   readonly #server: Server = createServer((request, response) => {
-    this.#answer(decodeURIComponent(request.url ?? ""), response).catch((error) => {
-      response.writeHead(500).end(String(error));
-    });
+    this.#answer(decodeURIComponent(request.url ?? ""), response);
   });
 
-  constructor(packages: ReadonlyMap<string, Published>) {
+  /** @param packages of each name the one that most want first, and then its other versions */
+  constructor(packages: readonly Published[]) {
     this.#packages = packages;
   }
 
@@ -34,33 +32,30 @@ export class Registry {
     this.#server.close();
   }
 
-  async #answer(path: string, response: ServerResponse): Promise<void> {
-    const [, name = "", tarball] = /^\/(.*?)(\.tgz)?$/.exec(path) ?? [];
-    const found = this.#packages.get(name);
-    if (found === undefined) {
-      response.writeHead(404).end();
-    } else if (tarball !== undefined) {
-      createReadStream(found.tarball).pipe(response);
+  #answer(path: string, response: ServerResponse): void {
+    const [, tarball] = /^\/(\d+)\.tgz$/.exec(path) ?? [];
+    const found = this.#packages.filter(({ its }) => path === `/${its.name}`);
+    const packed = this.#packages[Number(tarball)];
+    if (packed !== undefined) {
+      createReadStream(packed.tarball).pipe(response);
+    } else if (found[0] !== undefined) {
+      const versions = found.map((one) => {
+        const url = `http://${response.req.headers.host}/${this.#packages.indexOf(one)}.tgz`;
+        return [one.its.version, this.#version(one.its, url)] as const;
+      });
+      const { name, version } = found[0].its;
+      const document = { name, "dist-tags": { latest: version } };
+      response.end(JSON.stringify({ ...document, versions: Object.fromEntries(versions) }));
     } else {
-      const url = `http://${response.req.headers.host}/${name}.tgz`;
-      response.end(JSON.stringify(this.#document(await manifest(found.folder), url)));
+      response.writeHead(404).end();
     }
   }
 
-  #document(its: Manifest, tarball: string): object {
+  #version(its: Manifest, tarball: string): object {
     // Of what is optional, there is what this machine takes.
     const optional = Object.entries(its.optionalDependencies ?? {}).filter(([name]) =>
-      this.#packages.has(name),
+      this.#packages.some((one) => one.its.name === name),
     );
-    const version = {
-      ...its,
-      optionalDependencies: Object.fromEntries(optional),
-      dist: { tarball },
-    };
-    return {
-      name: its.name,
-      "dist-tags": { latest: its.version },
-      versions: { [its.version]: version },
-    };
+    return { ...its, optionalDependencies: Object.fromEntries(optional), dist: { tarball } };
   }
 }

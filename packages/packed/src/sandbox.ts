@@ -61,9 +61,9 @@ export function installedBy(owner: string, name: string): string {
   return installed(name, createRequire(join(installed(owner), "package.json")));
 }
 
-function isInstalled(name: string): boolean {
+function isInstalled(name: string, from: NodeJS.Require): boolean {
   try {
-    return installed(name) !== "";
+    return installed(name, from) !== "";
   } catch {
     return false;
   }
@@ -164,7 +164,7 @@ export class Sandbox {
     stdio: ["pipe", "ignore", "ignore"],
   });
   /** The library as npm packs it. */
-  readonly tarball: string = this.#tarballOf("tx0mq");
+  readonly tarball: string = join(this.folder, "tx0mq.tgz");
   /** The paths of the files in it. */
   files: readonly string[] = [];
 
@@ -190,19 +190,24 @@ export class Sandbox {
     }
   }
 
-  /** Packs packages, and all that they depend on. */
-  async #pack(names: readonly string[]): Promise<Map<string, Published>> {
-    const packages = new Map<string, Published>();
-    const add = (name: string): void => {
-      const folder = name === "tx0mq" ? LIBRARY : installed(name, fromLibrary);
-      if (!packages.has(name)) packages.set(name, { folder, tarball: this.#tarballOf(name) });
+  /** Packs packages, and all that they depend on, each in the version that its dependent has. */
+  async #pack(names: readonly string[]): Promise<Published[]> {
+    const packages: Published[] = [];
+    const folders = new Set<string>();
+    const add = (name: string, from: NodeJS.Require): void => {
+      folders.add(name === "tx0mq" ? LIBRARY : installed(name, from));
     };
-    for (const name of names) add(name);
-    for (const [name, { folder, tarball }] of packages) {
-      const { dependencies, optionalDependencies } = await manifest(folder);
-      for (const other of Object.keys(dependencies ?? {})) add(other);
+    for (const name of names) add(name, fromLibrary);
+    for (const folder of folders) {
+      const its = await manifest(folder);
+      const { name, dependencies, optionalDependencies } = its;
+      const tarball =
+        folder === LIBRARY ? this.tarball : join(this.folder, `${packages.length}.tgz`);
+      packages.push({ its, tarball });
+      const from = createRequire(join(folder, "package.json"));
+      for (const other of Object.keys(dependencies ?? {})) add(other, from);
       for (const other of Object.keys(optionalDependencies ?? {})) {
-        if (isInstalled(other)) add(other);
+        if (isInstalled(other, from)) add(other, from);
       }
       if (dirname(folder) === join(ROOT, "packages")) await this.#packOwn(name, folder, tarball);
       else await tar(folder, tarball);
@@ -218,10 +223,6 @@ export class Sandbox {
     if (packed === undefined) throw new Error(`npm has not packed ${name}`);
     if (name === "tx0mq") this.files = packed.files.map(({ path }) => path);
     renameSync(join(this.folder, packed.filename), tarball);
-  }
-
-  #tarballOf(name: string): string {
-    return join(this.folder, `${name.replace("/", "-")}.tgz`);
   }
 
   /** Makes a package of the repo available beside what is installed. */
