@@ -1,0 +1,10 @@
+// The JSON-RPC client measures its calls of http://127.0.0.1:10000.
+
+import { flags } from "tx0mq/flags";
+import { table } from "./benchmark.ts";
+import { jsonRpcEcho } from "./clients.ts";
+
+const { url, max, period } = flags({ url: "http://127.0.0.1:10000", max: 6, period: 300 });
+
+await table(jsonRpcEcho(url), max, period);
+process.exit(); // and leave no connection open
