@@ -1,0 +1,25 @@
+/** A frame that is sent: text goes out as UTF-8. */
+export type Frame = string | ArrayBufferView | ArrayBufferLike;
+
+/** A message that is sent: one frame, or a list of frames. */
+export type Outgoing = Frame | readonly Frame[];
+
+/** A message that was received: its frames, of which there is at least one. */
+export type Message = Buffer[];
+
+/** What a peer says of itself in the handshake: names in lower case, as `"socket-type"`. */
+export type Metadata = ReadonlyMap<string, Buffer>;
+
+/** A peer that does not keep to the protocol. Its connection is closed. */
+export class ProtocolError extends Error {
+  readonly code = "EPROTO";
+}
+
+/** A frame as bytes that may be read until the message has left. */
+export function bytesOf(frame: Frame): Uint8Array {
+  if (typeof frame === "string") return Buffer.from(frame);
+  if (frame instanceof Uint8Array) return frame;
+  return ArrayBuffer.isView(frame)
+    ? new Uint8Array(frame.buffer, frame.byteOffset, frame.byteLength)
+    : new Uint8Array(frame);
+}

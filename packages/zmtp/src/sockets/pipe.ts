@@ -1,0 +1,25 @@
+import type { Message, Metadata, Outgoing } from "../protocol/message.js";
+
+/**
+ * One peer of a socket, as libzmq's pipe: messages both ways, each way up to a high-water mark. Over tcp it is
+ * there from `connect` on, and stays through reconnects; over inproc it is one end of two.
+ */
+export interface Pipe {
+  /** The name that the peer gave itself; empty where it gave none, or has not been there yet. */
+  readonly routingId: Buffer;
+  /** What the peer has said of itself in its last handshake; over inproc its socket type and routing id. */
+  readonly peer: Metadata;
+  /** Whether `write` would take a message. */
+  readonly writable: boolean;
+  /** Takes the next message of the peer's; undefined where there is none, and then `readActivated` will tell. */
+  read(): Message | undefined;
+  /**
+   * Sends a message. @param skip how many of its frames to leave out, from the first on
+   * @returns whether it was taken; if not, `writeActivated` will tell
+   */
+  write(message: Outgoing, skip?: number): boolean;
+  /** Sends what is no message of the user's, whatever the high-water mark: a subscription, a group. */
+  command(name: "SUBSCRIBE" | "CANCEL" | "JOIN" | "LEAVE", data: Uint8Array): void;
+  /** Ends it, and the connection with it. `pipeTerminated` is not told. */
+  terminate(): void;
+}

@@ -1,0 +1,101 @@
+import type { Message, Outgoing } from "../protocol/message.js";
+import type { Pipe } from "./pipe.js";
+
+/** What some draft types send and receive beside the frames. */
+export interface Meta {
+  /** CLIENT/SERVER: the peer (zmq_msg_routing_id). */
+  routingId?: number;
+  /** RADIO/DISH: the group (zmq_msg_group). */
+  group?: string | Buffer;
+}
+
+/** The options that concern routing, as the library names them. Checked by it; left out means libzmq's default. */
+export interface RoutingOptions {
+  readonly routingId?: string | Uint8Array;
+  readonly probeRouter?: boolean;
+  readonly correlate?: boolean;
+  readonly relaxed?: boolean;
+  readonly mandatory?: boolean;
+  readonly handover?: boolean;
+  readonly conflate?: boolean;
+  readonly invertMatching?: boolean;
+  readonly noDrop?: boolean;
+  readonly verbose?: boolean;
+  readonly verboser?: boolean;
+  readonly manual?: boolean;
+  readonly welcomeMessage?: string | Uint8Array;
+  readonly notify?: boolean;
+}
+
+/** An error that libzmq reports by its number. The library makes its own of it. */
+export class SocketError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * What a socket type does with messages and peers: routing, and nothing else. It knows pipes, and neither
+ * bytes nor addresses. One type a file; methods are those of libzmq's `socket_base_t` (xattach_pipe, xsend …).
+ *
+ * Nothing in it waits. After each call from outside the engine looks at `hasIn` and `hasOut` anew.
+ */
+export abstract class SocketType {
+  protected readonly options: RoutingOptions;
+
+  constructor(options: RoutingOptions) {
+    this.options = options;
+  }
+
+  /**
+   * A pipe is there: at `connect`, unless `immediate` is set; else when the handshake is done. The peer need
+   * not be there yet: `peerReady` tells, which is called after `attach` in any case.
+   */
+  abstract attach(pipe: Pipe): void;
+  /** The handshake with the pipe's peer is done: for the first time, or after a reconnect. */
+  peerReady(_pipe: Pipe): void {}
+  /** The pipe has a message, where `read` has returned undefined before. */
+  abstract readActivated(pipe: Pipe): void;
+  /** The pipe takes messages again, where `write` has returned false before. */
+  abstract writeActivated(pipe: Pipe): void;
+  /** The pipe has ended, with all that was in it. */
+  abstract pipeTerminated(pipe: Pipe): void;
+
+  /**
+   * Sends a message.
+   *
+   * @returns whether it was taken (or dropped, where that is what the type does); false where there is no room
+   * @throws {SocketError} EHOSTUNREACH, EFSM, EINVAL: it was refused for good
+   */
+  send(_message: Outgoing, _meta?: Meta): boolean {
+    throw new SocketError("ENOTSUP", "this socket type cannot send");
+  }
+  /** The next message; undefined where there is none. */
+  receive(): Message | undefined {
+    return undefined;
+  }
+  /** What belongs to the message that was received last. */
+  meta: Meta | undefined;
+  /** Whether `receive` would give a message (ZMQ_POLLIN). */
+  get hasIn(): boolean {
+    return false;
+  }
+  /** Whether `send` would take a message (ZMQ_POLLOUT). */
+  get hasOut(): boolean {
+    return false;
+  }
+
+  /** `subscribe`, `unsubscribe`, `manualLastValue` … @returns whether the type has it */
+  setOption(_name: string, _value: unknown): boolean {
+    return false;
+  }
+  joinGroup(_group: string): void {
+    throw new SocketError("EINVAL", "this socket type has no groups");
+  }
+  leaveGroup(_group: string): void {
+    throw new SocketError("EINVAL", "this socket type has no groups");
+  }
+}

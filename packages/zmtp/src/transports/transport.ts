@@ -1,0 +1,75 @@
+/** What a stream tells whoever uses it. */
+export interface StreamSink {
+  /** Bytes have come. Their memory is the receiver's to keep. */
+  data(chunk: Buffer): void;
+  /** All that was written has left. */
+  drained(): void;
+  /** It is over; with an error where it did not end by itself. Told once. */
+  closed(error: Error | undefined): void;
+}
+
+/** Bytes both ways: a connection of TCP or IPC. */
+export interface Stream {
+  /** The peer's IP address, for ZAP; over ipc that of nobody. */
+  readonly peerAddress: string;
+  /** Its file descriptor's address as the monitor tells it: ours, `tcp://127.0.0.1:5555`. */
+  readonly address: string;
+  /** Begins to read; `sink` is told from now on. */
+  open(sink: StreamSink): void;
+  /** Writes pieces in one go. @returns whether all has left already; if not, `drained` tells when */
+  write(pieces: readonly Uint8Array[]): boolean;
+  /** Reads no more, until `resume`: what the peer sends fills the system's buffers, then the peer's. */
+  pause(): void;
+  resume(): void;
+  /** Ends it at once, without a word. */
+  destroy(): void;
+  /** Ends it when all that was written has left. */
+  end(): void;
+}
+
+/** An endpoint that listens. */
+export interface Listener {
+  /** The real address, as ZMQ_LAST_ENDPOINT has it. */
+  readonly address: string;
+  /** Listens no more; its connections stay. Resolves when the address is free. */
+  close(): Promise<void>;
+}
+
+/** A connection that is on its way. */
+export interface Attempt {
+  /** Gives it up. */
+  cancel(): void;
+}
+
+/** The options that concern transports, as the library names them. */
+export interface TransportOptions {
+  readonly backlog?: number;
+  readonly connectTimeout?: number;
+  readonly ipv6?: boolean;
+  readonly tcpKeepalive?: number;
+  readonly tcpKeepaliveIdle?: number;
+}
+
+/** What a listener tells. */
+export interface ListenerSink {
+  accepted(stream: Stream): void;
+  /** It could not accept a connection, or has failed. */
+  failed(error: NodeJS.ErrnoException): void;
+}
+
+/** What an attempt to connect tells: one of the two, once. Never within the call that began it. */
+export interface AttemptSink {
+  connected(stream: Stream): void;
+  failed(error: NodeJS.ErrnoException): void;
+}
+
+/** A way for bytes: `tcp://`, `ipc://`. */
+export interface Transport {
+  /**
+   * Listens at once, so that the address is known and is ours when this returns.
+   * @throws an Error with a `code` of libzmq's (`"EADDRINUSE"`, `"EADDRNOTAVAIL"`, `"ENODEV"`, `"EINVAL"`)
+   */
+  listen(place: string, options: TransportOptions, sink: ListenerSink): Listener;
+  /** @throws an Error with a `code` where the place is none that can be connected to */
+  connect(place: string, options: TransportOptions, sink: AttemptSink): Attempt;
+}
