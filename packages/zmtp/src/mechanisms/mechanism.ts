@@ -9,7 +9,10 @@ export interface MechanismOptions {
 }
 
 /** The rest of a ZAP request: the mechanism's name and its credentials. Rejects where nobody answers. */
-export type Authenticate = (mechanism: string, credentials: readonly Uint8Array[]) => Promise<ZapReply>;
+export type Authenticate = (
+  mechanism: string,
+  credentials: readonly Uint8Array[],
+) => Promise<ZapReply>;
 
 /** A ZAP handler's answer. */
 export interface ZapReply {

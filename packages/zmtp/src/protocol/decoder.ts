@@ -17,14 +17,14 @@ const MOST_FRAMES = 65_536;
 
 const NONE: Buffer = Buffer.alloc(0);
 
-/** What a decoder asks of the connection it belongs to. */
-export interface DecoderSink {
-  /**
-   * A command has come. @returns the frame that it carries, where it carries one (CURVE's MESSAGE): its flags
-   * and its body
-   */
-  command(body: Buffer): { readonly flags: number; readonly body: Buffer } | undefined;
+/** A frame that was taken out of another one: its flags, and its body. */
+export interface OpenedFrame {
+  readonly flags: number;
+  readonly body: Buffer;
 }
+
+/** Takes a command. @returns a message, where it stands for one: a subscription */
+export type CommandSink = (body: Buffer) => Message | undefined;
 
 /**
  * Cuts the bytes of a ZMTP 3 connection into messages (RFC 37, "Framing"), on demand: `push` takes what has
@@ -33,8 +33,10 @@ export interface DecoderSink {
  * Chunks become the decoder's own: their memory must not be written again.
  */
 export class Decoder {
-  readonly #sink: DecoderSink;
-  readonly #maxMessageSize: number;
+  readonly #command: CommandSink;
+  #maxMessageSize = 0;
+  /** Nothing more is cut until `next` is called again. */
+  #stopped = false;
 
   /** What has come, and how much of it has been cut. */
   #chunk = NONE;
@@ -57,10 +59,23 @@ export class Decoder {
   #frames: Message = [];
   #size = 0;
 
+  /** Takes each frame out of the one that has come, where a mechanism encrypts them (CURVE's MESSAGE). */
+  open: ((body: Buffer) => OpenedFrame) | undefined;
+
   /** @param maxMessageSize in bytes, for all frames of a message together; -1 for any */
-  constructor(sink: DecoderSink, maxMessageSize: number) {
-    this.#sink = sink;
+  constructor(command: CommandSink, maxMessageSize: number) {
+    this.#command = command;
+    this.limit(maxMessageSize);
+  }
+
+  /** How large a message may be from now on: in bytes, for all its frames together; -1 for any. */
+  limit(maxMessageSize: number): void {
     this.#maxMessageSize = maxMessageSize < 0 ? Number.MAX_SAFE_INTEGER : maxMessageSize;
+  }
+
+  /** For the sink of commands: `next` gives nothing more after this one, until it is called again. */
+  stop(): void {
+    this.#stopped = true;
   }
 
   /** Takes bytes. Those before have been cut: `next` has returned undefined. */
@@ -94,7 +109,8 @@ export class Decoder {
    * @throws {ProtocolError} for what is no ZMTP, or too large
    */
   next(): Message | undefined {
-    for (;;) {
+    this.#stopped = false;
+    while (!this.#stopped) {
       if (this.#large !== undefined) {
         if (!this.#fillLarge()) return undefined;
         const message = this.#took(this.#largeFlags, this.#takeLarge());
@@ -132,17 +148,23 @@ export class Decoder {
       this.#at = end;
       // The most frequent case goes first: a message of one frame.
       const body = window.subarray(from, end);
-      if ((flags & (MORE | COMMAND)) === 0 && this.#frames.length === 0) return [body];
+      if ((flags & (MORE | COMMAND)) === 0 && this.#frames.length === 0 && !this.open) {
+        return [body];
+      }
       const message = this.#took(flags, body);
       if (message !== undefined) return message;
     }
+    return undefined;
   }
 
   /** A frame is there. @returns the message that it is the last of */
-  #took(flags: number, body: Buffer): Message | undefined {
+  #took(sentFlags: number, sentBody: Buffer): Message | undefined {
+    let flags = sentFlags;
+    let body = sentBody;
+    if (this.open !== undefined) ({ flags, body } = this.open(body));
     if ((flags & COMMAND) !== 0) {
-      const carried = this.#sink.command(body);
-      return carried === undefined ? undefined : this.#took(carried.flags & MORE, carried.body);
+      if (this.#frames.length > 0) throw new ProtocolError("a command within a message");
+      return this.#command(body);
     }
     const frames = this.#frames;
     frames.push(body);

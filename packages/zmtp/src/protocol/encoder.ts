@@ -29,14 +29,13 @@ export class Encoder {
     return this.#size + this.#at - this.#from;
   }
 
-  /** @param skip how many frames to leave out: a ROUTER's address */
-  add(message: Outgoing, skip = 0): void {
+  add(message: Outgoing): void {
     if (!Array.isArray(message)) {
       this.#addFrame(message as Frame, 0);
       return;
     }
     const last = message.length - 1;
-    for (let n = skip; n < last; n += 1) this.#addFrame(message[n], MORE);
+    for (let n = 0; n < last; n += 1) this.#addFrame(message[n], MORE);
     this.#addFrame(message[last], 0);
   }
 

@@ -14,10 +14,10 @@ export interface Pipe {
   /** Takes the next message of the peer's; undefined where there is none, and then `readActivated` will tell. */
   read(): Message | undefined;
   /**
-   * Sends a message. @param skip how many of its frames to leave out, from the first on
+   * Sends a message.
    * @returns whether it was taken; if not, `writeActivated` will tell
    */
-  write(message: Outgoing, skip?: number): boolean;
+  write(message: Outgoing): boolean;
   /** Sends what is no message of the user's, whatever the high-water mark: a subscription, a group. */
   command(name: "SUBSCRIBE" | "CANCEL" | "JOIN" | "LEAVE", data: Uint8Array): void;
   /** Ends it, and the connection with it. `pipeTerminated` is not told. */

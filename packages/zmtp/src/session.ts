@@ -1,0 +1,358 @@
+import { AuthenticationError, type Mechanism } from "./mechanisms/mechanism.js";
+import { readCommand, readPing, writeCommand, writePing } from "./protocol/commands.js";
+import { COMMAND, Decoder, MORE } from "./protocol/decoder.js";
+import { Encoder } from "./protocol/encoder.js";
+import { GREETING_SIZE, type Greeting, readGreeting, writeGreeting } from "./protocol/greeting.js";
+import { bytesOf, type Message, type Outgoing, ProtocolError } from "./protocol/message.js";
+import type { Stream } from "./transports/transport.js";
+
+/** The options that concern one connection, as the library names them, with their defaults. In ms. */
+export interface SessionOptions {
+  readonly handshakeInterval: number;
+  readonly heartbeatInterval: number;
+  readonly heartbeatTimeout: number;
+  readonly heartbeatTimeToLive: number;
+  readonly maxMessageSize: number;
+}
+
+/** What a session tells whoever began it. */
+export interface SessionSink {
+  /** The mechanism for the peer. @throws {ProtocolError} where the two do not fit */
+  mechanism(peer: Greeting, stream: Stream): Mechanism;
+  /** The handshake is done: messages may be written and read. @throws {ProtocolError} for a peer that does not fit */
+  ready(session: Session): void;
+  /** Bytes have come: there may be messages to read. */
+  readable(): void;
+  /** All that was written has left. */
+  drained(): void;
+  /**
+   * It is over, and the stream is closed: what failed, if anything did, and whether the handshake was done.
+   */
+  ended(error: Error | undefined, wasReady: boolean): void;
+}
+
+/** The largest command of a handshake, in bytes: metadata has no bound of its own. */
+const HANDSHAKE_LIMIT = 65_536;
+
+/**
+ * One connection to a peer, from the greeting to the end (RFC 37): handshake, messages, heartbeats. It
+ * outlives no disconnect.
+ */
+export class Session {
+  readonly stream: Stream;
+  /** Which mechanism was agreed upon; undefined before the greetings are exchanged. */
+  mechanism: Mechanism | undefined;
+  /** The peer's version is 3 point this. */
+  peerMinor = 0;
+  ready = false;
+
+  readonly #sink: SessionSink;
+  readonly #options: SessionOptions;
+  readonly #decoder: Decoder;
+  readonly #encoder = new Encoder();
+  /** What has come of the peer's greeting, while it is not whole. */
+  #greeting: Buffer | undefined = Buffer.alloc(0);
+  /** The ZAP handler is being asked. */
+  #asking = false;
+  #ended = false;
+  #paused = false;
+  /** What was written has not left yet. */
+  #busy = false;
+  #handshakeTimer: NodeJS.Timeout | undefined;
+  #heartbeatTimer: NodeJS.Timeout | undefined;
+  /** When the peer counts as gone if nothing has come by then. */
+  #timeoutTimer: NodeJS.Timeout | undefined;
+  #peerTimeToLive = 0;
+
+  constructor(
+    stream: Stream,
+    options: SessionOptions,
+    mechanism: { readonly name: string; readonly asServer: boolean },
+    sink: SessionSink,
+  ) {
+    this.stream = stream;
+    this.#options = options;
+    this.#sink = sink;
+    this.#decoder = new Decoder((body) => this.#command(body), HANDSHAKE_LIMIT);
+    if (options.handshakeInterval > 0) {
+      this.#handshakeTimer = setTimeout(() => {
+        this.#end(new ProtocolError("the handshake took too long"));
+      }, options.handshakeInterval).unref();
+    }
+    stream.open({
+      data: (chunk) => this.#data(chunk),
+      drained: () => this.#drained(),
+      closed: (error) => this.#end(error),
+    });
+    this.#encoder.addBytes(writeGreeting(mechanism.name, mechanism.asServer));
+    this.#flush();
+  }
+
+  // Messages ----------------------------------------------------------------------------------
+
+  /** Whether what was written has left, so that more may be. */
+  get idle(): boolean {
+    return this.ready && !this.#busy && !this.#ended;
+  }
+
+  /** How many bytes were added and not flushed. */
+  get pending(): number {
+    return this.#encoder.size;
+  }
+
+  /** Adds a message to what goes out with the next `flush`. */
+  add(message: Outgoing): void {
+    const { mechanism } = this;
+    if (mechanism?.encode === undefined) {
+      this.#encoder.add(message);
+      return;
+    }
+    const frames = Array.isArray(message) ? (message as readonly (typeof message)[]) : [message];
+    for (const [n, frame] of frames.entries()) {
+      const more = n < frames.length - 1 ? MORE : 0;
+      this.#encoder.add(mechanism.encode(more, bytesOf(frame as string)));
+    }
+  }
+
+  addCommand(body: Buffer): void {
+    const { mechanism } = this;
+    if (this.ready && mechanism?.encode !== undefined) {
+      this.#encoder.add(mechanism.encode(COMMAND, body));
+    } else this.#encoder.addCommand(body);
+  }
+
+  /** Writes what was added. @returns whether all of it has left */
+  flush(): boolean {
+    return this.#flush();
+  }
+
+  /** The next message; undefined where none has come as a whole. Ends the session where it is malformed. */
+  read(): Message | undefined {
+    if (!this.ready) return undefined;
+    try {
+      const message = this.#decoder.next();
+      if (message === undefined && this.#paused) this.#resume();
+      return message;
+    } catch (error) {
+      this.#end(error as Error);
+      return undefined;
+    }
+  }
+
+  /** Whether bytes have come that were not made messages yet. */
+  get hasMore(): boolean {
+    return this.#decoder.hasMore;
+  }
+
+  /** Reads no more from the stream, until all that has come was read. */
+  pause(): void {
+    if (this.#paused || this.#ended) return;
+    this.#paused = true;
+    this.stream.pause();
+    this.#watch();
+  }
+
+  #resume(): void {
+    if (this.#ended) return;
+    this.#paused = false;
+    this.stream.resume();
+    this.#watch();
+  }
+
+  // Bytes -------------------------------------------------------------------------------------
+
+  #data(chunk: Buffer): void {
+    if (this.#ended) return;
+    this.#watch();
+    try {
+      let rest = chunk;
+      if (this.#greeting !== undefined) {
+        const all = Buffer.concat([this.#greeting, chunk]);
+        this.#greeting = all.subarray(0, GREETING_SIZE);
+        const greeting = readGreeting(this.#greeting);
+        if (greeting === undefined) return;
+        this.#greeting = undefined;
+        rest = Buffer.from(all.subarray(GREETING_SIZE));
+        this.#greeted(greeting);
+      }
+      this.#decoder.push(rest);
+      this.#goOn();
+    } catch (error) {
+      this.#end(error as Error);
+    }
+  }
+
+  /** Deals with what has come: commands of the handshake here, messages where somebody reads. */
+  #goOn(): void {
+    if (!this.ready && !this.#asking && this.#decoder.hasMore) {
+      if (this.#decoder.next() !== undefined) {
+        throw new ProtocolError("a message before the handshake is done");
+      }
+    }
+    if (this.ready && !this.#ended) this.#sink.readable();
+  }
+
+  #flush(): boolean {
+    if (this.#ended) return false;
+    if (this.#encoder.size === 0) return !this.#busy;
+    if (this.stream.write(this.#encoder.take())) {
+      this.#encoder.reuse();
+      return true;
+    }
+    this.#busy = true;
+    return false;
+  }
+
+  #drained(): void {
+    if (!this.#busy || this.#ended) return;
+    this.#busy = false;
+    if (this.#encoder.size > 0 && !this.#flush()) return;
+    this.#encoder.reuse();
+    if (this.ready) this.#sink.drained();
+  }
+
+  // Handshake ---------------------------------------------------------------------------------
+
+  #greeted(greeting: Greeting): void {
+    this.peerMinor = greeting.minor;
+    this.mechanism = this.#sink.mechanism(greeting, this.stream);
+    this.#speak();
+  }
+
+  /** Says what is to be said in the handshake now. */
+  #speak(): void {
+    const mechanism = this.mechanism as Mechanism;
+    for (let body = mechanism.next(); body !== undefined; body = mechanism.next()) {
+      this.#encoder.addCommand(body);
+    }
+    this.#flush();
+    if (!mechanism.ready || this.ready) return;
+    clearTimeout(this.#handshakeTimer);
+    this.#sink.ready(this);
+    if (this.#ended) return;
+    this.ready = true;
+    this.#decoder.limit(this.#options.maxMessageSize);
+    if (mechanism.decode !== undefined)
+      this.#decoder.open = (body) => mechanism.decode?.(body) as never;
+    this.#beat();
+  }
+
+  #command(body: Buffer): Message | undefined {
+    if (this.ready) return this.#traffic(body);
+    const asked = this.mechanism?.received(body);
+    if (asked === undefined) {
+      this.#speak();
+      return undefined;
+    }
+    // Nothing more is read until the answer is there.
+    this.#asking = true;
+    this.#decoder.stop();
+    this.pause();
+    asked.then(
+      () => this.#answered(),
+      (error: Error) => this.#refuse(error),
+    );
+    return undefined;
+  }
+
+  #answered(): void {
+    this.#asking = false;
+    if (this.#ended) return;
+    try {
+      this.#speak();
+      this.#goOn();
+      if (!this.#decoder.hasMore) this.#resume();
+    } catch (error) {
+      this.#end(error as Error);
+    }
+  }
+
+  /** Tells the peer that it may not come in, where it may know. */
+  #refuse(error: Error): void {
+    if (this.#ended) return;
+    const refusal =
+      error instanceof AuthenticationError ? this.mechanism?.refusal?.(error) : undefined;
+    if (refusal !== undefined) {
+      this.#encoder.addCommand(refusal);
+      this.#flush();
+      this.stream.end();
+    }
+    this.#end(error);
+  }
+
+  // Commands among messages -------------------------------------------------------------------
+
+  /** @returns a message, where the command stands for one */
+  #traffic(body: Buffer): Message | undefined {
+    const { name, data } = readCommand(body);
+    switch (name) {
+      case "PING": {
+        const { timeToLive, context } = readPing(data);
+        this.#peerTimeToLive = timeToLive * 100;
+        this.#watch();
+        this.addCommand(writeCommand("PONG", context));
+        this.#flush();
+        return undefined;
+      }
+      case "SUBSCRIBE":
+        return [Buffer.concat([Buffer.of(1), data])];
+      case "CANCEL":
+        return [Buffer.concat([Buffer.of(0), data])];
+      case "JOIN":
+      case "LEAVE":
+        return [Buffer.from(name), data];
+      default:
+        return undefined; // PONG, and what later versions may bring
+    }
+  }
+
+  // Heartbeats --------------------------------------------------------------------------------
+
+  #beat(): void {
+    const { heartbeatInterval, heartbeatTimeToLive } = this.#options;
+    if (heartbeatInterval <= 0 || this.peerMinor < 1) return;
+    this.#heartbeatTimer = setInterval(() => {
+      if (this.#busy) return; // it has not read the last one
+      this.addCommand(writePing(Math.floor(heartbeatTimeToLive / 100)));
+      this.#flush();
+    }, heartbeatInterval).unref();
+    this.#watch();
+  }
+
+  /** Something has come, or nothing can come now: the time after which the peer counts as gone begins anew. */
+  #watch(): void {
+    const { heartbeatInterval, heartbeatTimeout } = this.#options;
+    const own = heartbeatInterval > 0 && this.peerMinor > 0 ? heartbeatTimeout : 0;
+    if (own === 0 && this.#peerTimeToLive === 0) return;
+    clearTimeout(this.#timeoutTimer);
+    this.#timeoutTimer = undefined;
+    if (this.#paused || !this.ready) return;
+    const limit = Math.min(own || Infinity, this.#peerTimeToLive || Infinity);
+    this.#timeoutTimer = setTimeout(() => {
+      this.#end(new ProtocolError(`nothing came from the peer for ${limit} ms`));
+    }, limit).unref();
+  }
+
+  // The end -----------------------------------------------------------------------------------
+
+  /** Ends it when all that was written has left. */
+  finish(): void {
+    this.stream.end();
+  }
+
+  /** Ends it at once. */
+  destroy(): void {
+    this.#end(undefined);
+  }
+
+  #end(error: Error | undefined): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#handshakeTimer);
+    clearTimeout(this.#timeoutTimer);
+    clearInterval(this.#heartbeatTimer);
+    this.mechanism?.close?.();
+    this.stream.destroy();
+    this.#sink.ended(error, this.ready);
+  }
+}
