@@ -1,0 +1,267 @@
+import { type LookupAddress, lookup } from "node:dns";
+import * as net from "node:net";
+import { networkInterfaces } from "node:os";
+import { failure } from "./failure.js";
+import { listenAtPort } from "./server.js";
+import { SocketStream } from "./socket-stream.js";
+import type {
+  Attempt,
+  AttemptSink,
+  Listener,
+  ListenerSink,
+  Stream,
+  Transport,
+  TransportOptions,
+} from "./transport.js";
+
+/**
+ * The options that node:net cannot set, by the library's names, with the values that ask for nothing: with
+ * any other value they are refused (EINVAL). They are libzmq's SO_BINDTODEVICE, SO_RCVBUF, SO_SNDBUF,
+ * TCP_KEEPCNT, TCP_KEEPINTVL, TCP_USER_TIMEOUT, IP_TOS, and a proxy.
+ */
+export const REFUSED_OPTIONS: ReadonlyMap<string, string | number> = new Map<
+  string,
+  string | number
+>([
+  ["interface", ""],
+  ["receiveBufferSize", -1],
+  ["sendBufferSize", -1],
+  ["socksProxy", ""],
+  ["tcpKeepaliveCount", -1],
+  ["tcpKeepaliveInterval", -1],
+  ["tcpMaxRetransmitTimeout", 0],
+  ["typeOfService", 0],
+]);
+
+/** libzmq's ZMQ_BACKLOG by default. */
+export const BACKLOG = 100;
+const PORTS = 65_536;
+
+/**
+ * TCP. A place to listen at is `host:port`, the host an IP address, `*` for all, or the name of a network
+ * interface, the port a number, or `*` for any that is free. A place to connect to is `host:port`, the host an
+ * IP address or a name, or `source;host:port`, where the source is a place as one to listen at.
+ */
+export const tcp: Transport = {
+  listen(place, options, sink) {
+    return new TcpListener(place, options, sink);
+  },
+  connect(place, options, sink) {
+    return new TcpAttempt(place, options, sink);
+  },
+};
+
+/** What a socket is told of SO_KEEPALIVE and TCP_KEEPIDLE (in s); its probes' number and interval are Node's. */
+function tuning({ tcpKeepalive = -1, tcpKeepaliveIdle = -1 }: TransportOptions) {
+  return {
+    noDelay: true,
+    keepAlive: tcpKeepalive > 0,
+    keepAliveInitialDelay: Math.max(0, tcpKeepaliveIdle) * 1000,
+  };
+}
+
+/** An address of ours as libzmq writes it. */
+function tcpAddress(host: string, port: number): string {
+  return `tcp://${net.isIPv6(host) ? `[${host}]` : host}:${port}`;
+}
+
+function streamOf(socket: net.Socket): Stream {
+  const address = tcpAddress(socket.localAddress ?? "", socket.localPort ?? 0);
+  return new SocketStream(socket, address, socket.remoteAddress ?? "");
+}
+
+// Places ----------------------------------------------------------------------------------------
+
+interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Splits `host:port`; the brackets of an IPv6 address go. */
+function split(place: string): { readonly host: string; readonly port: string } {
+  const end = place.lastIndexOf(":");
+  if (end < 1) throw failure("EINVAL", `${place} is not host:port`);
+  return { host: place.slice(0, end).replace(/^\[(.*)\]$/, "$1"), port: place.slice(end + 1) };
+}
+
+function portOf(place: string, port: string): number {
+  if (port === "*" || port === "!") return 0;
+  if (!/^\d+$/.test(port) || Number(port) >= PORTS) throw failure("EINVAL", `no port in ${place}`);
+  return Number(port);
+}
+
+/** Finds the address of ours that is meant. */
+function localPlace(place: string, ipv6: boolean): Place {
+  const { host, port } = split(place);
+  return { host: localHost(host, ipv6), port: portOf(place, port) };
+}
+
+function localHost(host: string, ipv6: boolean): string {
+  if (host === "*") return ipv6 ? "::" : "0.0.0.0";
+  if (net.isIP(host) !== 0) return host;
+  const found = interfaceAddresses(host);
+  const v4 = found.find(({ family }) => family === "IPv4");
+  // One that is of use without a zone goes first.
+  const v6 = found
+    .filter(({ family }) => family === "IPv6")
+    .sort((a, b) => (a.scopeid ?? 0) - (b.scopeid ?? 0))[0];
+  const v6Address = v6?.scopeid ? `${v6.address}%${host}` : v6?.address;
+  const address = ipv6 ? (v6Address ?? v4?.address) : v4?.address;
+  if (address === undefined) throw failure("ENODEV", `there is no interface ${host}`);
+  return address;
+}
+
+interface InterfaceAddress {
+  readonly family: string;
+  readonly address: string;
+  readonly scopeid?: number;
+}
+
+function interfaceAddresses(name: string): readonly InterfaceAddress[] {
+  try {
+    return networkInterfaces()[name] ?? [];
+  } catch (error) {
+    // Where descriptors are used up. Its code says no more than that it is the system's.
+    const { info } = error as { info?: { code?: string } };
+    throw failure(info?.code ?? "ENODEV", "cannot look for network interfaces");
+  }
+}
+
+// Listening -------------------------------------------------------------------------------------
+
+class TcpListener implements Listener {
+  readonly address: string;
+  readonly #server: net.Server;
+
+  constructor(place: string, options: TransportOptions, sink: ListenerSink) {
+    const { ipv6 = false, backlog = BACKLOG } = options;
+    const { host, port } = localPlace(place, ipv6);
+    this.#server = net.createServer(tuning(options), (socket) => sink.accepted(streamOf(socket)));
+    let failed = true; // by what is thrown here; node:net tells it once more
+    this.#server.on("error", (error) => {
+      if (!failed) sink.failed(error);
+    });
+    let taken = host;
+    let bound: number;
+    try {
+      bound = listenAtPort(this.#server, host, port, backlog);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (host !== "::" || !place.startsWith("*") || !lacksIPv6(code)) throw error;
+      taken = "0.0.0.0";
+      bound = listenAtPort(this.#server, taken, port, backlog);
+    }
+    failed = false;
+    this.address = tcpAddress(taken, bound);
+  }
+
+  close(): Promise<void> {
+    // The handle is closed at once, and so the port is free; "close" would come after the last connection.
+    this.#server.close();
+    return Promise.resolve();
+  }
+}
+
+/** Whether an error says that the system has no IPv6. */
+function lacksIPv6(code: string | undefined): boolean {
+  return code === "EAFNOSUPPORT" || code === "EADDRNOTAVAIL" || code === "EINVAL";
+}
+
+// Connecting ------------------------------------------------------------------------------------
+
+/** Tries the addresses of a host one after another. */
+class TcpAttempt implements Attempt {
+  readonly #sink: AttemptSink;
+  readonly #options: TransportOptions;
+  readonly #port: number;
+  readonly #source: Place | undefined;
+  #addresses: LookupAddress[] = [];
+  #socket: net.Socket | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #over = false;
+
+  constructor(place: string, options: TransportOptions, sink: AttemptSink) {
+    const { ipv6 = false, connectTimeout = 0 } = options;
+    const middle = place.indexOf(";");
+    const { host, port } = split(place.slice(middle + 1));
+    this.#port = portOf(place, port);
+    if (this.#port === 0 || host === "*") throw failure("EINVAL", `nobody can be at ${place}`);
+    this.#source = middle < 0 ? undefined : localPlace(place.slice(0, middle), ipv6);
+    this.#sink = sink;
+    this.#options = options;
+    if (connectTimeout > 0) {
+      const late = () => this.#failed(failure("ETIMEDOUT", `cannot connect to ${place}`));
+      this.#timer = setTimeout(late, connectTimeout).unref();
+    }
+    const family = net.isIP(host);
+    if (family !== 0) {
+      this.#try({ address: host, family });
+      return;
+    }
+    // IPv6 addresses go first where they are wanted at all.
+    lookup(host, { all: true, family: ipv6 ? 0 : 4 }, (error, found) => {
+      if (this.#over) return;
+      this.#addresses = (found ?? []).sort((a, b) => b.family - a.family);
+      this.#next(error ?? failure("ENOTFOUND", `${host} has no address`));
+    });
+  }
+
+  /** @param error what is told where there is no other address to try */
+  #next(error: NodeJS.ErrnoException): void {
+    const address = this.#addresses.shift();
+    if (address === undefined) this.#failed(error);
+    else this.#try(address);
+  }
+
+  #try({ address, family }: LookupAddress): void {
+    const source = this.#source;
+    const socket = net.connect({
+      host: address,
+      port: this.#port,
+      family,
+      ...(source && { localAddress: source.host, localPort: source.port }),
+      autoSelectFamily: false,
+      ...tuning(this.#options),
+    } as net.TcpNetConnectOpts);
+    this.#socket = socket;
+    socket.unref();
+    const failed = (error: NodeJS.ErrnoException) => {
+      if (!this.#over) this.#next(error);
+    };
+    socket.on("error", failed);
+    socket.on("connect", () => {
+      if (this.#over) return;
+      if (source === undefined && isItself(socket)) {
+        socket.destroy(failure("ECONNREFUSED", `nobody listens at port ${this.#port}`));
+        return;
+      }
+      this.#end();
+      socket.removeListener("error", failed);
+      this.#sink.connected(streamOf(socket));
+    });
+  }
+
+  #failed(error: NodeJS.ErrnoException): void {
+    this.cancel();
+    this.#sink.failed(error);
+  }
+
+  #end(): void {
+    this.#over = true;
+    clearTimeout(this.#timer);
+  }
+
+  cancel(): void {
+    if (this.#over) return;
+    this.#end();
+    this.#socket?.destroy();
+  }
+}
+
+/**
+ * Whether a socket is connected to itself: where nobody listens at a port of this machine, the system may take
+ * that very port as the source of a connection, and finds a listener in it.
+ */
+function isItself({ localPort, remotePort, localAddress, remoteAddress }: net.Socket): boolean {
+  return localPort === remotePort && localAddress === remoteAddress;
+}
