@@ -216,7 +216,9 @@ export class Session {
   #greeted(greeting: Greeting): void {
     this.peerMinor = greeting.minor;
     this.mechanism = this.#sink.mechanism(greeting, this.stream);
-    this.#speak();
+    const asked = this.mechanism.begin?.();
+    if (asked === undefined) this.#speak();
+    else this.#wait(asked);
   }
 
   /** Says what is to be said in the handshake now. */
@@ -240,11 +242,13 @@ export class Session {
   #command(body: Buffer): Message | undefined {
     if (this.ready) return this.#traffic(body);
     const asked = this.mechanism?.received(body);
-    if (asked === undefined) {
-      this.#speak();
-      return undefined;
-    }
-    // Nothing more is read until the answer is there.
+    if (asked === undefined) this.#speak();
+    else this.#wait(asked);
+    return undefined;
+  }
+
+  /** Reads nothing more until the answer is there. */
+  #wait(asked: Promise<void>): void {
     this.#asking = true;
     this.#decoder.stop();
     this.pause();
@@ -252,7 +256,6 @@ export class Session {
       () => this.#answered(),
       (error: Error) => this.#refuse(error),
     );
-    return undefined;
   }
 
   #answered(): void {

@@ -26,7 +26,7 @@ export interface ZapReply {
 /** A peer that may not come in, or a ZAP handler that gives no answer. */
 export class AuthenticationError extends Error {
   readonly code = "EACCES";
-  /** ZAP's status code. */
+  /** ZAP's status code: `"300"`, `"400"` or `"500"`; empty where there was no answer, or no status. */
   readonly status: string;
 
   constructor(status: string, why: string) {
@@ -41,7 +41,18 @@ export class AuthenticationError extends Error {
  * is none; then each command of the peer goes to `received`, and `next` is asked again.
  */
 export interface Mechanism {
-  /** The command to be sent now: its frame's body. Undefined where it is the peer's turn, or all is said. */
+  /**
+   * Asks whoever has to be asked before anything is said. Called once, before all else; where it returns a
+   * promise, nothing is sent and no command handed over until that settles.
+   *
+   * @throws as `received`
+   */
+  begin?(): Promise<void> | undefined;
+  /**
+   * The command to be sent now: its frame's body. Undefined where it is the peer's turn, or all is said.
+   *
+   * @throws {ProtocolError} for a server's key that is none
+   */
   next(): Buffer | undefined;
   /**
    * A command of the peer's. Returns a promise where somebody else has to be asked: no other command is
