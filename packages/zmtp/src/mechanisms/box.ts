@@ -1,0 +1,84 @@
+import { hsalsa, xsalsa20poly1305 } from "@noble/ciphers/salsa.js";
+import { randomBytes, u32 } from "@noble/ciphers/utils.js";
+import { x25519 } from "@noble/curves/ed25519.js";
+import { ProtocolError } from "../protocol/message.js";
+
+/* NaCl's boxes: what CURVE (RFC 26) is made of. */
+
+/** A key has so many bytes, a public, a secret, and a shared one. */
+export const KEY_SIZE = 32;
+/** A box is so many bytes larger than what is in it. */
+export const BOX_OVERHEAD = 16;
+
+const SIGMA = Uint8Array.from(Buffer.from("expand 32-byte k"));
+
+/** A pair of keys of Curve25519. */
+export interface Keys {
+  readonly publicKey: Uint8Array;
+  readonly secretKey: Uint8Array;
+}
+
+/** Makes a pair of keys. */
+export function newKeys(): Keys {
+  return x25519.keygen();
+}
+
+/** The public key that belongs to a secret one. */
+export function publicKeyOf(secretKey: Uint8Array): Uint8Array {
+  return x25519.getPublicKey(secretKey);
+}
+
+/** Bytes that nobody can guess. */
+export function unguessable(size: number): Uint8Array {
+  return randomBytes(size);
+}
+
+/**
+ * The key for all boxes between two (crypto_box_beforenm).
+ *
+ * @throws {ProtocolError} for a public key whose shared secret everybody knows
+ */
+export function boxKey(publicKey: Uint8Array, secretKey: Uint8Array): Uint8Array {
+  let shared: Uint8Array;
+  try {
+    shared = x25519.getSharedSecret(secretKey, publicKey);
+  } catch {
+    throw new ProtocolError("a public key that is none");
+  }
+  const key = subkey(shared, new Uint8Array(16));
+  shared.fill(0);
+  return key;
+}
+
+/** HSalsa20: a key for all boxes whose nonces begin with the same 16 bytes. */
+export function subkey(key: Uint8Array, prefix: Uint8Array): Uint8Array {
+  const out = new Uint8Array(KEY_SIZE);
+  // Copies, as these have to lie at multiples of four.
+  const words = u32(Uint8Array.from(key));
+  hsalsa(u32(SIGMA), words, u32(Uint8Array.from(prefix)), u32(out));
+  words.fill(0);
+  return out;
+}
+
+/** Puts bytes into a box. @param nonce 24 bytes that were not used with the key before */
+export function seal(key: Uint8Array, nonce: Uint8Array, content: Uint8Array): Uint8Array {
+  return xsalsa20poly1305(key, nonce).encrypt(content);
+}
+
+/** Opens a box. @throws {ProtocolError} where it is not one that this key has closed */
+export function open(key: Uint8Array, nonce: Uint8Array, box: Uint8Array): Buffer {
+  let content: Uint8Array;
+  try {
+    content = xsalsa20poly1305(key, nonce).decrypt(box);
+  } catch {
+    throw new ProtocolError("a box that does not open: forged, or for another key");
+  }
+  return Buffer.from(content.buffer, content.byteOffset, content.length);
+}
+
+/** Whether two are the same, in a time that does not tell where they differ. */
+export function same(one: Uint8Array, other: Uint8Array): boolean {
+  let difference = one.length ^ other.length;
+  for (let n = 0; n < one.length; n += 1) difference |= (one[n] ?? 0) ^ (other[n] ?? 0);
+  return difference === 0;
+}

@@ -1,0 +1,151 @@
+import { readMetadata, writeCommand } from "../protocol/commands.js";
+import {
+  BOX_OVERHEAD,
+  boxKey,
+  KEY_SIZE,
+  type Keys,
+  newKeys,
+  open,
+  seal,
+  unguessable,
+} from "./box.js";
+import { CurveMessages, NonceCounter, NonceWatch } from "./curve-messages.js";
+import { Handshake, malformed, readRefusal, unexpected } from "./handshake.js";
+import type { MechanismOptions } from "./mechanism.js";
+
+const NONCE_SIZE = 8;
+const LONG_NONCE_SIZE = 16;
+const COOKIE_SIZE = 96;
+
+/** The client of CURVE (RFC 26): it knows the server's key, and the server learns its own. */
+export class CurveClient extends Handshake {
+  readonly #serverKey: Uint8Array;
+  readonly #keys: Keys;
+  /** Those of this connection alone. */
+  readonly #short = newKeys();
+  readonly #sent = new NonceCounter();
+  readonly #received = new NonceWatch();
+  #state: "say HELLO" | "expect WELCOME" | "say INITIATE" | "expect READY" | "done" = "say HELLO";
+  /** Of our short key and the server's long one: for HELLO and WELCOME. */
+  #helloKey: Uint8Array | undefined;
+  /** Of both short keys: for all that comes after. */
+  #key: Uint8Array = new Uint8Array(KEY_SIZE);
+  #serverShortKey: Uint8Array = new Uint8Array(KEY_SIZE);
+  #cookie: Uint8Array = new Uint8Array(COOKIE_SIZE);
+  #messages: CurveMessages | undefined;
+
+  /** @param serverKey the server's public key, 32 bytes */
+  constructor(options: MechanismOptions, serverKey: Uint8Array, keys: Keys) {
+    super(options);
+    this.#serverKey = serverKey;
+    this.#keys = keys;
+  }
+
+  encode(flags: number, body: Uint8Array): Buffer {
+    return this.#open().encode(flags, body);
+  }
+
+  decode(body: Buffer): { flags: number; body: Buffer } {
+    return this.#open().decode(body);
+  }
+
+  #open(): CurveMessages {
+    if (this.#messages === undefined) throw unexpected("MESSAGE");
+    return this.#messages;
+  }
+
+  protected override say(): Buffer | undefined {
+    switch (this.#state) {
+      case "say HELLO":
+        this.#state = "expect WELCOME";
+        return this.#hello();
+      case "say INITIATE":
+        this.#state = "expect READY";
+        return this.#initiate();
+      default:
+        return undefined;
+    }
+  }
+
+  protected override take(name: string, data: Buffer): undefined {
+    const state = this.#state;
+    if (state !== "expect WELCOME" && state !== "expect READY") throw unexpected(name);
+    if (name === "ERROR") throw readRefusal(data);
+    if (`expect ${name}` !== state) throw unexpected(name);
+    if (state === "expect WELCOME") this.#welcome(data);
+    else this.#ready(data);
+  }
+
+  /** HELLO: version 1.0, 72 bytes of padding, our short key, and a box of 64 zeros. */
+  #hello(): Buffer {
+    const nonce = this.#sent.next();
+    this.#helloKey = boxKey(this.#serverKey, this.#short.secretKey);
+    return writeCommand(
+      "HELLO",
+      Buffer.of(1, 0),
+      Buffer.alloc(72),
+      this.#short.publicKey,
+      nonce,
+      seal(this.#helloKey, withPrefix("CurveZMQHELLO---", nonce), new Uint8Array(64)),
+    );
+  }
+
+  /** WELCOME: the server's short key, and a cookie. */
+  #welcome(data: Buffer): void {
+    const boxSize = KEY_SIZE + COOKIE_SIZE + BOX_OVERHEAD;
+    if (data.length !== LONG_NONCE_SIZE + boxSize) throw malformed("WELCOME");
+    const nonce = withPrefix("WELCOME-", data.subarray(0, LONG_NONCE_SIZE));
+    const key = this.#helloKey as Uint8Array;
+    const content = open(key, nonce, data.subarray(LONG_NONCE_SIZE));
+    key.fill(0);
+    this.#serverShortKey = content.subarray(0, KEY_SIZE);
+    this.#cookie = content.subarray(KEY_SIZE);
+    this.#key = boxKey(this.#serverShortKey, this.#short.secretKey);
+    this.#state = "say INITIATE";
+  }
+
+  /** INITIATE: the cookie, and a box with our long key, what vouches for it, and our metadata. */
+  #initiate(): Buffer {
+    const { publicKey, secretKey } = this.#keys;
+    const vouchNonce = unguessable(LONG_NONCE_SIZE);
+    const vouchKey = boxKey(this.#serverShortKey, secretKey);
+    const vouched = Buffer.concat([this.#short.publicKey, this.#serverKey]);
+    const vouch = seal(vouchKey, withPrefix("VOUCH---", vouchNonce), vouched);
+    vouchKey.fill(0);
+    const nonce = this.#sent.next();
+    const content = Buffer.concat([publicKey, vouchNonce, vouch, this.options.metadata]);
+    const box = seal(this.#key, withPrefix("CurveZMQINITIATE", nonce), content);
+    content.fill(0);
+    return writeCommand("INITIATE", this.#cookie, nonce, box);
+  }
+
+  /** READY: the server's metadata. */
+  #ready(data: Buffer): void {
+    if (data.length < NONCE_SIZE + BOX_OVERHEAD) throw malformed("READY");
+    this.#received.check(data, 0);
+    const nonce = withPrefix("CurveZMQREADY---", data.subarray(0, NONCE_SIZE));
+    const peer = readMetadata(open(this.#key, nonce, data.subarray(NONCE_SIZE)));
+    this.#messages = new CurveMessages(this.#key, "C", this.#sent, this.#received);
+    this.#state = "done";
+    this.#forget();
+    this.succeed(peer);
+  }
+
+  /** Forgets what only the handshake needs. */
+  #forget(): void {
+    this.#short.secretKey.fill(0);
+    this.#helloKey?.fill(0);
+    this.#key.fill(0);
+  }
+
+  override close(): void {
+    super.close();
+    this.#forget();
+    this.#messages?.close();
+  }
+}
+
+/** A nonce of 24 bytes. */
+export function withPrefix(prefix: string, nonce: Uint8Array): Uint8Array {
+  return Uint8Array.from(Buffer.concat([Buffer.from(prefix), nonce]));
+}

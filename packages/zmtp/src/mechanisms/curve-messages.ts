@@ -1,0 +1,151 @@
+import { Poly1305 } from "@noble/ciphers/_poly1305.js";
+import { salsa20 } from "@noble/ciphers/salsa.js";
+import { COMMAND, MORE } from "../protocol/decoder.js";
+import { ProtocolError } from "../protocol/message.js";
+import { BOX_OVERHEAD, same, subkey } from "./box.js";
+
+const NAME = Buffer.from("\x07MESSAGE", "latin1");
+const NONCE_AT = NAME.length;
+const NONCE_SIZE = 8;
+const BOX_AT = NONCE_AT + NONCE_SIZE;
+const CONTENT_AT = BOX_AT + BOX_OVERHEAD;
+/** Before the content lies what the authenticator's key is made of; the same room the header has. */
+const MAC_KEY_SIZE = 32;
+
+/** Flags within the box: those of RFC 26, and libzmq's for a command. */
+const BOXED_MORE = 1;
+const BOXED_COMMAND = 2;
+
+/** What is said where a counter has run out, which takes some centuries. */
+const LAST_NONCE = Number.MAX_SAFE_INTEGER;
+
+/** Counts the commands that we send on a connection: no nonce is used twice. */
+export class NonceCounter {
+  #last = 0;
+
+  /** Writes the next one: 8 bytes. @throws {ProtocolError} where there are no more */
+  write(to: Buffer, at: number): void {
+    if (this.#last >= LAST_NONCE) throw new ProtocolError("the nonces have run out");
+    this.#last += 1;
+    to.writeUInt32BE(Math.floor(this.#last / 2 ** 32), at);
+    to.writeUInt32BE(this.#last >>> 0, at + 4);
+  }
+
+  next(): Buffer {
+    const nonce = Buffer.alloc(NONCE_SIZE);
+    this.write(nonce, 0);
+    return nonce;
+  }
+}
+
+/** Checks that the nonces of a peer rise: what is sent again is refused. */
+export class NonceWatch {
+  #high = -1;
+  #low = -1;
+
+  /** @throws {ProtocolError} where it is not above the last one */
+  check(bytes: Buffer, at: number): void {
+    const high = bytes.readUInt32BE(at);
+    const low = bytes.readUInt32BE(at + 4);
+    if (high < this.#high || (high === this.#high && low <= this.#low)) {
+      throw new ProtocolError("a nonce that was used before: a command was sent again");
+    }
+    this.#high = high;
+    this.#low = low;
+  }
+}
+
+/**
+ * The MESSAGE commands of CURVE (RFC 26), both ways.
+ *
+ * libzmq sends each in a frame without the flag for commands, though it is one, and without that for more:
+ * what is in the box has flags of its own. And it has to be so: versions of libzmq (4.3.5 with a libsodium
+ * since 1.0.12) keep a received frame's flags beside those in the box, so that a MESSAGE in a command's
+ * frame would be a command to them. On receiving, the flags outside say nothing here, since nothing protects
+ * them.
+ *
+ * The nonces of one direction begin all with the same 16 bytes, so that a part of XSalsa20 (HSalsa20) is done
+ * once. That is why the box is made of Salsa20 and Poly1305 here.
+ */
+export class CurveMessages {
+  readonly #sent: NonceCounter;
+  readonly #received: NonceWatch;
+  readonly #sendKey: Uint8Array;
+  readonly #receiveKey: Uint8Array;
+  readonly #nonce = new Uint8Array(NONCE_SIZE);
+  #closed = false;
+
+  /**
+   * @param key the box key of the two keys of the connection
+   * @param sender which of the two we are: the last letter of the nonce's prefix
+   */
+  constructor(key: Uint8Array, sender: "C" | "S", sent: NonceCounter, received: NonceWatch) {
+    this.#sent = sent;
+    this.#received = received;
+    this.#sendKey = subkey(key, Buffer.from(`CurveZMQMESSAGE${sender}`));
+    this.#receiveKey = subkey(key, Buffer.from(`CurveZMQMESSAGE${sender === "C" ? "S" : "C"}`));
+  }
+
+  /** The body of a MESSAGE with a frame in it; of no bytes after `close`. */
+  encode(flags: number, body: Uint8Array): Buffer {
+    if (this.#closed) return Buffer.alloc(0);
+    const message = Buffer.allocUnsafe(CONTENT_AT + 1 + body.length);
+    message.fill(0, 0, MAC_KEY_SIZE);
+    message[CONTENT_AT] = (flags & MORE ? BOXED_MORE : 0) | (flags & COMMAND ? BOXED_COMMAND : 0);
+    message.set(body, CONTENT_AT + 1);
+    const nonce = Buffer.from(this.#nonce.buffer);
+    this.#sent.write(nonce, 0);
+    const tag = this.#cipher(this.#sendKey, message, message);
+    message.set(NAME);
+    message.set(nonce, NONCE_AT);
+    message.set(tag, BOX_AT);
+    return message;
+  }
+
+  /** @throws {ProtocolError} for what the peer has not sent, or has sent before */
+  decode(body: Buffer): { flags: number; body: Buffer } {
+    if (this.#closed) throw new ProtocolError("the connection is closed");
+    if (body.length < NAME.length || NAME.compare(body, 0, NAME.length) !== 0) {
+      throw new ProtocolError("something that is no MESSAGE command");
+    }
+    if (body.length < CONTENT_AT + 1) throw new ProtocolError("a malformed MESSAGE command");
+    this.#received.check(body, NONCE_AT);
+    this.#nonce.set(body.subarray(NONCE_AT, BOX_AT));
+    const opened = Buffer.allocUnsafe(body.length);
+    opened.set(body);
+    opened.fill(0, 0, MAC_KEY_SIZE);
+    const tag = this.#cipher(this.#receiveKey, opened, body);
+    if (!same(tag, body.subarray(BOX_AT, CONTENT_AT))) {
+      opened.fill(0);
+      throw new ProtocolError("a MESSAGE that does not open: it is forged");
+    }
+    const boxed = opened[CONTENT_AT] as number;
+    if ((boxed & BOXED_COMMAND) !== 0 && (boxed & BOXED_MORE) !== 0) {
+      throw new ProtocolError("a MESSAGE with a command that has more frames");
+    }
+    const flags = (boxed & BOXED_MORE ? MORE : 0) | (boxed & BOXED_COMMAND ? COMMAND : 0);
+    return { flags, body: opened.subarray(CONTENT_AT + 1) };
+  }
+
+  /**
+   * Turns what is in the box into the other: the first 32 bytes, zeros before, are the authenticator's key.
+   *
+   * @param sealed what has the sealed content when it is done, from CONTENT_AT on
+   * @returns the authenticator
+   */
+  #cipher(key: Uint8Array, inOut: Uint8Array, sealed: Uint8Array): Uint8Array {
+    salsa20(key, this.#nonce, inOut, inOut);
+    const macKey = inOut.subarray(0, MAC_KEY_SIZE);
+    const mac = new Poly1305(macKey);
+    const tag = mac.update(sealed.subarray(CONTENT_AT)).digest();
+    macKey.fill(0);
+    return tag;
+  }
+
+  /** Forgets the keys. */
+  close(): void {
+    this.#closed = true;
+    this.#sendKey.fill(0);
+    this.#receiveKey.fill(0);
+  }
+}

@@ -1,0 +1,185 @@
+import { readMetadata, writeCommand } from "../protocol/commands.js";
+import { type Metadata, ProtocolError } from "../protocol/message.js";
+import {
+  BOX_OVERHEAD,
+  boxKey,
+  KEY_SIZE,
+  type Keys,
+  newKeys,
+  open,
+  same,
+  seal,
+  unguessable,
+} from "./box.js";
+import { withPrefix } from "./curve-client.js";
+import { CurveMessages, NonceCounter, NonceWatch } from "./curve-messages.js";
+import { Handshake, malformed, unexpected } from "./handshake.js";
+import type { MechanismOptions } from "./mechanism.js";
+
+const NONCE_SIZE = 8;
+const LONG_NONCE_SIZE = 16;
+/** HELLO: version, padding, the client's short key, a nonce, and a box of so many zeros. */
+const PADDING_SIZE = 72;
+const SIGNED_SIZE = 64;
+/** The cookie: a nonce, and a box of two keys. */
+const COOKIE_SIZE = LONG_NONCE_SIZE + BOX_OVERHEAD + 2 * KEY_SIZE;
+/** INITIATE's box: the client's long key, a nonce, a box of two keys, and metadata. */
+const VOUCH_SIZE = BOX_OVERHEAD + 2 * KEY_SIZE;
+const METADATA_AT = KEY_SIZE + LONG_NONCE_SIZE + VOUCH_SIZE;
+
+/**
+ * The server of CURVE (RFC 26). Who has the server's public key gets as far as the ZAP handler, which is
+ * asked about the client's key; where nobody has to be asked, it is in.
+ */
+export class CurveServer extends Handshake {
+  readonly #keys: Keys;
+  /** Those of this connection alone. */
+  readonly #short = newKeys();
+  readonly #sent = new NonceCounter();
+  readonly #received = new NonceWatch();
+  #state: "expect HELLO" | "say WELCOME" | "expect INITIATE" | "say READY" | "done" =
+    "expect HELLO";
+  #clientShortKey: Uint8Array = new Uint8Array(KEY_SIZE);
+  /** Of our long key and the client's short one: for HELLO and WELCOME. */
+  #helloKey: Uint8Array = new Uint8Array(KEY_SIZE);
+  /** Of both short keys: for all that comes after. */
+  #key: Uint8Array = new Uint8Array(KEY_SIZE);
+  /** Seals this connection's cookie, and no other's. */
+  readonly #cookieKey = unguessable(KEY_SIZE);
+  #client: Metadata = new Map();
+  #messages: CurveMessages | undefined;
+
+  constructor(options: MechanismOptions, keys: Keys) {
+    super(options);
+    this.#keys = keys;
+  }
+
+  encode(flags: number, body: Uint8Array): Buffer {
+    return this.#open().encode(flags, body);
+  }
+
+  decode(body: Buffer): { flags: number; body: Buffer } {
+    return this.#open().decode(body);
+  }
+
+  #open(): CurveMessages {
+    if (this.#messages === undefined) throw unexpected("MESSAGE");
+    return this.#messages;
+  }
+
+  protected override say(): Buffer | undefined {
+    switch (this.#state) {
+      case "say WELCOME":
+        this.#state = "expect INITIATE";
+        return this.#welcome();
+      case "say READY":
+        this.#state = "done";
+        return this.#ready();
+      default:
+        return undefined;
+    }
+  }
+
+  protected override take(name: string, data: Buffer): Promise<void> | undefined {
+    if (`expect ${name}` !== this.#state) throw unexpected(name);
+    if (name === "INITIATE") return this.#initiate(data);
+    this.#hello(data);
+    return undefined;
+  }
+
+  #hello(data: Buffer): void {
+    const keyAt = 2 + PADDING_SIZE;
+    const nonceAt = keyAt + KEY_SIZE;
+    const boxAt = nonceAt + NONCE_SIZE;
+    if (data.length !== boxAt + BOX_OVERHEAD + SIGNED_SIZE) throw malformed("HELLO");
+    if (data[0] !== 1 || data[1] !== 0) {
+      throw new ProtocolError("a HELLO of another version of CURVE than 1.0");
+    }
+    this.#clientShortKey = Uint8Array.from(data.subarray(keyAt, nonceAt));
+    this.#helloKey = boxKey(this.#clientShortKey, this.#keys.secretKey);
+    this.#received.check(data, nonceAt);
+    const nonce = withPrefix("CurveZMQHELLO---", data.subarray(nonceAt, boxAt));
+    const signed = open(this.#helloKey, nonce, data.subarray(boxAt));
+    if (!same(signed, new Uint8Array(SIGNED_SIZE))) throw malformed("HELLO");
+    this.#state = "say WELCOME";
+  }
+
+  #welcome(): Buffer {
+    const cookieNonce = unguessable(LONG_NONCE_SIZE);
+    const content = Buffer.concat([this.#clientShortKey, this.#short.secretKey]);
+    const cookie = seal(this.#cookieKey, withPrefix("COOKIE--", cookieNonce), content);
+    content.fill(0);
+    const nonce = unguessable(LONG_NONCE_SIZE);
+    const welcome = Buffer.concat([this.#short.publicKey, cookieNonce, cookie]);
+    const box = seal(this.#helloKey, withPrefix("WELCOME-", nonce), welcome);
+    this.#helloKey.fill(0);
+    return writeCommand("WELCOME", nonce, box);
+  }
+
+  #initiate(data: Buffer): Promise<void> | undefined {
+    const boxAt = COOKIE_SIZE + NONCE_SIZE;
+    if (data.length < boxAt + BOX_OVERHEAD + METADATA_AT) throw malformed("INITIATE");
+    this.#checkCookie(data.subarray(0, COOKIE_SIZE));
+    this.#received.check(data, COOKIE_SIZE);
+    this.#key = boxKey(this.#clientShortKey, this.#short.secretKey);
+    const nonce = withPrefix("CurveZMQINITIATE", data.subarray(COOKIE_SIZE, boxAt));
+    const content = open(this.#key, nonce, data.subarray(boxAt));
+    const clientKey = Uint8Array.from(content.subarray(0, KEY_SIZE));
+    this.#checkVouch(clientKey, content.subarray(KEY_SIZE, METADATA_AT));
+    this.#client = readMetadata(content.subarray(METADATA_AT));
+    const { authenticate } = this.options;
+    if (authenticate === undefined) {
+      this.#state = "say READY";
+      return undefined;
+    }
+    return this.ask(authenticate, "CURVE", [clientKey], () => {
+      this.#state = "say READY";
+    });
+  }
+
+  /** It is the one that we have sent on this connection. */
+  #checkCookie(cookie: Buffer): void {
+    const nonce = withPrefix("COOKIE--", cookie.subarray(0, LONG_NONCE_SIZE));
+    const content = open(this.#cookieKey, nonce, cookie.subarray(LONG_NONCE_SIZE));
+    this.#cookieKey.fill(0);
+    const ours = Buffer.concat([this.#clientShortKey, this.#short.secretKey]);
+    const right = same(content, ours);
+    content.fill(0);
+    ours.fill(0);
+    if (!right) throw new ProtocolError("a cookie of another connection");
+  }
+
+  /** The client has the secret key to its long one, and made the vouch for this connection with us. */
+  #checkVouch(clientKey: Uint8Array, vouch: Buffer): void {
+    const key = boxKey(clientKey, this.#short.secretKey);
+    const nonce = withPrefix("VOUCH---", vouch.subarray(0, LONG_NONCE_SIZE));
+    const vouched = open(key, nonce, vouch.subarray(LONG_NONCE_SIZE));
+    key.fill(0);
+    if (!same(vouched, Buffer.concat([this.#clientShortKey, this.#keys.publicKey]))) {
+      throw new ProtocolError("a client's key that was vouched for on another connection");
+    }
+  }
+
+  #ready(): Buffer {
+    const nonce = this.#sent.next();
+    const box = seal(this.#key, withPrefix("CurveZMQREADY---", nonce), this.options.metadata);
+    this.#messages = new CurveMessages(this.#key, "S", this.#sent, this.#received);
+    this.#forget();
+    this.succeed(this.#client);
+    return writeCommand("READY", nonce, box);
+  }
+
+  /** Forgets what only the handshake needs. */
+  #forget(): void {
+    this.#short.secretKey.fill(0);
+    this.#cookieKey.fill(0);
+    this.#helloKey.fill(0);
+    this.#key.fill(0);
+  }
+
+  override close(): void {
+    super.close();
+    this.#forget();
+    this.#messages?.close();
+  }
+}

@@ -1,0 +1,156 @@
+import { readCommand, writeCommand } from "../protocol/commands.js";
+import { type Metadata, ProtocolError } from "../protocol/message.js";
+import {
+  type Authenticate,
+  AuthenticationError,
+  type Mechanism,
+  type MechanismOptions,
+  type ZapReply,
+} from "./mechanism.js";
+
+/** What only the peer itself can say: a ZAP handler's metadata does not replace it. */
+const PEERS_OWN = new Set(["socket-type", "identity"]);
+
+/**
+ * What all mechanisms have in common: commands come one by one, and after a failure there are no more. The
+ * mechanisms themselves say what comes when.
+ */
+export abstract class Handshake implements Mechanism {
+  protected readonly options: MechanismOptions;
+  #peer: Metadata = new Map();
+  #zap: ZapReply | undefined;
+  #ready = false;
+  /** The peer has failed, or `close` was called. */
+  #over = false;
+  #asking = false;
+
+  constructor(options: MechanismOptions) {
+    this.options = options;
+  }
+
+  get ready(): boolean {
+    return this.#ready && !this.#over;
+  }
+
+  get peer(): Metadata {
+    return this.#peer;
+  }
+
+  get userId(): string {
+    return this.#zap?.userId ?? "";
+  }
+
+  next(): Buffer | undefined {
+    return this.#over || this.#asking ? undefined : this.say();
+  }
+
+  received(body: Buffer): Promise<void> | undefined {
+    if (this.#over) throw new ProtocolError("a command after the handshake has failed");
+    try {
+      const { name, data } = readCommand(body);
+      if (this.#asking) throw unexpected(name);
+      return this.take(name, data);
+    } catch (error) {
+      this.#over = true;
+      throw error;
+    }
+  }
+
+  refusal(error: AuthenticationError): Buffer | undefined {
+    return writeRefusal(error);
+  }
+
+  close(): void {
+    this.#over = true;
+  }
+
+  /** The command to be sent now, if it is our turn. */
+  protected abstract say(): Buffer | undefined;
+
+  /** Takes the peer's command. @throws {ProtocolError} where it is not its turn */
+  protected abstract take(name: string, data: Buffer): Promise<void> | undefined;
+
+  /** The handshake is done. */
+  protected succeed(peer: Metadata): void {
+    const all = new Map(peer);
+    for (const [name, value] of this.#zap?.metadata ?? []) {
+      if (!PEERS_OWN.has(name)) all.set(name, value);
+    }
+    this.#peer = all;
+    this.#ready = true;
+  }
+
+  /** Asks the ZAP handler, and then goes on with `admit`, unless it was closed in the meantime. */
+  protected async ask(
+    authenticate: Authenticate,
+    mechanism: string,
+    credentials: readonly Uint8Array[],
+    admit: () => void,
+  ): Promise<void> {
+    this.#asking = true;
+    try {
+      this.#zap = await askHandler(authenticate, mechanism, credentials);
+      this.#asking = false;
+      if (!this.#over) admit();
+    } catch (error) {
+      this.#over = true;
+      throw error;
+    }
+  }
+}
+
+/** @throws {ProtocolError} for an answer that is none, {AuthenticationError} for a no, or for no answer */
+async function askHandler(
+  authenticate: Authenticate,
+  mechanism: string,
+  credentials: readonly Uint8Array[],
+): Promise<ZapReply> {
+  let reply: ZapReply;
+  try {
+    reply = await authenticate(mechanism, credentials);
+  } catch (error) {
+    if (error instanceof ProtocolError || error instanceof AuthenticationError) throw error;
+    throw new AuthenticationError("", `the ZAP handler does not answer: ${String(error)}`);
+  }
+  if (reply.status === "200") return reply;
+  const text = reply.text === "" ? "" : `: ${reply.text}`;
+  throw new AuthenticationError(reply.status, `the ZAP handler's answer is ${reply.status}${text}`);
+}
+
+/** A command that may not come now. Its name is the peer's text, so that it is shown escaped. */
+export function unexpected(name: string): ProtocolError {
+  return new ProtocolError(`the command ${JSON.stringify(name)} may not come now`);
+}
+
+/** A command whose data are not what the RFC says. */
+export function malformed(name: string): ProtocolError {
+  return new ProtocolError(`a malformed ${name} command`);
+}
+
+/** Text or bytes of up to 255 bytes, behind a byte with their size. */
+export function brief(text: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.of(text.length), text]);
+}
+
+/**
+ * An ERROR command (RFC 37). As with libzmq only a 400 or a 500 gets one. A 300 is a temporary error: its
+ * connection is closed without a word, and so the client comes again.
+ */
+function writeRefusal({ status }: AuthenticationError): Buffer | undefined {
+  if (status !== "400" && status !== "500") return undefined;
+  return writeCommand("ERROR", brief(Buffer.from(status)));
+}
+
+/**
+ * Reads an ERROR command. libzmq counts as refused, with a status, whoever gets 300, 400 or 500 as the
+ * reason; other reasons have no status here.
+ *
+ * @throws {ProtocolError} where it is malformed
+ */
+export function readRefusal(data: Buffer): AuthenticationError {
+  const length = data[0];
+  if (length === undefined || data.length < 1 + length) throw malformed("ERROR");
+  const reason = data.toString("latin1", 1, 1 + length);
+  const status = /^[345]00$/.test(reason) ? reason : "";
+  return new AuthenticationError(status, `the peer does not let us in: ${JSON.stringify(reason)}`);
+}
