@@ -1,16 +1,20 @@
 import * as net from "node:net";
 import { failure, failureOf } from "./failure.js";
+import type { ListenerSink, Stream } from "./transport.js";
 
 /** A handle of libuv's that is bound. */
 interface Handle {
   close(): void;
 }
 
+/** How libuv is asked for a Unix socket instead of a port. */
+const PIPE = -1;
+
 const { _createServerHandle: createServerHandle } = net as unknown as {
   _createServerHandle(
-    address: string,
+    place: string,
     port: number,
-    addressType: 4 | 6 | -1,
+    addressType: 4 | 6 | typeof PIPE,
     fd: undefined,
     flags: number,
   ): Handle | number;
@@ -42,4 +46,42 @@ export function listenAtPort(
   const address = server.address();
   if (address === null || typeof address === "string") throw failure("EADDRINUSE", what);
   return address.port;
+}
+
+/**
+ * Listens at a Unix socket at once. `server.listen({ path })` does so, but tells only later why it could not:
+ * the reason is found by another try.
+ *
+ * @throws an Error with the system's `code`; libuv has EACCES for ENOENT
+ */
+export function listenAtPath(server: net.Server, path: string, backlog: number): void {
+  server.unref();
+  server.listen({ path, backlog, exclusive: true });
+  if (server.listening) return;
+  const handle = createServerHandle(path, PIPE, PIPE, undefined, 0);
+  const what = `cannot listen at ${path}`;
+  if (typeof handle === "number") throw failureOf(handle, what);
+  handle.close();
+  throw failure("EADDRINUSE", what); // it was free too late
+}
+
+/**
+ * Makes a server whose listener is told of streams.
+ *
+ * @param listen has it listen, or throws
+ */
+export function serve<T>(
+  options: net.ServerOpts,
+  sink: ListenerSink,
+  streamOf: (socket: net.Socket) => Stream,
+  listen: (server: net.Server) => T,
+): { readonly server: net.Server; readonly bound: T } {
+  const server = net.createServer(options, (socket) => sink.accepted(streamOf(socket)));
+  let listens = false; // what is thrown here, node:net tells once more
+  server.on("error", (error) => {
+    if (listens) sink.failed(error);
+  });
+  const bound = listen(server);
+  listens = true;
+  return { server, bound };
 }

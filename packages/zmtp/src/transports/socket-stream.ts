@@ -4,7 +4,8 @@ import type { Stream, StreamSink } from "./transport.js";
 const NOTHING: Uint8Array = new Uint8Array(0);
 
 /**
- * A connection of node:net, TCP or Unix, that is there already. It does not keep the process alive.
+ * A connection of node:net, TCP or Unix, that is there already. It does not keep the process alive; but what
+ * was written and waits for a peer that does not read does, as libuv has it, until `destroy`.
  *
  * Where a write fails, what the peer has sent before and was not read yet is lost: node:net closes the
  * socket then, where libzmq reads on.

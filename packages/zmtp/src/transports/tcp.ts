@@ -2,7 +2,7 @@ import { type LookupAddress, lookup } from "node:dns";
 import * as net from "node:net";
 import { networkInterfaces } from "node:os";
 import { failure } from "./failure.js";
-import { listenAtPort } from "./server.js";
+import { listenAtPort, serve } from "./server.js";
 import { SocketStream } from "./socket-stream.js";
 import type {
   Attempt,
@@ -36,6 +36,8 @@ export const REFUSED_OPTIONS: ReadonlyMap<string, string | number> = new Map<
 /** libzmq's ZMQ_BACKLOG by default. */
 export const BACKLOG = 100;
 const PORTS = 65_536;
+/** What listening at all addresses fails with where the system has no IPv6. */
+const NO_IPV6: ReadonlySet<string> = new Set(["EAFNOSUPPORT", "EADDRNOTAVAIL"]);
 
 /**
  * TCP. A place to listen at is `host:port`, the host an IP address, `*` for all, or the name of a network
@@ -136,23 +138,21 @@ class TcpListener implements Listener {
   constructor(place: string, options: TransportOptions, sink: ListenerSink) {
     const { ipv6 = false, backlog = BACKLOG } = options;
     const { host, port } = localPlace(place, ipv6);
-    this.#server = net.createServer(tuning(options), (socket) => sink.accepted(streamOf(socket)));
-    let failed = true; // by what is thrown here; node:net tells it once more
-    this.#server.on("error", (error) => {
-      if (!failed) sink.failed(error);
+    const listen = (address: string) => (server: net.Server) => ({
+      address,
+      port: listenAtPort(server, address, port, backlog),
     });
-    let taken = host;
-    let bound: number;
+    const serveAt = (address: string) => serve(tuning(options), sink, streamOf, listen(address));
+    let served: ReturnType<typeof serveAt>;
     try {
-      bound = listenAtPort(this.#server, host, port, backlog);
+      served = serveAt(host);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (host !== "::" || !place.startsWith("*") || !lacksIPv6(code)) throw error;
-      taken = "0.0.0.0";
-      bound = listenAtPort(this.#server, taken, port, backlog);
+      const { code = "" } = error as NodeJS.ErrnoException;
+      if (!place.startsWith("*") || !ipv6 || !NO_IPV6.has(code)) throw error;
+      served = serveAt("0.0.0.0");
     }
-    failed = false;
-    this.address = tcpAddress(taken, bound);
+    this.#server = served.server;
+    this.address = tcpAddress(served.bound.address, served.bound.port);
   }
 
   close(): Promise<void> {
@@ -160,11 +160,6 @@ class TcpListener implements Listener {
     this.#server.close();
     return Promise.resolve();
   }
-}
-
-/** Whether an error says that the system has no IPv6. */
-function lacksIPv6(code: string | undefined): boolean {
-  return code === "EAFNOSUPPORT" || code === "EADDRNOTAVAIL" || code === "EINVAL";
 }
 
 // Connecting ------------------------------------------------------------------------------------
@@ -178,6 +173,8 @@ class TcpAttempt implements Attempt {
   #addresses: LookupAddress[] = [];
   #socket: net.Socket | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** `delayed` was told. */
+  #delayed = false;
   #over = false;
 
   constructor(place: string, options: TransportOptions, sink: AttemptSink) {
@@ -222,16 +219,22 @@ class TcpAttempt implements Attempt {
       ...(source && { localAddress: source.host, localPort: source.port }),
       autoSelectFamily: false,
       ...tuning(this.#options),
-    } as net.TcpNetConnectOpts);
+    });
     this.#socket = socket;
     socket.unref();
+    if (!this.#delayed) {
+      this.#delayed = true;
+      process.nextTick(() => {
+        if (!this.#over) this.#sink.delayed?.();
+      });
+    }
     const failed = (error: NodeJS.ErrnoException) => {
       if (!this.#over) this.#next(error);
     };
     socket.on("error", failed);
     socket.on("connect", () => {
       if (this.#over) return;
-      if (source === undefined && isItself(socket)) {
+      if (isItself(socket)) {
         socket.destroy(failure("ECONNREFUSED", `nobody listens at port ${this.#port}`));
         return;
       }

@@ -60,7 +60,10 @@ export interface ListenerSink {
 /** What an attempt to connect tells: one of the two, once. Never within the call that began it. */
 export interface AttemptSink {
   connected(stream: Stream): void;
+  /** Where its `syscall` is `"getaddrinfo"`, the host has no address, and no socket was opened. */
   failed(error: NodeJS.ErrnoException): void;
+  /** The system has begun to connect, which takes a while: over TCP alone. Before the other two. */
+  delayed?(): void;
 }
 
 /** A way for bytes: `tcp://`, `ipc://`. */

@@ -1,5 +1,9 @@
+import { ipc } from "./ipc.js";
 import { tcp } from "./tcp.js";
 import type { Transport } from "./transport.js";
 
 /** The transports by the names that addresses begin with; inproc is none of them, as it has no bytes. */
-export const TRANSPORTS: ReadonlyMap<string, Transport> = new Map([["tcp", tcp]]);
+export const TRANSPORTS: ReadonlyMap<string, Transport> = new Map([
+  ["tcp", tcp],
+  ["ipc", ipc],
+]);
