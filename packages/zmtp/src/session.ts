@@ -63,6 +63,8 @@ export class Session {
   /** When the peer counts as gone if nothing has come by then. */
   #timeoutTimer: NodeJS.Timeout | undefined;
   #peerTimeToLive = 0;
+  /** The answer to a PING, which waits for what was written to leave. */
+  #pong: Buffer | undefined;
 
   constructor(
     stream: Stream,
@@ -116,7 +118,7 @@ export class Session {
 
   addCommand(body: Buffer): void {
     const { mechanism } = this;
-    if (this.ready && mechanism?.encode !== undefined) {
+    if (mechanism?.encode !== undefined && mechanism.ready) {
       this.#encoder.add(mechanism.encode(COMMAND, body));
     } else this.#encoder.addCommand(body);
   }
@@ -208,7 +210,8 @@ export class Session {
     this.#busy = false;
     if (this.#encoder.size > 0 && !this.#flush()) return;
     this.#encoder.reuse();
-    if (this.ready) this.#sink.drained();
+    this.#answerPing();
+    if (this.ready && !this.#busy) this.#sink.drained();
   }
 
   // Handshake ---------------------------------------------------------------------------------
@@ -230,6 +233,7 @@ export class Session {
     this.#flush();
     if (!mechanism.ready || this.ready) return;
     clearTimeout(this.#handshakeTimer);
+    this.#decoder.stop(); // what comes next is no command of the handshake
     this.#sink.ready(this);
     if (this.#ended) return;
     this.ready = true;
@@ -278,9 +282,8 @@ export class Session {
     if (refusal !== undefined) {
       this.#encoder.addCommand(refusal);
       this.#flush();
-      this.stream.end();
     }
-    this.#end(error);
+    this.#end(error, refusal !== undefined);
   }
 
   // Commands among messages -------------------------------------------------------------------
@@ -293,8 +296,8 @@ export class Session {
         const { timeToLive, context } = readPing(data);
         this.#peerTimeToLive = timeToLive * 100;
         this.#watch();
-        this.addCommand(writeCommand("PONG", context));
-        this.#flush();
+        this.#pong = writeCommand("PONG", context);
+        if (!this.#busy) this.#answerPing();
         return undefined;
       }
       case "SUBSCRIBE":
@@ -310,6 +313,14 @@ export class Session {
   }
 
   // Heartbeats --------------------------------------------------------------------------------
+
+  /** Answers the last PING. A peer that does not read gets no more than one answer. */
+  #answerPing(): void {
+    if (this.#pong === undefined) return;
+    this.addCommand(this.#pong);
+    this.#pong = undefined;
+    this.#flush();
+  }
 
   #beat(): void {
     const { heartbeatInterval, heartbeatTimeToLive } = this.#options;
@@ -348,14 +359,16 @@ export class Session {
     this.#end(undefined);
   }
 
-  #end(error: Error | undefined): void {
+  /** @param writing what was written has still to leave */
+  #end(error: Error | undefined, writing = false): void {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#handshakeTimer);
     clearTimeout(this.#timeoutTimer);
     clearInterval(this.#heartbeatTimer);
     this.mechanism?.close?.();
-    this.stream.destroy();
+    if (writing) this.stream.end();
+    else this.stream.destroy();
     this.#sink.ended(error, this.ready);
   }
 }
