@@ -1,4 +1,4 @@
-import { readCommand, writeCommand } from "../protocol/commands.js";
+import { type Command, readCommand, writeCommand } from "../protocol/commands.js";
 import { type Metadata, ProtocolError } from "../protocol/message.js";
 import {
   type Authenticate,
@@ -47,7 +47,7 @@ export abstract class Handshake implements Mechanism {
   received(body: Buffer): Promise<void> | undefined {
     if (this.#over) throw new ProtocolError("a command after the handshake has failed");
     try {
-      const { name, data } = readCommand(body);
+      const { name, data } = this.read(body);
       if (this.#asking) throw unexpected(name);
       return this.take(name, data);
     } catch (error) {
@@ -56,12 +56,26 @@ export abstract class Handshake implements Mechanism {
     }
   }
 
-  refusal(error: AuthenticationError): Buffer | undefined {
-    return writeRefusal(error);
+  /**
+   * As with libzmq only a 400 or a 500 gets an ERROR. A 300 is a temporary error: its connection is closed
+   * without a word, and so the client comes again.
+   */
+  refusal({ status }: AuthenticationError): Buffer | undefined {
+    return status === "400" || status === "500" ? this.writeError(status) : undefined;
+  }
+
+  /** An ERROR command (RFC 37). */
+  protected writeError(reason: string): Buffer {
+    return writeCommand("ERROR", brief(Buffer.from(reason)));
   }
 
   close(): void {
     this.#over = true;
+  }
+
+  /** @throws {ProtocolError} where it is no command */
+  protected read(body: Buffer): Command {
+    return readCommand(body);
   }
 
   /** The command to be sent now, if it is our turn. */
@@ -130,15 +144,6 @@ export function malformed(name: string): ProtocolError {
 /** Text or bytes of up to 255 bytes, behind a byte with their size. */
 export function brief(text: Uint8Array): Buffer {
   return Buffer.concat([Buffer.of(text.length), text]);
-}
-
-/**
- * An ERROR command (RFC 37). As with libzmq only a 400 or a 500 gets one. A 300 is a temporary error: its
- * connection is closed without a word, and so the client comes again.
- */
-function writeRefusal({ status }: AuthenticationError): Buffer | undefined {
-  if (status !== "400" && status !== "500") return undefined;
-  return writeCommand("ERROR", brief(Buffer.from(status)));
 }
 
 /**

@@ -1,7 +1,15 @@
-import { readMetadata, writeCommand } from "../protocol/commands.js";
+import { type Command, readMetadata, writeCommand } from "../protocol/commands.js";
 import type { Metadata } from "../protocol/message.js";
 import { brief, Handshake, malformed, readRefusal, unexpected } from "./handshake.js";
 import { AuthenticationError, type MechanismOptions } from "./mechanism.js";
+
+/**
+ * How libzmq begins the ERROR command of PLAIN, in all its versions: it should be a 5 and ERROR, but C++ reads
+ * the first letter as a part of the number before it. Its clients know no other, and take the right one for a
+ * failure of the protocol. As there are many more of them than of others, it is what we send; we understand
+ * both.
+ */
+const LIBZMQ_ERROR = Buffer.from("^RROR");
 
 /** The client of PLAIN (RFC 24): it shows a name and a password, in the clear. */
 export class PlainClient extends Handshake {
@@ -27,6 +35,11 @@ export class PlainClient extends Handshake {
       default:
         return undefined;
     }
+  }
+
+  protected override read(body: Buffer): Command {
+    if (!body.subarray(0, LIBZMQ_ERROR.length).equals(LIBZMQ_ERROR)) return super.read(body);
+    return { name: "ERROR", data: body.subarray(LIBZMQ_ERROR.length) };
   }
 
   protected override take(name: string, data: Buffer): undefined {
@@ -74,6 +87,10 @@ export class PlainServer extends Handshake {
     this.#client = readMetadata(data);
     this.#state = "say READY";
     return undefined;
+  }
+
+  protected override writeError(reason: string): Buffer {
+    return Buffer.concat([LIBZMQ_ERROR, brief(Buffer.from(reason))]);
   }
 
   #hello(data: Buffer): Promise<void> {
