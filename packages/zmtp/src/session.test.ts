@@ -3,13 +3,12 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { type Authenticate, AuthenticationError } from "./mechanisms/mechanism.js";
 import { chooseMechanism, type SecurityOptions } from "./mechanisms/mechanisms.js";
-import { curveKeyPair } from "./mechanisms/z85.js";
 import { writeCommand, writePing } from "./protocol/commands.js";
 import { Encoder } from "./protocol/encoder.js";
 import { writeGreeting } from "./protocol/greeting.js";
 import { type Message, type Outgoing, ProtocolError } from "./protocol/message.js";
 import { Session, type SessionOptions } from "./session.js";
-import { answer, METADATA } from "./testing/handshakes.js";
+import { answer, KINDS, METADATA, NAMES, yes } from "./testing/handshakes.js";
 import { type MemoryStream, memoryStreams, settle } from "./testing/memory-streams.js";
 
 const OPTIONS: SessionOptions = {
@@ -19,24 +18,6 @@ const OPTIONS: SessionOptions = {
   heartbeatTimeToLive: 0,
   maxMessageSize: 100_000,
 };
-const SERVER_KEYS = curveKeyPair();
-const CLIENT_KEYS = curveKeyPair();
-const KINDS: Record<string, { client: SecurityOptions; server: SecurityOptions }> = {
-  NULL: { client: {}, server: {} },
-  PLAIN: {
-    client: { plainUsername: "admin", plainPassword: "secret" },
-    server: { plainServer: true },
-  },
-  CURVE: {
-    client: {
-      curvePublicKey: CLIENT_KEYS.publicKey,
-      curveSecretKey: CLIENT_KEYS.secretKey,
-      curveServerKey: SERVER_KEYS.publicKey,
-    },
-    server: { curveServer: true, curveSecretKey: SERVER_KEYS.secretKey },
-  },
-};
-const yes: Authenticate = async () => answer("200");
 
 /** A session, and all that it tells. */
 interface Side {
@@ -92,11 +73,11 @@ const received = ({ messages }: Side): string[][] =>
 const TOLD = [...SENT.map(plain), ["\x01topic"]];
 
 function connect(
-  name: string,
+  name: keyof typeof KINDS,
   authenticate: Authenticate = yes,
 ): { client: Side; server: Side; streams: [MemoryStream, MemoryStream] } {
   const streams = memoryStreams();
-  const { client, server } = KINDS[name] as (typeof KINDS)[string];
+  const { client, server } = KINDS[name];
   return {
     client: begin(streams[0], client, undefined, SENT),
     server: begin(streams[1], server, authenticate, SENT),
@@ -104,7 +85,7 @@ function connect(
   };
 }
 
-for (const name of Object.keys(KINDS)) {
+for (const name of NAMES) {
   describe(name, () => {
     for (const [how, chop, quick] of [
       ["all at once", () => 1e9, () => true],
@@ -273,13 +254,13 @@ test("any greeting but one of ZMTP 3 ends it", async () => {
   );
 });
 
-for (const ours of Object.keys(KINDS)) {
-  for (const its of Object.keys(KINDS)) {
+for (const ours of NAMES) {
+  for (const its of NAMES) {
     if (ours === its) continue;
     test(`a peer with ${its} does not come in where ${ours} is wanted`, async () => {
       const [one, other] = memoryStreams();
-      const server = begin(one, KINDS[ours]?.server ?? {}, yes);
-      const client = begin(other, KINDS[its]?.client ?? {});
+      const server = begin(one, KINDS[ours].server, yes);
+      const client = begin(other, KINDS[its].client);
       await settle(one, other);
       assert.ok(server.ends[0]?.error instanceof ProtocolError);
       assert.equal(client.ends.length, 1);

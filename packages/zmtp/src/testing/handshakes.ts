@@ -1,4 +1,12 @@
-import { AuthenticationError, type Mechanism, type ZapReply } from "../mechanisms/mechanism.js";
+import {
+  type Authenticate,
+  AuthenticationError,
+  type Mechanism,
+  type MechanismOptions,
+  type ZapReply,
+} from "../mechanisms/mechanism.js";
+import { chooseMechanism, type SecurityOptions } from "../mechanisms/mechanisms.js";
+import { curveKeyPair } from "../mechanisms/z85.js";
 import { writeMetadata } from "../protocol/commands.js";
 
 /** A command on its way: who sends it, and its frame's body. */
@@ -76,4 +84,52 @@ export async function shake(
     }
   }
   return { log, clientError: errors.client, serverError: errors.server };
+}
+
+/** The keys of a CURVE server, and of a client. */
+export const SERVER_KEYS = curveKeyPair();
+export const CLIENT_KEYS = curveKeyPair();
+/** A ZAP handler that lets everybody in. */
+export const yes: Authenticate = async () =>
+  answer("200", { userId: "joe", metadata: new Map([["role", Buffer.from("admin")]]) });
+
+/** The options of two that fit, and the commands of their handshake. */
+export interface Kind {
+  readonly client: SecurityOptions;
+  readonly server: SecurityOptions;
+  readonly commands: readonly string[];
+}
+
+export const KINDS: Record<"NULL" | "PLAIN" | "CURVE", Kind> = {
+  NULL: { client: {}, server: {}, commands: ["READY", "READY"] },
+  PLAIN: {
+    client: { plainUsername: "admin", plainPassword: "secret" },
+    server: { plainServer: true },
+    commands: ["HELLO", "WELCOME", "INITIATE", "READY"],
+  },
+  CURVE: {
+    client: {
+      curvePublicKey: CLIENT_KEYS.publicKey,
+      curveSecretKey: CLIENT_KEYS.secretKey,
+      curveServerKey: SERVER_KEYS.publicKey,
+    },
+    server: { curveServer: true, curveSecretKey: SERVER_KEYS.secretKey },
+    commands: ["HELLO", "WELCOME", "INITIATE", "READY"],
+  },
+};
+export const NAMES = ["NULL", "PLAIN", "CURVE"] as const;
+
+/** The mechanism of one connection. */
+export function make(options: SecurityOptions, authenticate?: Authenticate): Mechanism {
+  const all: MechanismOptions = { metadata: METADATA, authenticate };
+  return chooseMechanism(options).create(all);
+}
+
+/** A client and a server of one kind. */
+export function pair(
+  name: keyof typeof KINDS,
+  authenticate: Authenticate = yes,
+): [Mechanism, Mechanism] {
+  const { client, server } = KINDS[name];
+  return [make(client), make(server, authenticate)];
 }
