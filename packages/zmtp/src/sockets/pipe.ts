@@ -9,8 +9,12 @@ export interface Pipe {
   readonly routingId: Buffer;
   /** What the peer has said of itself in its last handshake; over inproc its socket type and routing id. */
   readonly peer: Metadata;
-  /** Whether `write` would take a message. */
+  /** Whether `write` would take a message; if not, `writeActivated` will tell. */
   readonly writable: boolean;
+  /** The peer has ended it: it takes nothing any more, and is there for what can still be read. */
+  readonly gone?: boolean;
+  /** The peer gets all there is, and cannot ask for less: a multicast or udp address. */
+  readonly takesAll?: boolean;
   /** Takes the next message of the peer's; undefined where there is none, and then `readActivated` will tell. */
   read(): Message | undefined;
   /**
@@ -18,7 +22,10 @@ export interface Pipe {
    * @returns whether it was taken; if not, `writeActivated` will tell
    */
   write(message: Outgoing): boolean;
-  /** Sends what is no message of the user's, whatever the high-water mark: a subscription, a group. */
+  /**
+   * Sends what is no message of the user's, whatever the high-water mark: a subscription, a group. Where
+   * nobody is connected it goes nowhere: after the next handshake, at `peerReady`, all of them are sent.
+   */
   command(name: "SUBSCRIBE" | "CANCEL" | "JOIN" | "LEAVE", data: Uint8Array): void;
   /** Ends it, and the connection with it. `pipeTerminated` is not told. */
   terminate(): void;
