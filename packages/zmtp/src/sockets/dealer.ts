@@ -1,0 +1,44 @@
+import type { Message, Outgoing } from "../protocol/message.js";
+import { FairQueue } from "./fair-queue.js";
+import { EMPTY } from "./frames.js";
+import { LoadBalancer } from "./load-balancer.js";
+import type { Pipe } from "./pipe.js";
+import { ReceivingSocket } from "./receiving.js";
+
+/** DEALER (RFC 28): deals messages to its peers in turn, and takes theirs in turn. */
+export class Dealer extends ReceivingSocket {
+  protected readonly fairQueue = new FairQueue();
+  protected readonly loadBalancer = new LoadBalancer();
+
+  attach(pipe: Pipe): void {
+    // What a ROUTER learns the routing id from, before anything is sent to it.
+    if (this.options.probeRouter) pipe.write(EMPTY);
+    this.fairQueue.attach(pipe);
+    this.loadBalancer.attach(pipe);
+  }
+
+  readActivated(pipe: Pipe): void {
+    this.fairQueue.activated(pipe);
+  }
+
+  writeActivated(pipe: Pipe): void {
+    this.loadBalancer.activated(pipe);
+  }
+
+  pipeTerminated(pipe: Pipe): void {
+    this.fairQueue.terminated(pipe);
+    this.loadBalancer.terminated(pipe);
+  }
+
+  override send(message: Outgoing): boolean {
+    return this.loadBalancer.send(message);
+  }
+
+  override get hasOut(): boolean {
+    return this.loadBalancer.hasOut;
+  }
+
+  protected take(): Message | undefined {
+    return this.fairQueue.receive();
+  }
+}

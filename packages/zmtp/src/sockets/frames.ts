@@ -1,0 +1,21 @@
+import type { Frame, Message, Outgoing } from "../protocol/message.js";
+
+/** A frame without bytes. Not to be handed to users, who might keep it for one of their own. */
+export const EMPTY: Buffer = Buffer.alloc(0);
+
+/** The frames of a message that is sent. */
+export function framesOf(message: Outgoing): readonly Frame[] {
+  return Array.isArray(message) ? (message as readonly Frame[]) : [message as Frame];
+}
+
+/** Whether the message is a single frame. */
+export function isSingle(message: Outgoing): boolean {
+  return !Array.isArray(message) || message.length === 1;
+}
+
+/** The message with a frame before it. */
+export function withFirst(first: Buffer, message: Message): Message {
+  // Spread costs more, and most messages are short.
+  if (message.length === 1) return [first, message[0] as Buffer];
+  return [first, ...message];
+}

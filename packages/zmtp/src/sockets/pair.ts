@@ -1,0 +1,33 @@
+import type { Message, Outgoing } from "../protocol/message.js";
+import type { Pipe } from "./pipe.js";
+import { ReceivingSocket } from "./receiving.js";
+
+/** PAIR (RFC 31): one peer. Who comes while it is there is turned away. */
+export class Pair extends ReceivingSocket {
+  #pipe: Pipe | undefined;
+
+  attach(pipe: Pipe): void {
+    if (this.#pipe === undefined) this.#pipe = pipe;
+    else pipe.terminate();
+  }
+
+  readActivated(_pipe: Pipe): void {}
+
+  writeActivated(_pipe: Pipe): void {}
+
+  pipeTerminated(pipe: Pipe): void {
+    if (this.#pipe === pipe) this.#pipe = undefined;
+  }
+
+  override send(message: Outgoing): boolean {
+    return this.#pipe?.write(message) ?? false;
+  }
+
+  override get hasOut(): boolean {
+    return this.#pipe?.writable ?? false;
+  }
+
+  protected take(): Message | undefined {
+    return this.#pipe?.read();
+  }
+}

@@ -1,0 +1,31 @@
+import type { Outgoing } from "../protocol/message.js";
+import { LoadBalancer } from "./load-balancer.js";
+import type { Pipe } from "./pipe.js";
+import { SocketType } from "./socket.js";
+
+/** PUSH (RFC 30): deals messages to its peers in turn. Without one that has room it takes none. */
+export class Push extends SocketType {
+  protected readonly loadBalancer = new LoadBalancer();
+
+  attach(pipe: Pipe): void {
+    this.loadBalancer.attach(pipe);
+  }
+
+  readActivated(_pipe: Pipe): void {}
+
+  writeActivated(pipe: Pipe): void {
+    this.loadBalancer.activated(pipe);
+  }
+
+  pipeTerminated(pipe: Pipe): void {
+    this.loadBalancer.terminated(pipe);
+  }
+
+  override send(message: Outgoing): boolean {
+    return this.loadBalancer.send(message);
+  }
+
+  override get hasOut(): boolean {
+    return this.loadBalancer.hasOut;
+  }
+}

@@ -1,0 +1,78 @@
+import type { Pipe } from "./pipe.js";
+
+/** A pipe's place in a ring; it has neighbours while it is in it. */
+export class Place {
+  readonly pipe: Pipe;
+  next: Place | undefined;
+  previous: Place | undefined;
+
+  constructor(pipe: Pipe) {
+    this.pipe = pipe;
+  }
+}
+
+/**
+ * Pipes that take turns. Those that have nothing to do rest outside of the circle, and join it as its last
+ * when they have. Every step takes the same time, however many there are.
+ */
+export class Ring {
+  /** Whose turn it is. */
+  current: Place | undefined;
+  readonly #places = new Map<Pipe, Place>();
+
+  /** A new pipe, which is to have its turn. */
+  add(pipe: Pipe): void {
+    if (this.#places.has(pipe)) return;
+    const place = new Place(pipe);
+    this.#places.set(pipe, place);
+    this.#join(place);
+  }
+
+  /** The pipe has ended. */
+  delete(pipe: Pipe): void {
+    const place = this.#places.get(pipe);
+    if (place === undefined) return;
+    this.#places.delete(pipe);
+    this.rest(place);
+  }
+
+  /** The pipe is to have its turns again. */
+  wake(pipe: Pipe): void {
+    const place = this.#places.get(pipe);
+    if (place !== undefined && place.next === undefined) this.#join(place);
+  }
+
+  /** Leaves the pipe out until it is woken. */
+  rest(place: Place): void {
+    const { next, previous } = place;
+    if (next === undefined || previous === undefined) return;
+    if (next === place) this.current = undefined;
+    else {
+      next.previous = previous;
+      previous.next = next;
+      if (this.current === place) this.current = next;
+    }
+    place.next = undefined;
+    place.previous = undefined;
+  }
+
+  /** The pipe has had its turn. */
+  pass(place: Place): void {
+    if (place.next !== undefined) this.current = place.next;
+  }
+
+  #join(place: Place): void {
+    const { current } = this;
+    const last = current?.previous;
+    if (current === undefined || last === undefined) {
+      place.next = place;
+      place.previous = place;
+      this.current = place;
+      return;
+    }
+    place.next = current;
+    place.previous = last;
+    last.next = place;
+    current.previous = place;
+  }
+}

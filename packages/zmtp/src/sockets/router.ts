@@ -1,0 +1,96 @@
+import type { Frame, Message, Outgoing } from "../protocol/message.js";
+import { FairQueue } from "./fair-queue.js";
+import { EMPTY, framesOf, withFirst } from "./frames.js";
+import { LoadBalancer } from "./load-balancer.js";
+import type { Pipe } from "./pipe.js";
+import { ReceivingSocket } from "./receiving.js";
+import { RoutingIds, type RoutingKey, routingKey } from "./routing-ids.js";
+import { SocketError } from "./socket.js";
+
+/** A peer whose routing id is known. */
+interface Peer {
+  readonly id: Buffer;
+  readonly key: RoutingKey;
+}
+
+/**
+ * ROUTER (RFC 28): messages begin with the routing id of the peer that they come from or go to. What
+ * is for nobody, or for a peer that is full, is dropped, unless `mandatory` is set.
+ */
+export class Router extends ReceivingSocket {
+  readonly #fairQueue = new FairQueue();
+  /** Tells whether any peer has room, which nobody asks for without `mandatory`. */
+  readonly #room = new LoadBalancer();
+  readonly #ids = new RoutingIds();
+  readonly #peers = new Map<Pipe, Peer>();
+  readonly #pipes = new Map<RoutingKey, Pipe>();
+  readonly #isTaken = (key: RoutingKey): boolean => this.#pipes.has(key);
+
+  attach(pipe: Pipe): void {
+    if (this.options.probeRouter) pipe.write(EMPTY);
+  }
+
+  /** The peer has said what its routing id is. After a reconnect it keeps the one that it had. */
+  override peerReady(pipe: Pipe): void {
+    if (this.#peers.has(pipe)) return;
+    const given = pipe.routingId;
+    const id = given.length > 0 ? Buffer.from(given) : this.#ids.next(this.#isTaken);
+    const key = routingKey(id);
+    const other = this.#pipes.get(key);
+    if (other !== undefined) {
+      if (!this.options.handover) {
+        pipe.terminate();
+        return;
+      }
+      this.pipeTerminated(other);
+      other.terminate();
+    }
+    this.#peers.set(pipe, { id, key });
+    this.#pipes.set(key, pipe);
+    this.#fairQueue.attach(pipe);
+    if (this.options.mandatory) this.#room.attach(pipe);
+  }
+
+  readActivated(pipe: Pipe): void {
+    this.#fairQueue.activated(pipe);
+  }
+
+  writeActivated(pipe: Pipe): void {
+    this.#room.activated(pipe);
+  }
+
+  pipeTerminated(pipe: Pipe): void {
+    const peer = this.#peers.get(pipe);
+    if (peer === undefined) return;
+    this.#peers.delete(pipe);
+    this.#pipes.delete(peer.key);
+    this.#fairQueue.terminated(pipe);
+    this.#room.terminated(pipe);
+  }
+
+  override send(message: Outgoing): boolean {
+    const frames = framesOf(message);
+    if (frames.length < 2) return true; // it names a peer, and has nothing for it
+    const pipe = this.#pipes.get(routingKey(frames[0] as Frame));
+    const body = frames.length === 2 ? (frames[1] as Frame) : frames.slice(1);
+    if (!this.options.mandatory) {
+      pipe?.write(body);
+      return true;
+    }
+    if (pipe === undefined || pipe.gone) {
+      throw new SocketError("EHOSTUNREACH", "no peer has this routing id");
+    }
+    return pipe.write(body);
+  }
+
+  override get hasOut(): boolean {
+    return !this.options.mandatory || this.#room.hasOut;
+  }
+
+  protected take(): Message | undefined {
+    const message = this.#fairQueue.receive();
+    if (message === undefined) return undefined;
+    const peer = this.#peers.get(this.#fairQueue.last as Pipe) as Peer;
+    return withFirst(Buffer.from(peer.id), message);
+  }
+}

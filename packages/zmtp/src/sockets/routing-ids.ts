@@ -1,0 +1,38 @@
+import { randomInt } from "node:crypto";
+import { bytesOf, type Frame } from "../protocol/message.js";
+
+/** The first byte of a routing id that was made up here. */
+const MADE_UP = 0;
+/** So many bytes has one: the first, and a counter. */
+const SIZE = 5;
+
+/** A routing id as the key of a map. Those that were made up are numbers, which are quicker. */
+export type RoutingKey = string | number;
+
+/** The key of a routing id. */
+export function routingKey(id: Frame): RoutingKey {
+  const bytes = bytesOf(id);
+  if (bytes.length !== SIZE || bytes[0] !== MADE_UP) {
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+  }
+  const high = ((bytes[1] as number) << 24) | ((bytes[2] as number) << 16);
+  return (high | ((bytes[3] as number) << 8) | (bytes[4] as number)) >>> 0;
+}
+
+/** Makes up routing ids for peers that give none: 0 and a counter, which begins anywhere, as libzmq. */
+export class RoutingIds {
+  #next = randomInt(2 ** 32);
+
+  /** @param taken whether somebody has that one */
+  next(taken: (key: RoutingKey) => boolean): Buffer {
+    while (taken(this.#next)) this.#count();
+    const id = Buffer.alloc(SIZE);
+    id.writeUInt32BE(this.#next, 1);
+    this.#count();
+    return id;
+  }
+
+  #count(): void {
+    this.#next = (this.#next + 1) >>> 0;
+  }
+}

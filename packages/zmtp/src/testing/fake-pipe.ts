@@ -1,0 +1,104 @@
+import { bytesOf, type Frame, type Message, type Outgoing } from "../protocol/message.js";
+import type { Pipe } from "../sockets/pipe.js";
+import type { SocketType } from "../sockets/socket.js";
+
+/** The frames as text, which is easier to compare. */
+export function text(message: Outgoing | Message | undefined): string[] | undefined {
+  if (message === undefined) return undefined;
+  const frames = Array.isArray(message) ? (message as readonly Frame[]) : [message as Frame];
+  return frames.map((frame) => Buffer.from(bytesOf(frame)).toString("latin1"));
+}
+
+/** All that a socket has to receive, as text. */
+export function receiveAll(socket: SocketType): (string[] | undefined)[] {
+  const all: (string[] | undefined)[] = [];
+  for (let message = socket.receive(); message !== undefined; message = socket.receive()) {
+    all.push(text(message));
+  }
+  return all;
+}
+
+/** A peer whose part is played by the test. */
+export class FakePipe implements Pipe {
+  routingId: Buffer;
+  readonly peer: ReadonlyMap<string, Buffer> = new Map();
+  /** How many messages it takes before it is full. */
+  capacity: number;
+  gone = false;
+  takesAll = false;
+  /** What was written to it, as text. */
+  sent: (string[] | undefined)[] = [];
+  commands: string[] = [];
+  terminated = false;
+  /** How often something was written to it, taken or not. */
+  writes = 0;
+  readonly #inbox: Message[] = [];
+  /** It has said that it has nothing to read, or no room, and has to tell when that changes. */
+  #starved = false;
+  #stuffed = false;
+
+  constructor(routingId = "", capacity = Infinity) {
+    this.routingId = Buffer.from(routingId, "latin1");
+    this.capacity = capacity;
+  }
+
+  get writable(): boolean {
+    const room = this.sent.length < this.capacity && !this.gone;
+    if (!room) this.#stuffed = true;
+    return room;
+  }
+
+  read(): Message | undefined {
+    const message = this.#inbox.shift();
+    if (message === undefined) this.#starved = true;
+    return message;
+  }
+
+  write(message: Outgoing): boolean {
+    this.writes += 1;
+    if (!this.writable) return false;
+    this.sent.push(text(message));
+    return true;
+  }
+
+  command(name: string, data: Uint8Array): void {
+    this.commands.push(`${name} ${Buffer.from(data).toString("latin1")}`);
+  }
+
+  terminate(): void {
+    this.terminated = true;
+  }
+
+  /** Connects it to a socket, its peer there already. */
+  join(socket: SocketType): this {
+    socket.attach(this);
+    socket.peerReady(this);
+    return this;
+  }
+
+  /** The peer sends: each argument one message of these frames. */
+  arrive(socket: SocketType, ...messages: string[][]): void {
+    for (const frames of messages) {
+      this.#inbox.push(frames.map((frame) => Buffer.from(frame, "latin1")));
+    }
+    if (!this.#starved) return;
+    this.#starved = false;
+    socket.readActivated(this);
+  }
+
+  /** The peer reads all that was written to it. @returns it, as text */
+  drain(socket: SocketType): (string[] | undefined)[] {
+    const { sent } = this;
+    this.sent = [];
+    if (this.#stuffed) {
+      this.#stuffed = false;
+      socket.writeActivated(this);
+    }
+    return sent;
+  }
+
+  /** How many messages of the peer's nobody has read. */
+  get unread(): number {
+    return this.#inbox.length;
+  }
+}
