@@ -86,7 +86,7 @@ export class Session {
       drained: () => this.#drained(),
       closed: (error) => this.#end(error),
     });
-    this.#encoder.addBytes(writeGreeting(mechanism.name, mechanism.asServer));
+    this.#encoder.addRaw(writeGreeting(mechanism.name, mechanism.asServer));
     this.#flush();
   }
 

@@ -1,21 +1,32 @@
+import { constants } from "node:buffer";
 import { type Message, ProtocolError } from "./message.js";
+import { PartialFrame } from "./partial-frame.js";
 
-/** Flags of a frame (RFC 37). */
+/** Flags of a frame (RFC 37, "Framing"). */
 export const MORE = 1;
 export const LONG = 2;
 export const COMMAND = 4;
 
 /**
- * Small frames lie in pieces of memory of this size, in bytes: what a reader keeps of one keeps no more than
- * that alive.
+ * Frames lie side by side in pieces of memory of this size, in bytes: what a reader keeps of one keeps no more
+ * than that alive. Where they are not small, it is twice as much.
  */
-const WINDOW = 8192;
-/** So many bytes are set aside for a large frame before they have come. */
-const AHEAD = 1 << 20;
+export const WINDOW = 8192;
+const SMALL = 256;
+/** A frame of more bytes than this has memory of its own, unless it lies in what a window holds already. */
+const OWN = 4096;
 /** A message has no more frames than this. */
 const MOST_FRAMES = 65_536;
+/** A command may have so many bytes, however small messages have to be. */
+const COMMAND_SIZE = 65_536;
+/** A mechanism that encrypts makes a frame no more than this larger. */
+const ENCRYPTED = 64;
 
-const NONE: Buffer = Buffer.alloc(0);
+/** A long frame's header, in bytes. */
+const LONG_HEADER = 9;
+const SHORT_HEADER = 2;
+
+const NONE: Buffer = Buffer.from(new ArrayBuffer(0));
 
 /** A frame that was taken out of another one: its flags, and its body. */
 export interface OpenedFrame {
@@ -31,33 +42,36 @@ export type CommandSink = (body: Buffer) => Message | undefined;
  * come, `next` gives one message after the other. What nobody asks for is not cut.
  *
  * Chunks become the decoder's own: their memory must not be written again.
+ *
+ * A frame's body is a view of memory that it shares with its neighbours. That is the chunk's, where the chunk
+ * is small; of a large one a part after the other is copied (a window). A body that is large, or comes in
+ * several chunks, has memory of its own.
  */
 export class Decoder {
   readonly #command: CommandSink;
-  #maxMessageSize = 0;
+  /** In bytes, for all frames of a message; and what is left of it for the message that is being read. */
+  #most = 0;
+  #room = 0;
   /** Nothing more is cut until `next` is called again. */
   #stopped = false;
 
   /** What has come, and how much of it has been cut. */
   #chunk = NONE;
-  #chunkAt = 0;
-  /** A part of the chunk, in memory of its own where the chunk is large. */
-  #window = NONE;
   #at = 0;
-  /** Where in the chunk the window began; negative where a part of it came with an earlier one. */
-  #windowAt = 0;
-  /** The beginning of a frame, whose rest has not come. */
-  #carry = NONE;
+  /** The memory that bodies are views of: a copy of the chunk up to `#windowEnd`. */
+  #window: ArrayBufferLike = NONE.buffer;
+  #windowEnd = 0;
+  /** A place in the chunk and this is the same place in the window. */
+  #shift = 0;
 
-  /** A large frame that is being put together, and how much of it is there. */
-  #large: Buffer | undefined;
-  #largeAt = 0;
-  #largeSize = 0;
-  #largeFlags = 0;
+  /** Whether a frame has begun in an earlier chunk. Either its header is not whole, or its body. */
+  #begun = false;
+  readonly #header = Buffer.alloc(LONG_HEADER);
+  #headerAt = 0;
+  #partial: PartialFrame | undefined;
 
-  /** The frames of a message whose last one has not come, and their bytes. */
+  /** The frames of a message whose last one has not come. */
   #frames: Message = [];
-  #size = 0;
 
   /** Takes each frame out of the one that has come, where a mechanism encrypts them (CURVE's MESSAGE). */
   open: ((body: Buffer) => OpenedFrame) | undefined;
@@ -70,7 +84,9 @@ export class Decoder {
 
   /** How large a message may be from now on: in bytes, for all its frames together; -1 for any. */
   limit(maxMessageSize: number): void {
-    this.#maxMessageSize = maxMessageSize < 0 ? Number.MAX_SAFE_INTEGER : maxMessageSize;
+    const used = this.#most - this.#room;
+    this.#most = maxMessageSize < 0 ? Number.MAX_SAFE_INTEGER : maxMessageSize;
+    this.#room = this.#most - used;
   }
 
   /** For the sink of commands: `next` gives nothing more after this one, until it is called again. */
@@ -78,30 +94,22 @@ export class Decoder {
     this.#stopped = true;
   }
 
-  /** Takes bytes. Those before have been cut: `next` has returned undefined. */
+  /** Takes bytes. It costs least where those before have been cut: `next` has returned undefined. */
   push(chunk: Buffer): void {
-    this.#chunk = chunk;
-    this.#chunkAt = 0;
+    const rest = this.#chunk.length - this.#at;
+    const all = rest === 0 ? chunk : Buffer.concat([this.#chunk.subarray(this.#at), chunk]);
+    this.#chunk = all;
     this.#at = 0;
-    if (this.#large !== undefined) {
-      this.#window = NONE;
-      return;
-    }
-    const carried = this.#carry.length;
-    if (carried === 0) {
-      this.#openWindow();
-      return;
-    }
-    const taken = Math.min(chunk.length, Math.max(0, WINDOW - carried));
-    this.#window = Buffer.concat([this.#carry, chunk.subarray(0, taken)]);
-    this.#windowAt = -carried;
-    this.#chunkAt = taken;
-    this.#carry = NONE;
+    this.#windowEnd = 0;
+    if (all.buffer.byteLength > WINDOW) return;
+    this.#window = all.buffer;
+    this.#windowEnd = all.length;
+    this.#shift = all.byteOffset;
   }
 
   /** Whether there may be more to cut. */
   get hasMore(): boolean {
-    return this.#at < this.#window.length || this.#chunkAt < this.#chunk.length;
+    return this.#at < this.#chunk.length;
   }
 
   /**
@@ -110,50 +118,47 @@ export class Decoder {
    */
   next(): Message | undefined {
     this.#stopped = false;
-    while (!this.#stopped) {
-      if (this.#large !== undefined) {
-        if (!this.#fillLarge()) return undefined;
-        const message = this.#took(this.#largeFlags, this.#takeLarge());
-        if (message !== undefined) return message;
-        continue;
-      }
-      const window = this.#window;
+    if (this.#begun) {
+      const message = this.#goOn();
+      if (message !== undefined || this.#begun || this.#stopped) return message;
+    }
+    const chunk = this.#chunk;
+    do {
       const at = this.#at;
-      const left = window.length - at;
-      if (left < 2) {
-        if (this.#refill()) continue;
-        return undefined;
-      }
-      const flags = window[at] as number;
-      if (flags > 7 || (flags & (COMMAND | MORE)) === (COMMAND | MORE)) {
-        throw new ProtocolError(`a frame with the flags ${flags}`);
-      }
-      let from = at + 2;
-      let size = window[at + 1] as number;
-      if ((flags & LONG) !== 0) {
-        if (left < 9) {
-          if (this.#refill()) continue;
-          return undefined;
+      const left = chunk.length - at;
+      if (left < SHORT_HEADER) return this.#keepHeader();
+      const flags = chunk[at] as number;
+      let size = chunk[at + 1] as number;
+      let from = at + SHORT_HEADER;
+      if (flags !== 0) {
+        checkFlags(flags);
+        if ((flags & LONG) !== 0) {
+          if (left < LONG_HEADER) return this.#keepHeader();
+          size = longSize(chunk, at);
+          from = at + LONG_HEADER;
         }
-        from = at + 9;
-        size = window.readUInt32BE(at + 1) * 2 ** 32 + window.readUInt32BE(at + 5);
       }
-      if (size + this.#size > this.#maxMessageSize) throw tooLarge();
+      if (size > this.#room) this.#checkSize(flags, size);
       const end = from + size;
-      if (end > window.length) {
-        if (end - at > WINDOW) this.#openLarge(flags, size, from);
-        else if (!this.#refill()) return undefined;
-        continue;
+      let body: Buffer | undefined;
+      if (end <= this.#windowEnd) {
+        body = Buffer.from(this.#window as ArrayBuffer, from + this.#shift, size);
+      } else {
+        body = this.#beyondWindow(flags, from, size);
+        if (body === undefined) return undefined;
       }
       this.#at = end;
       // The most frequent case goes first: a message of one frame.
-      const body = window.subarray(from, end);
-      if ((flags & (MORE | COMMAND)) === 0 && this.#frames.length === 0 && !this.open) {
+      if (
+        (flags & (MORE | COMMAND)) === 0 &&
+        this.#frames.length === 0 &&
+        this.open === undefined
+      ) {
         return [body];
       }
       const message = this.#took(flags, body);
       if (message !== undefined) return message;
-    }
+    } while (!this.#stopped);
     return undefined;
   }
 
@@ -162,116 +167,118 @@ export class Decoder {
     let flags = sentFlags;
     let body = sentBody;
     if (this.open !== undefined) ({ flags, body } = this.open(body));
-    if ((flags & COMMAND) !== 0) {
-      if (this.#frames.length > 0) throw new ProtocolError("a command within a message");
-      return this.#command(body);
-    }
+    // libzmq sends PING and PONG between the frames of a message, too.
+    if ((flags & COMMAND) !== 0) return this.#command(body);
+    if (body.length > this.#room) throw tooLarge();
     const frames = this.#frames;
     frames.push(body);
     if ((flags & MORE) !== 0) {
-      this.#size += body.length;
       if (frames.length >= MOST_FRAMES) throw new ProtocolError("a message of too many frames");
+      this.#room -= body.length;
       return undefined;
     }
-    if (this.#size + body.length > this.#maxMessageSize) throw tooLarge();
     this.#frames = [];
-    this.#size = 0;
+    this.#room = this.#most;
     return frames;
   }
 
-  /** Goes on to the next part of the chunk. @returns whether there is one; if not, what is left is kept */
-  #refill(): boolean {
-    const consumed = this.#windowAt + this.#at;
-    if (this.#windowAt + this.#window.length < this.#chunk.length) {
-      if (consumed < 0) {
-        // What was carried is still incomplete, with less than a window.
-        const taken = WINDOW - this.#window.length;
-        const from = this.#windowAt + this.#window.length;
-        if (taken > 0) {
-          this.#window = Buffer.concat([this.#window, this.#chunk.subarray(from, from + taken)]);
-          return true;
-        }
-      }
-      this.#chunkAt = consumed;
-      this.#openWindow();
-      return true;
-    }
-    const rest = this.#window.subarray(this.#at);
-    this.#carry = rest.length === 0 ? NONE : Buffer.from(rest);
-    this.#forget();
-    return false;
+  /** A frame is larger than a message may be; other things are not. */
+  #checkSize(flags: number, size: number): void {
+    let most = this.#room;
+    if ((flags & COMMAND) !== 0) most = Math.max(most, COMMAND_SIZE);
+    else if (this.open !== undefined) most += ENCRYPTED; // looked at again when it is opened
+    if (size > most) throw tooLarge();
   }
 
+  /** @returns the body of a frame that the window does not hold; undefined where it has not come as a whole */
+  #beyondWindow(flags: number, from: number, size: number): Buffer | undefined {
+    const chunk = this.#chunk;
+    if (from + size > chunk.length) {
+      this.#partial = new PartialFrame(flags, size);
+      this.#partial.fill(chunk, from);
+      this.#begun = true;
+      this.#forget();
+      return undefined;
+    }
+    const start = chunk.byteOffset + from;
+    if (size > OWN) {
+      return Buffer.from(chunk.buffer.slice(start, start + size) as ArrayBuffer);
+    }
+    const length = Math.min(size > SMALL ? 2 * WINDOW : WINDOW, chunk.length - from);
+    this.#window = chunk.buffer.slice(start, start + length);
+    this.#windowEnd = from + length;
+    this.#shift = -from;
+    return Buffer.from(this.#window as ArrayBuffer, 0, size);
+  }
+
+  /** Lets go of a chunk that is used up. */
   #forget(): void {
     this.#chunk = NONE;
-    this.#window = NONE;
-    this.#chunkAt = 0;
-    this.#windowAt = 0;
     this.#at = 0;
+    this.#window = NONE.buffer;
+    this.#windowEnd = 0;
   }
 
-  #openWindow(): void {
-    const chunk = this.#chunk;
-    const from = this.#chunkAt;
-    const length = Math.min(WINDOW, chunk.length - from);
-    this.#windowAt = from;
-    this.#at = 0;
-    if (chunk.length <= WINDOW) {
-      this.#window = from === 0 ? chunk : chunk.subarray(from);
-    } else {
-      const window = Buffer.allocUnsafeSlow(length);
-      window.set(chunk.subarray(from, from + length));
-      this.#window = window;
-    }
-    this.#chunkAt = from + length;
-  }
+  // Frames that come in several chunks ----------------------------------------------------------
 
-  // Large frames ------------------------------------------------------------------------------
-
-  #openLarge(flags: number, size: number, from: number): void {
-    if (!Number.isSafeInteger(size)) throw tooLarge();
-    this.#large = Buffer.allocUnsafeSlow(Math.min(size, AHEAD));
-    this.#largeSize = size;
-    this.#largeFlags = flags;
-    this.#largeAt = 0;
-    const start = this.#windowAt + from;
-    if (start < 0) {
-      // A part of the body came before the chunk.
-      this.#largeAt = this.#window.copy(this.#large, 0, from);
-      this.#chunkAt = this.#windowAt + this.#window.length;
-    } else this.#chunkAt = start;
-    this.#window = NONE;
-    this.#windowAt = this.#chunkAt;
-    this.#at = 0;
-  }
-
-  /** Takes what there is of a large frame. @returns whether it is whole */
-  #fillLarge(): boolean {
-    let large = this.#large as Buffer;
-    const chunk = this.#chunk;
-    const wanted = Math.min(this.#largeSize - this.#largeAt, chunk.length - this.#chunkAt);
-    if (this.#largeAt + wanted > large.length) {
-      const size = Math.min(this.#largeSize, Math.max(2 * large.length, this.#largeAt + wanted));
-      const larger = Buffer.allocUnsafeSlow(size);
-      larger.set(large.subarray(0, this.#largeAt));
-      this.#large = larger;
-      large = larger;
-    }
-    chunk.copy(large, this.#largeAt, this.#chunkAt, this.#chunkAt + wanted);
-    this.#largeAt += wanted;
-    this.#chunkAt += wanted;
-    if (this.#largeAt === this.#largeSize) return true;
+  /** Keeps the beginning of a header; its rest has not come. */
+  #keepHeader(): undefined {
+    this.#headerAt = this.#chunk.copy(this.#header, 0, this.#at);
+    this.#begun = this.#headerAt > 0;
     this.#forget();
-    return false;
   }
 
-  #takeLarge(): Buffer {
-    const large = this.#large as Buffer;
-    this.#large = undefined;
-    if (this.#chunkAt < this.#chunk.length) this.#openWindow();
-    else this.#forget();
-    return large;
+  /** Goes on with a frame that has begun in an earlier chunk. @returns the message that it is the last of */
+  #goOn(): Message | undefined {
+    const partial = this.#partial ?? this.#readHeader();
+    if (partial === undefined) return undefined;
+    this.#at = partial.fill(this.#chunk, this.#at);
+    if (!partial.whole) {
+      this.#forget();
+      return undefined;
+    }
+    this.#partial = undefined;
+    this.#begun = false;
+    return this.#took(partial.flags, partial.take());
   }
+
+  /** @returns the frame that a header is of which has come in several chunks; undefined where it is not whole */
+  #readHeader(): PartialFrame | undefined {
+    const header = this.#header;
+    const chunk = this.#chunk;
+    while (this.#headerAt < headerSize(header[0] as number)) {
+      if (this.#at >= chunk.length) {
+        this.#forget();
+        return undefined;
+      }
+      header[this.#headerAt] = chunk[this.#at] as number;
+      this.#headerAt += 1;
+      this.#at += 1;
+    }
+    const flags = header[0] as number;
+    checkFlags(flags);
+    const size = (flags & LONG) === 0 ? (header[1] as number) : longSize(header, 0);
+    if (size > this.#room) this.#checkSize(flags, size);
+    this.#partial = new PartialFrame(flags, size);
+    return this.#partial;
+  }
+}
+
+function headerSize(flags: number): number {
+  return (flags & LONG) === 0 ? SHORT_HEADER : LONG_HEADER;
+}
+
+function checkFlags(flags: number): void {
+  if (flags > (MORE | LONG | COMMAND) || (flags & (COMMAND | MORE)) === (COMMAND | MORE)) {
+    throw new ProtocolError(`a frame with the flags ${flags}`);
+  }
+}
+
+/** The size that a long frame's header at `at` tells. @throws {ProtocolError} for more than a Buffer can hold */
+function longSize(bytes: Buffer, at: number): number {
+  const size = bytes.readUInt32BE(at + 1) * 2 ** 32 + bytes.readUInt32BE(at + 5);
+  if (size > constants.MAX_LENGTH) throw tooLarge();
+  return size;
 }
 
 function tooLarge(): ProtocolError {

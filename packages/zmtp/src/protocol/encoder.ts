@@ -3,12 +3,18 @@ import { bytesOf, type Frame, type Outgoing } from "./message.js";
 
 /** Frames of up to so many bytes are copied, behind each other; larger ones go out from where they are. */
 const COPIED = 4096;
-/** The memory that they are copied to, in bytes. */
+/** The memory that they are copied to, in bytes: little, until there is more to send at once. */
+const FIRST_SLAB = 8192;
 const SLAB = 65_536;
-/** The most that a frame's flags and its size take. */
+/** The most that a frame's flags and its size take, and the least. */
 const HEADER = 9;
-/** Text of so many characters has 255 bytes at most. */
-const SHORT_TEXT = 85;
+const SHORT_HEADER = 2;
+/** A frame of more bytes than this has the larger header. */
+const SHORT = 255;
+/** A character takes no more bytes than this. */
+const PER_CHARACTER = 3;
+/** Text of up to so many characters is sure to fit where frames are copied. */
+const COPIED_TEXT = Math.floor(COPIED / PER_CHARACTER);
 /** Few bytes are copied one by one, which is quicker than to call for it. */
 const FEW = 24;
 
@@ -17,7 +23,7 @@ const FEW = 24;
  * be written in one go. Memory of pieces that have left goes back by `reuse`.
  */
 export class Encoder {
-  #slab: Buffer = Buffer.allocUnsafeSlow(SLAB);
+  #slab: Buffer = Buffer.allocUnsafeSlow(FIRST_SLAB);
   /** Where in the slab the next byte goes, and from where on nothing was taken. */
   #at = 0;
   #from = 0;
@@ -29,73 +35,82 @@ export class Encoder {
     return this.#size + this.#at - this.#from;
   }
 
+  /** Adds a message: its frames must not be changed until it has left. A list without frames is an empty one. */
   add(message: Outgoing): void {
-    if (!Array.isArray(message)) {
-      this.#addFrame(message as Frame, 0);
-      return;
-    }
-    const last = message.length - 1;
-    for (let n = 0; n < last; n += 1) this.#addFrame(message[n], MORE);
-    this.#addFrame(message[last], 0);
+    if (typeof message === "string") this.#addText(message, 0);
+    else if (message instanceof Uint8Array) this.#addBytes(message, 0);
+    else if (isList(message)) this.#addFrames(message);
+    else this.#addBytes(bytesOf(message), 0);
   }
 
   /** @param body the command's name and what belongs to it */
   addCommand(body: Uint8Array): void {
-    this.#addFrame(body, COMMAND);
+    this.#addBytes(body, COMMAND);
   }
 
   /** Adds bytes as they are: a greeting. */
-  addBytes(bytes: Uint8Array): void {
+  addRaw(bytes: Uint8Array): void {
+    if (bytes.length > COPIED) {
+      this.#addPiece(bytes);
+      return;
+    }
     this.#makeRoom(bytes.length);
     this.#slab.set(bytes, this.#at);
     this.#at += bytes.length;
   }
 
-  #addFrame(frame: Frame, flags: number): void {
-    if (typeof frame === "string") {
-      if (frame.length <= SHORT_TEXT) {
-        this.#makeRoom(HEADER + 3 * SHORT_TEXT);
-        const at = this.#at;
-        const slab = this.#slab;
-        const size = frame.length === 0 ? 0 : slab.write(frame, at + 2);
-        slab[at] = flags;
-        slab[at + 1] = size;
-        this.#at = at + 2 + size;
-        return;
-      }
-      this.#addBody(Buffer.from(frame), flags);
-    } else this.#addBody(frame instanceof Uint8Array ? frame : bytesOf(frame), flags);
+  #addFrames(frames: readonly Frame[]): void {
+    const last = frames.length - 1;
+    for (let n = 0; n < last; n += 1) this.#addFrame(frames[n] as Frame, MORE);
+    this.#addFrame(frames[last] ?? "", 0);
   }
 
-  #addBody(body: Uint8Array, flags: number): void {
-    const size = body.length;
-    this.#makeRoom(HEADER + (size > COPIED ? 0 : size));
-    const slab = this.#slab;
-    let at = this.#at;
-    if (size < 256) {
-      slab[at] = flags;
-      slab[at + 1] = size;
-      at += 2;
-    } else {
-      slab[at] = flags | LONG;
-      slab.writeUInt32BE(Math.floor(size / 2 ** 32), at + 1);
-      slab.writeUInt32BE(size >>> 0, at + 5);
-      at += HEADER;
-    }
-    if (size > COPIED) {
-      this.#at = at;
-      this.#cut();
-      this.#pieces.push(body);
-      this.#size += size;
+  #addFrame(frame: Frame, flags: number): void {
+    if (typeof frame === "string") this.#addText(frame, flags);
+    else this.#addBytes(frame instanceof Uint8Array ? frame : bytesOf(frame), flags);
+  }
+
+  #addText(text: string, flags: number): void {
+    const { length } = text;
+    if (length > COPIED_TEXT) {
+      this.#addBytes(Buffer.from(text), flags);
       return;
     }
+    this.#makeRoom(HEADER + PER_CHARACTER * length);
+    const slab = this.#slab;
+    const at = this.#at;
+    const start = at + (length > SHORT ? HEADER : SHORT_HEADER);
+    const size = writeText(slab, text, start);
+    // How large it is could not be told before.
+    if (size > SHORT && length <= SHORT) slab.copyWithin(at + HEADER, start, start + size);
+    this.#at = writeHeader(slab, at, flags, size) + size;
+  }
+
+  #addBytes(body: Uint8Array, flags: number): void {
+    const size = body.length;
+    if (size > COPIED) {
+      this.#makeRoom(HEADER);
+      this.#at = writeHeader(this.#slab, this.#at, flags, size);
+      this.#addPiece(body);
+      return;
+    }
+    this.#makeRoom(HEADER + size);
+    const slab = this.#slab;
+    const at = writeHeader(slab, this.#at, flags, size);
     if (size <= FEW) for (let n = 0; n < size; n += 1) slab[at + n] = body[n] as number;
     else slab.set(body, at);
     this.#at = at + size;
   }
 
+  /** Adds bytes that are not copied. */
+  #addPiece(bytes: Uint8Array): void {
+    this.#cut();
+    this.#pieces.push(bytes);
+    this.#size += bytes.length;
+  }
+
   #makeRoom(size: number): void {
-    if (this.#at + size <= SLAB) return;
+    if (this.#at + size <= this.#slab.length) return;
     this.#cut();
     this.#slab = Buffer.allocUnsafeSlow(SLAB);
     this.#at = 0;
@@ -119,10 +134,39 @@ export class Encoder {
     return pieces;
   }
 
-  /** All that was taken has left: its memory may be written to again. */
+  /** All that was ever taken has left: its memory may be written to again, unless there is more to take. */
   reuse(): void {
-    if (this.#at !== this.#from) return;
+    if (this.size > 0) return;
     this.#at = 0;
     this.#from = 0;
   }
+}
+
+function isList(message: Outgoing): message is readonly Frame[] {
+  return Array.isArray(message);
+}
+
+/** @returns where the body begins */
+function writeHeader(slab: Buffer, at: number, flags: number, size: number): number {
+  if (size <= SHORT) {
+    slab[at] = flags;
+    slab[at + 1] = size;
+    return at + SHORT_HEADER;
+  }
+  slab[at] = flags | LONG;
+  slab.writeUInt32BE(Math.floor(size / 2 ** 32), at + 1);
+  slab.writeUInt32BE(size >>> 0, at + 5);
+  return at + HEADER;
+}
+
+/** @returns how many bytes it has, as UTF-8 */
+function writeText(slab: Buffer, text: string, at: number): number {
+  const { length } = text;
+  if (length > FEW) return slab.write(text, at);
+  for (let n = 0; n < length; n += 1) {
+    const code = text.charCodeAt(n);
+    if (code > 127) return slab.write(text, at);
+    slab[at + n] = code;
+  }
+  return length;
 }

@@ -1,0 +1,54 @@
+/** So many bytes are set aside for a large frame before they have come. */
+export const AHEAD = 1 << 20;
+
+/**
+ * A frame whose body comes in several chunks. Whatever size its header tells, it takes no more memory than has
+ * come of it, and `AHEAD`.
+ */
+export class PartialFrame {
+  readonly flags: number;
+  /** Pieces that are full, and the one that is being filled. */
+  readonly #full: Buffer[] = [];
+  #piece: Buffer;
+  #pieceAt = 0;
+  #missing: number;
+
+  /** @param size in bytes, of the body */
+  constructor(flags: number, size: number) {
+    this.flags = flags;
+    this.#missing = size;
+    this.#piece = Buffer.allocUnsafe(Math.min(size, AHEAD));
+  }
+
+  /** Whether all of it has come. */
+  get whole(): boolean {
+    return this.#missing === 0;
+  }
+
+  /** How many bytes are set aside for it. */
+  get allocated(): number {
+    return this.#full.length * AHEAD + this.#piece.length;
+  }
+
+  /** Takes what belongs to it from a chunk. @returns where in the chunk the next frame begins */
+  fill(chunk: Buffer, from: number): number {
+    let at = from;
+    while (this.#missing > 0 && at < chunk.length) {
+      if (this.#pieceAt === this.#piece.length) {
+        this.#full.push(this.#piece);
+        this.#piece = Buffer.allocUnsafeSlow(Math.min(this.#missing, AHEAD));
+        this.#pieceAt = 0;
+      }
+      const copied = chunk.copy(this.#piece, this.#pieceAt, at);
+      this.#pieceAt += copied;
+      this.#missing -= copied;
+      at += copied;
+    }
+    return at;
+  }
+
+  /** The body, when it is whole: in memory of its own, or Node's pool of small buffers. */
+  take(): Buffer {
+    return this.#full.length === 0 ? this.#piece : Buffer.concat([...this.#full, this.#piece]);
+  }
+}
