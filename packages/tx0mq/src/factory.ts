@@ -1,7 +1,7 @@
 import { atExit } from "./at-exit.js";
 import type { AnyConnection } from "./connection/any.js";
+import { defaultEngine } from "./engine/default.js";
 import type { Engine, EngineContext } from "./engine/engine.js";
-import { zeromqEngine } from "./engine/zeromq/engine.js";
 import { ZmqClosedError, ZmqOptionError } from "./errors.js";
 import { kAdopt, kAwaitClose, kContext, kDisown, kFinish, kLingersByDefault } from "./internal.js";
 import { whole } from "./options.js";
@@ -28,7 +28,10 @@ export interface FactoryOptions {
    * one of its connections waits for a message crashes the process, which is a defect of the binding.
    */
   shared?: boolean;
-  /** What drives libzmq. Default: the `zeromq` package. */
+  /**
+   * What does ZeroMQ's work. Default: the `zeromq` package, which brings libzmq; where the environment variable
+   * `TX0MQ_ENGINE` is `zmtp`, the package `@tx0mq/zmtp`, which is TypeScript.
+   */
   engine?: Engine;
 }
 
@@ -59,7 +62,7 @@ export class ZmqFactory {
     maxSockets,
     lingerPeriod,
     shared = false,
-    engine = zeromqEngine,
+    engine = defaultEngine(),
   }: FactoryOptions = {}) {
     whole("ioThreads", ioThreads, 0);
     whole("maxSockets", maxSockets, 1);

@@ -234,13 +234,12 @@ export class Session {
     if (!mechanism.ready || this.ready) return;
     clearTimeout(this.#handshakeTimer);
     this.#decoder.stop(); // what comes next is no command of the handshake
-    this.#sink.ready(this);
-    if (this.#ended) return;
     this.ready = true;
     this.#decoder.limit(this.#options.maxMessageSize);
     if (mechanism.decode !== undefined)
       this.#decoder.open = (body) => mechanism.decode?.(body) as never;
-    this.#beat();
+    this.#sink.ready(this);
+    if (!this.#ended) this.#beat();
   }
 
   #command(body: Buffer): Message | undefined {

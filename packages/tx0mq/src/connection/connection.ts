@@ -1,7 +1,7 @@
 import { checkHandler } from "../auth/mechanism.js";
 import type { Endpoints, ZmqEndpoint } from "../endpoint.js";
 import type { EngineEvent, EngineSocket, Frame, MessageMeta } from "../engine/engine.js";
-import { fromCaller, ZmqStateError } from "../errors.js";
+import { fromCaller, socketError, ZmqStateError } from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
 import { type Frames, type Message, sendable } from "../frames.js";
 import {
@@ -120,9 +120,13 @@ export abstract class ZmqConnection<
         isTraced: kind.isTraced,
       };
       const type = kind.engineType ?? kind.socketType;
-      this.#traffic = new Traffic<In>(this.#owner(), rules, (sink) =>
-        context.createSocket(type, checked, sink),
-      );
+      this.#traffic = new Traffic<In>(this.#owner(), rules, (sink) => {
+        try {
+          return context.createSocket(type, checked, sink);
+        } catch (error) {
+          throw socketError(error, `cannot open a ${type} socket`);
+        }
+      });
     } catch (error) {
       throw fromCaller(error, new.target, ZmqConnection);
     }
@@ -235,7 +239,11 @@ export abstract class ZmqConnection<
   /** Sets an option of a socket that is in use, for derived classes. */
   protected setOption(name: string, value: unknown): void {
     this.checkOpen();
-    this[kSocket].setOption(name, value);
+    try {
+      this[kSocket].setOption(name, value);
+    } catch (error) {
+      throw socketError(error, `cannot set ${name}`);
+    }
   }
 
   // Receiving ---------------------------------------------------------------------------------

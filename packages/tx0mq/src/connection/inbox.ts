@@ -12,6 +12,8 @@ import { Queue, type Queued } from "./queue.js";
 export interface Reader<In> {
   /** Starts to take messages out of the socket, as long as `wantsMore`. */
   read(): void;
+  /** Takes none any more: nobody waits. */
+  rest(): void;
   /** Whether the socket's type allows to receive now. */
   mayReceive(): boolean;
   /** Whether the socket has a message. */
@@ -156,6 +158,7 @@ export class Inbox<In> {
       const giveUp = (error: ZmqError): void => {
         this.#waiters.remove(waiter);
         waiter.end(error);
+        this.#restUnlessWanted();
       };
       const expire = (): void => giveUp(new ZmqTimeoutError("message", timeout, "EAGAIN"));
       if (timeout === 0) {
@@ -227,6 +230,12 @@ export class Inbox<In> {
       }
       waiter = next;
     }
+    this.#restUnlessWanted();
+  }
+
+  /** Somebody has given up, or was taken away. */
+  #restUnlessWanted(): void {
+    if (!this.wantsMore()) this.#reader.rest();
   }
 
   #wait(waiter: Waiter<In>): void {
@@ -239,12 +248,16 @@ export class Inbox<In> {
     const peek = { notify, deadline };
     this.#peeks.add(peek);
     if (this.wantsMore()) this.#reader.read();
-    return () => this.#peeks.delete(peek);
+    return () => {
+      this.#peeks.delete(peek);
+      this.#restUnlessWanted();
+    };
   }
 
   pause(): void {
     this.#paused = true;
     this.#flowing = false;
+    this.#restUnlessWanted();
   }
 
   resume(): void {
@@ -313,6 +326,7 @@ export class Inbox<In> {
   /** A handler has been taken away. */
   handlerRemoved(): void {
     this.#flowing &&= this.#reader.handlesMessages();
+    this.#restUnlessWanted();
   }
 
   #takeParked(): In {
@@ -371,6 +385,7 @@ export class Inbox<In> {
       waiter.end(error);
     }
     this.#parked.length = 0;
+    this.#reader.rest();
     for (const { notify } of this.#peeks) notify();
   }
 

@@ -1,13 +1,14 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { EngineSocket, MessageMeta } from "../engine/engine.js";
+import type { EngineSocket, Frame, MessageMeta } from "../engine/engine.js";
 import {
   awaited,
+  socketError,
   ZmqAbortError,
   type ZmqError,
   ZmqQueueFullError,
   ZmqTimeoutError,
 } from "../errors.js";
-import type { Frames } from "../frames.js";
+import { type Frames, toBuffer } from "../frames.js";
 import { SETTLED } from "../internal.js";
 import { after, nextTurn, onAbort, type WaitOptions } from "../time.js";
 import { Lane, Line, Outgoing, sizeOf, type Withdrawable } from "./outgoing.js";
@@ -157,7 +158,13 @@ export class Outbox {
     this.#sending = true;
     this.#frames = frames;
     this.#meta = meta;
-    const sending = this.#sender.socket.send(frames, meta);
+    let sending: Promise<void> | undefined;
+    try {
+      sending = this.#sender.socket.send(frames, meta);
+    } catch (error) {
+      queueMicrotask(() => this.sent(false));
+      return Promise.reject(sendError(error, frames, meta));
+    }
     if (sending === undefined) {
       this.#sending = false;
       this.#frames = "";
@@ -381,4 +388,11 @@ export class Outbox {
     }
     for (const notify of this.#roomPeeks) notify();
   }
+}
+
+/** Translates an error of a send; it may be about the peer that the message was for. */
+export function sendError(error: unknown, frames: Frames, meta: MessageMeta | undefined): ZmqError {
+  const first = Array.isArray(frames) ? (frames as readonly Frame[])[0] : (frames as Frame);
+  const bytes = first === undefined ? undefined : toBuffer(first);
+  return socketError(error, "cannot send", meta?.routingId ?? bytes);
 }

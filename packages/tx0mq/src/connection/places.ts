@@ -7,7 +7,7 @@ import {
   ZmqEndpointType,
 } from "../endpoint.js";
 import type { EngineSocket } from "../engine/engine.js";
-import { ZmqArgumentError } from "../errors.js";
+import { endpointError, ZmqArgumentError } from "../errors.js";
 
 /** Where a socket is bound and connected. */
 export class Places {
@@ -44,12 +44,23 @@ export class Places {
   add(endpoints: Endpoints): void {
     for (const { type, address } of asList(endpoints)) {
       if (type === ZmqEndpointType.bind) {
-        this.#endpoints.push(ZmqEndpoint.bind(this.#socket.bind(address)));
+        const bound = this.#at(address, () => this.#socket.bind(address));
+        this.#endpoints.push(ZmqEndpoint.bind(bound));
       } else {
-        if (this.#whenBound) this.#socket.connect(address, true);
-        else this.#socket.connect(address);
+        this.#at(address, () => {
+          if (this.#whenBound) this.#socket.connect(address, true);
+          else this.#socket.connect(address);
+        });
         this.#endpoints.push(ZmqEndpoint.connect(address));
       }
+    }
+  }
+
+  #at<T>(address: string, act: () => T): T {
+    try {
+      return act();
+    } catch (error) {
+      throw endpointError(error, address);
     }
   }
 
@@ -57,7 +68,7 @@ export class Places {
     for (const endpoint of asList(endpoints)) {
       const index = this.#endpoints.findIndex((own) => String(own) === String(endpoint));
       if (index < 0) throw new ZmqArgumentError(`there is no endpoint "${endpoint}" to remove`);
-      this.#socket.remove(endpoint.address);
+      this.#at(endpoint.address, () => this.#socket.remove(endpoint.address));
       this.#endpoints.splice(index, 1);
     }
   }

@@ -1,4 +1,5 @@
 import type { EngineEvent, EngineSink, EngineSocket, MessageMeta } from "../engine/engine.js";
+import { deferToNextTurn, hasTime } from "../engine/turn.js";
 import { ZmqArgumentError, ZmqClosedError, type ZmqError, ZmqStateError } from "../errors.js";
 import type { Frames, Message } from "../frames.js";
 import { RECEIVE_ONLY, SEND_ONLY, type SocketTypeName } from "../socket-type.js";
@@ -207,6 +208,14 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
     return this.inbox.wantsMore();
   }
 
+  hasTime(): boolean {
+    return hasTime();
+  }
+
+  nextTurn(goOn: () => void): void {
+    deferToNextTurn(goOn);
+  }
+
   waitsFor(): number {
     return this.inbox.waitsFor();
   }
@@ -235,6 +244,10 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
 
   read(): void {
     if (this.mayReceive()) this.socket.read();
+  }
+
+  rest(): void {
+    this.socket.rest?.();
   }
 
   mayReceive(): boolean {

@@ -20,10 +20,12 @@ export interface EngineEvent {
 }
 
 /**
- * What tx0mq asks of the code that drives libzmq. One module implements it on the `zeromq` package;
- * an engine that is faster, or a fake one for tests, can stand in (`new ZmqFactory({ engine })`).
+ * What tx0mq asks of the code that does ZeroMQ's work. One module implements it on the `zeromq` package,
+ * which brings libzmq; another engine, or a fake one for tests, can stand in (`new ZmqFactory({ engine })`).
  *
- * Nothing in it blocks, and an engine may call its sink at any time but within a call from above.
+ * Nothing in it blocks, and an engine may call its sink at any time but within a call from above. What it
+ * throws is an `Error` whose `code` is libzmq's name of the error (`"EADDRINUSE"`): the library makes its
+ * own of it.
  */
 export interface Engine {
   /** The version of libzmq, as `"4.3.5"`. */
@@ -81,6 +83,7 @@ export interface EngineSocket {
    *
    * @returns nothing when the message was taken; else a promise that settles when it has been, or
    * has been refused for good. Until then no other message may be sent; `sink.sent` tells when.
+   * @throws where it is refused for good at once
    */
   send(frames: Frame | readonly Frame[], meta?: MessageMeta): Promise<void> | undefined;
 
@@ -89,6 +92,9 @@ export interface EngineSocket {
    * false: then the engine takes no further message out of libzmq.
    */
   read(): void;
+
+  /** Nobody waits for a message any more: an engine that can take none from now on, takes none. */
+  rest?(): void;
 
   /** Resolves when libzmq would take a message, or some time after the last who wanted that has given up. */
   whenWritable(): Promise<void>;
@@ -106,6 +112,10 @@ export interface EngineSink {
   received(frames: Buffer[], meta: MessageMeta | undefined): boolean;
   /** Whether messages are wanted at this moment. */
   wantsMore(): boolean;
+  /** Whether there is time for one more message in this turn of the event loop. */
+  hasTime(): boolean;
+  /** Goes on in the next turn, or in a later one where that has no time left: with one message, and then as `hasTime` says. */
+  nextTurn(goOn: () => void): void;
   /** For how many milliseconds to wait for the next message: a whole number, or -1 for ever. */
   waitsFor(): number;
   /** The message whose `send` had returned a promise has been taken, or refused for good. */

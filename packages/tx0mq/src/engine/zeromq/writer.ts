@@ -1,5 +1,5 @@
-import { errnoOf, socketError, ZmqClosedError, type ZmqError } from "../../errors.js";
-import { toBuffer } from "../../frames.js";
+import { sendError } from "../../connection/outbox.js";
+import { errnoOf, ZmqClosedError } from "../../errors.js";
 import type { SocketTypeName } from "../../socket-type.js";
 import type { EngineSink, Frame, MessageMeta } from "../engine.js";
 import { type NativeSocket, SNDTIMEO } from "./binding.js";
@@ -84,17 +84,6 @@ export class Writer {
     this.#room = undefined;
     if (signals.closed) throw new ZmqClosedError("the connection");
   }
-}
-
-/** Translates an error of a send; it may be about the peer that the message was for. */
-function sendError(
-  error: unknown,
-  frames: Frame | readonly Frame[],
-  meta: MessageMeta | undefined,
-): ZmqError {
-  const [first] = Array.isArray(frames) ? (frames as readonly Frame[]) : [frames as Frame];
-  const bytes = first === undefined ? undefined : toBuffer(first);
-  return socketError(error, "cannot send", meta?.routingId ?? bytes);
 }
 
 /** PUB, REP and ROUTER drop what they cannot deliver, unless told not to. */

@@ -1,0 +1,32 @@
+import { createRequire } from "node:module";
+import { ZmqOptionError } from "../errors.js";
+import type { Engine } from "./engine.js";
+import { zeromqEngine } from "./zeromq/engine.js";
+
+/** Where another engine comes from: a package that exports it under its name. */
+const PACKAGES: Readonly<Record<string, string>> = { zmtp: "@tx0mq/zmtp" };
+
+/**
+ * The engine of a process: the `zeromq` package, unless the environment variable `TX0MQ_ENGINE` names another.
+ *
+ * @throws {ZmqOptionError} for a name that there is not, or a package that is not installed
+ */
+export function defaultEngine(): Engine {
+  const { TX0MQ_ENGINE: name = "" } = process.env;
+  if (name === "" || name === "zeromq") return zeromqEngine;
+  const from = PACKAGES[name];
+  if (from === undefined) {
+    throw new ZmqOptionError("engine", `TX0MQ_ENGINE is zeromq or zmtp, not ${name}`);
+  }
+  try {
+    const engines = createRequire(import.meta.url)(from) as Record<string, Engine>;
+    return engines[name] as Engine;
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code !== "MODULE_NOT_FOUND" && code !== "ERR_MODULE_NOT_FOUND") throw error;
+    throw new ZmqOptionError(
+      "engine",
+      `TX0MQ_ENGINE=${name} needs the package ${from}: npm install ${from}`,
+    );
+  }
+}

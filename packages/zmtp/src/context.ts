@@ -1,0 +1,60 @@
+import type { ContextOptions, EngineContext, EngineSink } from "tx0mq";
+import { Alive } from "./alive.js";
+import { InprocNames } from "./inproc-names.js";
+import type { Options } from "./settings.js";
+import { ZmtpSocket } from "./socket.js";
+import { SocketError } from "./sockets/socket.js";
+import type { SocketTypeName } from "./sockets/types.js";
+import { Zap } from "./zap.js";
+
+/** ZMQ_MAX_SOCKETS_DFLT */
+const MAX_SOCKETS = 1023;
+
+/** Sockets that reach each other over `inproc://`. */
+export class Context implements EngineContext {
+  readonly alive = new Alive();
+  readonly inproc = new InprocNames();
+  readonly zap = new Zap(this.inproc);
+  readonly #maxSockets: number;
+  readonly #sockets = new Set<ZmtpSocket>();
+  #lingerTimer: NodeJS.Timeout | undefined;
+  #lingersUntil = 0;
+
+  constructor({ maxSockets }: ContextOptions) {
+    this.#maxSockets = maxSockets ?? MAX_SOCKETS;
+  }
+
+  createSocket(type: SocketTypeName, options: Options, sink: EngineSink): ZmtpSocket {
+    if (this.#sockets.size >= this.#maxSockets) {
+      throw new SocketError(
+        "EMFILE",
+        "too many sockets: shut connections down, or raise maxSockets",
+      );
+    }
+    const socket = new ZmtpSocket(this, type, options, sink);
+    this.#sockets.add(socket);
+    return socket;
+  }
+
+  /** A socket is closed. */
+  closed(socket: ZmtpSocket): void {
+    this.#sockets.delete(socket);
+  }
+
+  /** Keeps the process alive for so many ms more, at most, since messages wait to be sent; -1 for ever. */
+  lingers(ms: number): void {
+    const until = performance.now() + (ms < 0 ? 2 ** 31 - 1 : ms);
+    if (until <= this.#lingersUntil) return;
+    this.#lingersUntil = until;
+    clearTimeout(this.#lingerTimer);
+    this.#lingerTimer = setTimeout(
+      () => undefined,
+      Math.min(ms < 0 ? 2 ** 31 - 1 : ms, 2 ** 31 - 1),
+    );
+  }
+
+  release(): void {
+    clearTimeout(this.#lingerTimer);
+    this.alive.end();
+  }
+}

@@ -1,0 +1,230 @@
+import type { EngineEvent } from "tx0mq";
+import type { Mechanism } from "./mechanisms/mechanism.js";
+import { handshakeFailure } from "./mechanisms/mechanisms.js";
+import type { Greeting } from "./protocol/greeting.js";
+import { type PipeOwner, RemotePipe } from "./remote-pipe.js";
+import { Session, type SessionSink } from "./session.js";
+import { type Options, pipeLimits, sessionOptions } from "./settings.js";
+import type { SocketType } from "./sockets/socket.js";
+import { Dialer } from "./transports/reconnect.js";
+import type { Listener, Stream, Transport } from "./transports/transport.js";
+
+/** What an endpoint asks of the socket that it belongs to. */
+export interface EndpointHost extends PipeOwner {
+  readonly options: Options;
+  readonly type: SocketType;
+  /** Our part of the handshake. */
+  readonly mechanism: { readonly name: string; readonly asServer: boolean };
+  /** @throws {ProtocolError} where the peer's mechanism does not fit */
+  createMechanism(peer: Greeting, stream: Stream): Mechanism;
+  /** @throws {ProtocolError} where the peer's socket type does not fit */
+  checkPeer(session: Session): void;
+  /** Something that a monitor tells. */
+  event(event: EngineEvent): void;
+  /** Pipes have come or gone, or changed what they take. */
+  changed(): void;
+}
+
+/** An endpoint that binds or connects over the system's sockets. */
+export interface Endpoint {
+  /** Takes no new peers. Resolves when the address is free. */
+  stop(): Promise<void>;
+  /** Ends it: its peers are left, when all that waits for them has left, or at once. */
+  end(atOnce: boolean): void;
+  /** Whether there are no connections, and nothing waits for any. */
+  readonly over: boolean;
+}
+
+/** One connection of an endpoint. */
+abstract class Link implements SessionSink {
+  readonly session: Session;
+  protected readonly host: EndpointHost;
+  protected pipe: RemotePipe | undefined;
+  readonly #address: string;
+
+  constructor(host: EndpointHost, stream: Stream, address: string, pipe?: RemotePipe) {
+    this.host = host;
+    this.pipe = pipe;
+    this.#address = address;
+    this.session = new Session(stream, sessionOptions(host.options), host.mechanism, this);
+  }
+
+  mechanism(peer: Greeting, stream: Stream): Mechanism {
+    return this.host.createMechanism(peer, stream);
+  }
+
+  ready(session: Session): void {
+    const { host } = this;
+    host.checkPeer(session);
+    host.event({ type: "handshake", address: this.#address });
+    const known = this.pipe;
+    const pipe = known ?? new RemotePipe(host, pipeLimits(host.options));
+    this.pipe = pipe;
+    pipe.connected(session);
+    if (known === undefined) host.type.attach(pipe);
+    host.type.peerReady(pipe);
+    host.changed();
+  }
+
+  readable(): void {
+    this.pipe?.readable();
+  }
+
+  drained(): void {
+    this.pipe?.drained();
+  }
+
+  ended(error: Error | undefined, wasReady: boolean): void {
+    const { host } = this;
+    if (wasReady) host.event({ type: "disconnect", address: this.#address });
+    else {
+      const type = `handshake:error:${handshakeFailure(error)}`;
+      host.event({ type, address: this.#address, error: error ?? new Error("the peer is gone") });
+    }
+    this.over(error);
+    host.changed();
+  }
+
+  protected abstract over(error: Error | undefined): void;
+}
+
+class AcceptedLink extends Link {
+  readonly #links: Set<AcceptedLink>;
+
+  constructor(host: EndpointHost, stream: Stream, address: string, links: Set<AcceptedLink>) {
+    super(host, stream, address);
+    this.#links = links;
+    links.add(this);
+  }
+
+  get empty(): boolean {
+    return this.pipe?.empty ?? true;
+  }
+
+  protected override over(): void {
+    this.#links?.delete(this);
+    this.pipe?.disconnected(true);
+  }
+}
+
+/** Where a socket listens. */
+export class BoundEndpoint implements Endpoint {
+  readonly address: string;
+  readonly #host: EndpointHost;
+  readonly #listener: Listener;
+  readonly #links = new Set<AcceptedLink>();
+  #stopped: Promise<void> | undefined;
+
+  /** @throws an Error with a `code` */
+  constructor(host: EndpointHost, transport: Transport, place: string) {
+    this.#host = host;
+    this.#listener = transport.listen(place, host.options, {
+      accepted: (stream) => {
+        host.event({ type: "accept", address: this.address });
+        new AcceptedLink(host, stream, this.address, this.#links);
+      },
+      failed: (error) => host.event({ type: "accept:error", address: this.address, error }),
+    });
+    this.address = this.#listener.address;
+    host.event({ type: "bind", address: this.address });
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#listener.close().then(() => {
+      this.#host.event({ type: "close", address: this.address });
+    });
+    return this.#stopped;
+  }
+
+  end(atOnce: boolean): void {
+    for (const link of [...this.#links]) {
+      if (atOnce || !link.session.ready) link.session.destroy();
+      else if (link.empty) link.session.finish();
+    }
+  }
+
+  get over(): boolean {
+    return this.#links.size === 0;
+  }
+}
+
+class DialedLink extends Link {
+  readonly #lost: (error: Error | undefined) => void;
+
+  constructor(
+    host: EndpointHost,
+    stream: Stream,
+    address: string,
+    pipe: RemotePipe | undefined,
+    lost: (error: Error | undefined) => void,
+  ) {
+    super(host, stream, address, pipe);
+    this.#lost = lost;
+  }
+
+  protected override over(error: Error | undefined): void {
+    this.#lost(error);
+  }
+
+  /** The pipe, where the connection has made it: with ZMQ_IMMEDIATE. */
+  get own(): RemotePipe | undefined {
+    return this.pipe;
+  }
+}
+
+/** Where a socket connects to, again and again. */
+export class ConnectedEndpoint implements Endpoint {
+  readonly #host: EndpointHost;
+  readonly #dialer: Dialer;
+  /** There from the beginning, unless ZMQ_IMMEDIATE is set. */
+  readonly #pipe: RemotePipe | undefined;
+  #link: DialedLink | undefined;
+  #stopped = false;
+
+  /** @throws an Error with a `code` */
+  constructor(host: EndpointHost, transport: Transport, place: string, address: string) {
+    this.#host = host;
+    const waits = host.options.immediate === true;
+    this.#pipe = waits ? undefined : new RemotePipe(host, pipeLimits(host.options));
+    this.#dialer = new Dialer(transport, place, host.options, {
+      connected: (stream) => {
+        host.event({ type: "connect", address });
+        this.#connected(stream, address);
+      },
+      delayed: () => host.event({ type: "connect:delay", address }),
+      closed: () => host.event({ type: "close", address }),
+      retried: (interval) => host.event({ type: "connect:retry", address, interval }),
+      gaveUp: () => undefined,
+    });
+    this.#dialer.start();
+    if (this.#pipe !== undefined) host.type.attach(this.#pipe);
+  }
+
+  #connected(stream: Stream, address: string): void {
+    const link = new DialedLink(this.#host, stream, address, this.#pipe, () => {
+      this.#link = undefined;
+      link.own?.disconnected(this.#pipe === undefined || this.#stopped);
+      if (!this.#stopped) this.#dialer.lost();
+    });
+    this.#link = link;
+  }
+
+  stop(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  end(atOnce: boolean): void {
+    const empty = (this.#link?.own ?? this.#pipe)?.empty ?? true;
+    if (!atOnce && !empty) return;
+    this.#stopped = true;
+    this.#dialer.close();
+    const session = this.#link?.session;
+    if (session === undefined) this.#pipe?.disconnected(true);
+    else if (atOnce || !session.ready) session.destroy();
+    else session.finish();
+  }
+
+  get over(): boolean {
+    return this.#stopped && this.#link === undefined;
+  }
+}

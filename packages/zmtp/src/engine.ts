@@ -1,0 +1,24 @@
+import type { Engine, EngineContext } from "tx0mq";
+import { Context } from "./context.js";
+import { curveKeyPair } from "./mechanisms/z85.js";
+
+let shared: EngineContext | undefined;
+
+/** What this engine has of what libzmq may be built without (zmq_has). */
+const CAPABILITIES: ReadonlySet<string> = new Set(["curve", "draft", "ipc", "ws"]);
+
+/**
+ * ZeroMQ in TypeScript: `new ZmqFactory({ engine: zmtp })`, or `TX0MQ_ENGINE=zmtp` in the environment for a
+ * whole process.
+ */
+export const zmtp: Engine = {
+  /** The version of libzmq that it behaves like. */
+  zmqVersion: "4.3.5",
+  has: (capability) => CAPABILITIES.has(capability),
+  curveKeyPair,
+  createContext(options) {
+    if (!options.shared) return new Context(options);
+    shared ??= new Context(options);
+    return { createSocket: shared.createSocket.bind(shared), release: () => undefined };
+  },
+};

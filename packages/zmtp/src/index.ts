@@ -1,0 +1,1 @@
+export { zmtp } from "./engine.js";

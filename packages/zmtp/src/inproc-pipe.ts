@@ -1,0 +1,181 @@
+import { Backlog } from "./backlog.js";
+import type { InprocSocket } from "./inproc-names.js";
+import {
+  bytesOf,
+  type Frame,
+  type Message,
+  type Metadata,
+  type Outgoing,
+} from "./protocol/message.js";
+import { type Options, pipeLimits } from "./settings.js";
+import type { Pipe } from "./sockets/pipe.js";
+
+const NO_ID = Buffer.alloc(0);
+const NOBODY: Metadata = new Map();
+
+/** A frame of one's own. */
+function copy(frame: Frame): Buffer {
+  return typeof frame === "string" ? Buffer.from(frame) : Buffer.from(bytesOf(frame));
+}
+
+/** One end of a pipe between two sockets of a process: what is written to one end is read from the other. */
+export class InprocPipe implements Pipe {
+  peer: Metadata = NOBODY;
+  gone = false;
+  #owner: InprocSocket | undefined;
+  #other: InprocPipe = this;
+  #left: () => void = () => undefined;
+  /** What was written to the other end. */
+  readonly #in = new Backlog<Message>();
+  /** How many messages it holds. */
+  #limit = 0;
+  #conflate = false;
+  /** `read` has given nothing: who reads is to be told when there is something. */
+  #starved = true;
+  #telling = false;
+  /** The other end has no room: this one is to be told when there is some. */
+  #full = false;
+  #terminated = false;
+
+  /** Both ends: the connecting socket's, and one that nobody has adopted. */
+  static pair(socket: InprocSocket): readonly [InprocPipe, InprocPipe] {
+    const one = new InprocPipe();
+    const other = new InprocPipe();
+    one.#other = other;
+    other.#other = one;
+    one.#owner = socket;
+    // Over inproc the option is the connecting side's.
+    one.#conflate = socket.options.conflate === true;
+    other.#conflate = one.#conflate;
+    other.#limit = pipeLimits(socket.options).sendHighWaterMark;
+    return [one, other];
+  }
+
+  /** Somebody is bound now. @param left called when it ends */
+  adopt(socket: InprocSocket, left: () => void): void {
+    const other = this.#other;
+    const owner = other.#owner as InprocSocket;
+    this.#owner = socket;
+    this.#left = left;
+    const ours = pipeLimits(socket.options);
+    const theirs = pipeLimits(owner.options);
+    this.#limit = sum(theirs.sendHighWaterMark, ours.receiveHighWaterMark);
+    other.#limit = sum(ours.sendHighWaterMark, theirs.receiveHighWaterMark);
+    this.peer = describe(owner);
+    other.peer = describe(socket);
+    if (this.#in.size > 0) this.#tellReadable();
+    other.#madeRoom();
+  }
+
+  get routingId(): Buffer {
+    return this.peer.get("identity") ?? NO_ID;
+  }
+
+  get writable(): boolean {
+    const other = this.#other;
+    return !this.gone && (other.#limit === 0 || other.#conflate || other.#in.size < other.#limit);
+  }
+
+  write(message: Outgoing): boolean {
+    if (!this.writable) {
+      this.#full = true;
+      return false;
+    }
+    const frames: Message = Array.isArray(message)
+      ? (message as readonly Frame[]).map(copy)
+      : [copy(message as Frame)];
+    this.#other.#put(frames);
+    return true;
+  }
+
+  command(name: "SUBSCRIBE" | "CANCEL" | "JOIN" | "LEAVE", data: Uint8Array): void {
+    const subscribes = name === "SUBSCRIBE" || name === "CANCEL";
+    const first = Buffer.of(name === "SUBSCRIBE" ? 1 : 0);
+    this.#other.#put(
+      subscribes ? [Buffer.concat([first, data])] : [Buffer.from(name), Buffer.from(data)],
+    );
+  }
+
+  #put(frames: Message): void {
+    if (this.#conflate) this.#in.clear();
+    this.#in.push(frames);
+    this.#tellReadable();
+  }
+
+  read(): Message | undefined {
+    const message = this.#in.shift();
+    if (message === undefined) {
+      this.#starved = true;
+      if (this.gone) queueMicrotask(() => this.#terminate());
+      return undefined;
+    }
+    if (this.#other.#full && this.#in.size <= this.#limit / 2) this.#other.#madeRoom();
+    return message;
+  }
+
+  /** Never within a call from above. */
+  #tellReadable(): void {
+    if (!this.#starved || this.#telling || this.#owner === undefined) return;
+    this.#telling = true;
+    queueMicrotask(() => {
+      this.#telling = false;
+      if (!this.#starved || this.#terminated || this.#in.size === 0) return;
+      this.#starved = false;
+      this.#owner?.readActivated(this);
+    });
+  }
+
+  #madeRoom(): void {
+    if (!this.#full) return;
+    queueMicrotask(() => {
+      if (!this.#full || !this.writable) return;
+      this.#full = false;
+      this.#owner?.writeActivated(this);
+    });
+  }
+
+  // The end -----------------------------------------------------------------------------------
+
+  terminate(): void {
+    if (this.#terminated) return;
+    this.#terminated = true;
+    this.gone = true;
+    this.#in.clear();
+    this.#left();
+    this.#other.#peerLeft();
+  }
+
+  /** As `terminate`, and tells the owner. */
+  leave(): void {
+    if (this.#terminated) return;
+    this.terminate();
+    queueMicrotask(() => this.#owner?.pipeTerminated(this));
+  }
+
+  #peerLeft(): void {
+    if (this.gone) return;
+    this.gone = true;
+    this.#left();
+    if (this.#in.size === 0) queueMicrotask(() => this.#terminate());
+  }
+
+  /** The other end is gone, and all that it had written is read. */
+  #terminate(): void {
+    if (this.#terminated || this.#in.size > 0) return;
+    this.#terminated = true;
+    this.#owner?.pipeTerminated(this);
+  }
+}
+
+function sum(one: number, other: number): number {
+  return one === 0 || other === 0 ? 0 : one + other;
+}
+
+/** What a peer would say of itself in a handshake. */
+function describe({ name, options }: { name: string; options: Options }): Metadata {
+  const id = (options.routingId ?? "") as string;
+  return new Map([
+    ["socket-type", Buffer.from(name)],
+    ["identity", Buffer.from(id)],
+  ]);
+}

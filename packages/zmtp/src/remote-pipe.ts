@@ -1,0 +1,226 @@
+import { Backlog } from "./backlog.js";
+import { writeCommand } from "./protocol/commands.js";
+import type { Message, Metadata, Outgoing } from "./protocol/message.js";
+import type { Session } from "./session.js";
+import type { Pipe } from "./sockets/pipe.js";
+import { atEndOfTurn } from "./turn.js";
+
+/** So many bytes are handed to the system in one go. */
+const BATCH = 262_144;
+const NOBODY: Metadata = new Map();
+const NO_ID = Buffer.alloc(0);
+
+/** What a pipe asks of the socket it belongs to. */
+export interface PipeOwner {
+  /** Whether messages are taken as they come. */
+  readonly reading: boolean;
+  readActivated(pipe: Pipe): void;
+  writeActivated(pipe: Pipe): void;
+  pipeTerminated(pipe: Pipe): void;
+  /** Messages wait for a peer that is not there, or does not read. */
+  backlog(): void;
+  /** All has left. */
+  emptied(): void;
+}
+
+/** How much a pipe holds. */
+export interface PipeLimits {
+  /** How many messages wait to be sent; 0 for any number. ZMQ_SNDHWM */
+  readonly sendHighWaterMark: number;
+  /** How many that were received wait to be read; 0 for any number. ZMQ_RCVHWM */
+  readonly receiveHighWaterMark: number;
+  /** Only the newest message is kept, each way. ZMQ_CONFLATE */
+  readonly conflate: boolean;
+}
+
+/**
+ * A peer at the other end of a connection. What is sent waits here, up to the high-water mark, until the
+ * connection is there and the system takes it; what is received stays in its bytes until it is read.
+ */
+export class RemotePipe implements Pipe {
+  peer: Metadata = NOBODY;
+  readonly #owner: PipeOwner;
+  readonly #limits: PipeLimits;
+  readonly #out = new Backlog<Outgoing>();
+  readonly #in = new Backlog<Message>();
+  #session: Session | undefined;
+  /** The peer will not come back. */
+  #gone = false;
+  #terminated = false;
+  #scheduled = false;
+  /** A message was refused. */
+  #full = false;
+  /** `read` has given nothing: who reads is to be told when there is something. */
+  #starved = true;
+
+  constructor(owner: PipeOwner, limits: PipeLimits) {
+    this.#owner = owner;
+    this.#limits = limits;
+  }
+
+  get routingId(): Buffer {
+    return this.peer.get("identity") ?? NO_ID;
+  }
+
+  /** Whether the peer has gone for good: what it has sent can still be read. */
+  get gone(): boolean {
+    return this.#gone;
+  }
+
+  /** Whether nothing waits to be sent. */
+  get empty(): boolean {
+    return this.#out.size === 0 && (this.#session === undefined || this.#session.idle);
+  }
+
+  // For the socket ----------------------------------------------------------------------------
+
+  get writable(): boolean {
+    if (this.#gone) return false;
+    const { sendHighWaterMark, conflate } = this.#limits;
+    return sendHighWaterMark === 0 || conflate || this.#out.size < sendHighWaterMark;
+  }
+
+  write(message: Outgoing): boolean {
+    if (!this.writable) {
+      if (!this.#gone) this.#flush();
+      if (!this.writable) {
+        this.#full = true;
+        return false;
+      }
+    }
+    if (this.#limits.conflate) this.#out.clear();
+    this.#out.push(message);
+    if (!this.#scheduled) {
+      this.#scheduled = true;
+      atEndOfTurn(this.#flushLater);
+    }
+    return true;
+  }
+
+  command(name: "SUBSCRIBE" | "CANCEL" | "JOIN" | "LEAVE", data: Uint8Array): void {
+    const session = this.#session;
+    if (session === undefined) return; // said when the peer is there
+    this.#flush();
+    if (session.peerMinor < 1 && (name === "SUBSCRIBE" || name === "CANCEL")) {
+      session.add(Buffer.concat([Buffer.of(name === "SUBSCRIBE" ? 1 : 0), data]));
+    } else session.addCommand(writeCommand(name, data));
+    if (!this.#scheduled) {
+      this.#scheduled = true;
+      atEndOfTurn(this.#flushLater);
+    }
+  }
+
+  read(): Message | undefined {
+    const message = this.#in.shift() ?? this.#session?.read();
+    if (message !== undefined) return message;
+    this.#starved = true;
+    if (this.#gone && !this.#terminated) queueMicrotask(() => this.#terminate());
+    return undefined;
+  }
+
+  terminate(): void {
+    this.#terminated = true;
+    this.#gone = true;
+    this.#out.clear();
+    this.#session?.destroy();
+  }
+
+  // For the session ---------------------------------------------------------------------------
+
+  /** The peer is there: the handshake is done. */
+  connected(session: Session): void {
+    this.#session = session;
+    this.peer = session.mechanism?.peer ?? NOBODY;
+    if (this.#out.size > 0 && !this.#scheduled) {
+      this.#scheduled = true;
+      atEndOfTurn(this.#flushLater);
+    }
+  }
+
+  /** Bytes have come. */
+  readable(): void {
+    const session = this.#session;
+    if (session === undefined) return;
+    if (this.#starved) {
+      this.#starved = false;
+      this.#owner.readActivated(this);
+    }
+    this.settle();
+  }
+
+  /** Makes messages of what has come and is not wanted yet, up to the high-water mark; then reads no more. */
+  settle(): void {
+    const session = this.#session;
+    if (session === undefined || !session.hasMore) return;
+    if (!this.#owner.reading) this.#fill(session);
+    if (session.hasMore) session.pause();
+  }
+
+  #fill(session: Session): void {
+    const { receiveHighWaterMark, conflate } = this.#limits;
+    while (receiveHighWaterMark === 0 || conflate || this.#in.size < receiveHighWaterMark) {
+      const message = session.read();
+      if (message === undefined) return;
+      if (conflate) this.#in.clear();
+      this.#in.push(message);
+    }
+  }
+
+  drained(): void {
+    this.#flush();
+  }
+
+  /**
+   * The connection has ended. What has come is still there to be read.
+   * @param gone whether the peer will not be back
+   */
+  disconnected(gone: boolean): void {
+    const session = this.#session;
+    this.#session = undefined;
+    this.#gone ||= gone;
+    if (session !== undefined) {
+      for (let message = session.read(); message; message = session.read()) {
+        if (this.#limits.conflate) this.#in.clear();
+        this.#in.push(message);
+      }
+    }
+    if (gone) this.#out.clear();
+    if (this.#in.size > 0) {
+      if (this.#starved) {
+        this.#starved = false;
+        this.#owner.readActivated(this);
+      }
+    } else if (gone) this.#terminate();
+  }
+
+  #terminate(): void {
+    if (this.#terminated) return;
+    this.#terminated = true;
+    this.#owner.pipeTerminated(this);
+  }
+
+  // Bytes -------------------------------------------------------------------------------------
+
+  readonly #flushLater = (): void => {
+    this.#scheduled = false;
+    this.#flush();
+    if (this.#out.size > 0) this.#owner.backlog();
+  };
+
+  #flush(): void {
+    const session = this.#session;
+    if (session === undefined || !session.ready) return;
+    while (session.idle) {
+      while (this.#out.size > 0 && session.pending < BATCH) {
+        session.add(this.#out.shift() as Outgoing);
+      }
+      if (!session.flush() || this.#out.size === 0) break;
+    }
+    const { sendHighWaterMark } = this.#limits;
+    if (this.#full && this.#out.size <= sendHighWaterMark / 2) {
+      this.#full = false;
+      this.#owner.writeActivated(this);
+    }
+    if (this.#out.size === 0 && session.idle) this.#owner.emptied();
+  }
+}

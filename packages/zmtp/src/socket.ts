@@ -1,0 +1,343 @@
+import type { EngineEvent, EngineSink, EngineSocket } from "tx0mq";
+import type { Context } from "./context.js";
+import { BoundEndpoint, ConnectedEndpoint, type Endpoint, type EndpointHost } from "./endpoints.js";
+import type { Mechanism } from "./mechanisms/mechanism.js";
+import { chooseMechanism, type MechanismChoice } from "./mechanisms/mechanisms.js";
+import { writeMetadata } from "./protocol/commands.js";
+import type { Greeting } from "./protocol/greeting.js";
+import { type Outgoing, ProtocolError } from "./protocol/message.js";
+import type { Session } from "./session.js";
+import { number, type Options } from "./settings.js";
+import type { Pipe } from "./sockets/pipe.js";
+import { type Meta, SocketError, type SocketType } from "./sockets/socket.js";
+import { createSocketType, fits, type SocketTypeName } from "./sockets/types.js";
+import { parseAddress } from "./transports/address.js";
+import type { Stream, Transport } from "./transports/transport.js";
+import { TRANSPORTS } from "./transports/transports.js";
+
+/** Types that tell their routing id in the handshake (RFC 37). */
+const NAMED: ReadonlySet<string> = new Set(["REQ", "DEALER", "ROUTER"]);
+/** While somebody waits for room, it is looked after so many ms whether anybody still does. */
+const LOOK_AGAIN = 500;
+
+/** A socket: a type's routing, the endpoints where its peers come from, and who reads and writes it. */
+export class ZmtpSocket implements EngineSocket, EndpointHost {
+  readonly name: SocketTypeName;
+  readonly options: Options;
+  readonly type: SocketType;
+  readonly mechanism: MechanismChoice;
+  readonly #context: Context;
+  readonly #sink: EngineSink;
+  /** By the address that was bound or connected to; several where it was connected to twice. */
+  readonly #endpoints = new Map<string, Endpoint[]>();
+  /** Endpoints that were removed and still have something to send. */
+  readonly #leaving = new Set<Endpoint>();
+  readonly #inproc = new Map<string, () => void>();
+
+  /** Messages are handed to the sink as they come. */
+  #reading = false;
+  /** The next turn of the event loop goes on. */
+  #deferred = false;
+  /** `#drain` runs, or is about to. */
+  #draining = false;
+  #room: { promise: Promise<void>; found: () => void; look: NodeJS.Timeout } | undefined;
+  #monitored = false;
+  #events: EngineEvent[] = [];
+  #closing: { resolve: () => void; timer: NodeJS.Timeout | undefined } | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(context: Context, name: SocketTypeName, options: Options, sink: EngineSink) {
+    this.name = name;
+    this.options = options;
+    this.#context = context;
+    this.#sink = sink;
+    this.mechanism = chooseMechanism(options);
+    this.type = createSocketType(name, options);
+  }
+
+  // Addresses and options ---------------------------------------------------------------------
+
+  bind(address: string): string {
+    const { transport, place } = parseAddress(address);
+    if (transport === "inproc") {
+      this.#inproc.set(address, this.#context.inproc.bind(place, this));
+      return address;
+    }
+    const endpoint = new BoundEndpoint(this, transportOf(transport), place);
+    this.#keep(endpoint.address, endpoint);
+    return endpoint.address;
+  }
+
+  connect(address: string, whenBound = this.options.immediate === true): void {
+    const { transport, place } = parseAddress(address);
+    if (transport === "inproc") {
+      this.#inproc.set(address, this.#context.inproc.connect(place, this, whenBound));
+    } else {
+      const way = transportOf(transport);
+      this.#keep(address, new ConnectedEndpoint(this, way, place, address));
+    }
+    this.changed();
+  }
+
+  #keep(address: string, endpoint: Endpoint): void {
+    const there = this.#endpoints.get(address);
+    if (there === undefined) this.#endpoints.set(address, [endpoint]);
+    else there.push(endpoint);
+  }
+
+  remove(address: string): void {
+    const leave = this.#inproc.get(address);
+    if (leave !== undefined) {
+      this.#inproc.delete(address);
+      leave();
+      return;
+    }
+    const endpoint = this.#endpoints.get(address)?.pop();
+    if (endpoint === undefined) throw new SocketError("ENOENT", "there is no such endpoint");
+    void endpoint.stop();
+    endpoint.end(endpoint instanceof ConnectedEndpoint);
+    if (!endpoint.over) this.#leaving.add(endpoint);
+  }
+
+  setOption(name: string, value: unknown): void {
+    if (!this.type.setOption(name, value)) {
+      throw new SocketError("EINVAL", `a ${this.name} socket that is in use does not take ${name}`);
+    }
+    this.changed();
+  }
+
+  joinGroup(group: string): void {
+    this.type.joinGroup(group);
+  }
+
+  leaveGroup(group: string): void {
+    this.type.leaveGroup(group);
+  }
+
+  // For endpoints -----------------------------------------------------------------------------
+
+  createMechanism(peer: Greeting, stream: Stream): Mechanism {
+    this.mechanism.check(peer);
+    const { routingId } = this.options;
+    const id = routingId === undefined || !NAMED.has(this.name) ? "" : (routingId as string);
+    return this.mechanism.create({
+      metadata: writeMetadata(
+        NAMED.has(this.name)
+          ? { "Socket-Type": this.name, Identity: id }
+          : { "Socket-Type": this.name },
+      ),
+      authenticate: this.#context.zap.authenticator(
+        this.options,
+        this.mechanism.name,
+        stream.peerAddress,
+      ),
+    });
+  }
+
+  checkPeer({ mechanism }: Session): void {
+    const peer = mechanism?.peer.get("socket-type")?.toString("latin1") ?? "";
+    if (!fits(this.name, peer)) throw new ProtocolError(`the peer is a ${peer || "nobody"} socket`);
+  }
+
+  /** Whether messages are taken as they come. */
+  get reading(): boolean {
+    return this.#reading && !this.#closed;
+  }
+
+  readActivated(pipe: Pipe): void {
+    this.type.readActivated(pipe);
+    this.changed();
+  }
+
+  writeActivated(pipe: Pipe): void {
+    this.type.writeActivated(pipe);
+    this.changed();
+  }
+
+  pipeTerminated(pipe: Pipe): void {
+    this.type.pipeTerminated(pipe);
+    this.changed();
+  }
+
+  /** There may be messages, or room, where there was none. */
+  changed(): void {
+    if (this.#closing !== undefined) this.#closeOn();
+    if (this.#closed !== undefined) return;
+    if (this.#reading && !this.#draining && !this.#deferred) this.#drain();
+    if (this.#room !== undefined && this.type.hasOut) this.#foundRoom();
+  }
+
+  backlog(): void {
+    this.#context.lingers(number(this.options, "lingerPeriod", 0));
+  }
+
+  emptied(): void {
+    if (this.#closing !== undefined) this.#closeOn();
+  }
+
+  event(event: EngineEvent): void {
+    if (!this.#monitored) return;
+    if (this.#events.length === 0) queueMicrotask(() => this.#tell());
+    this.#events.push(event);
+  }
+
+  #tell(): void {
+    const events = this.#events;
+    this.#events = [];
+    for (const event of events) this.#sink.event(event);
+  }
+
+  // Messages ----------------------------------------------------------------------------------
+
+  get readable(): boolean {
+    return !this.#reading && this.#closed === undefined && this.type.hasIn;
+  }
+
+  get writable(): boolean {
+    return this.#closed === undefined && this.type.hasOut;
+  }
+
+  send(frames: Outgoing, meta?: Meta): Promise<void> | undefined {
+    if (this.#room === undefined && this.type.send(frames, meta)) return undefined;
+    return Promise.resolve().then(() => this.#sink.full());
+  }
+
+  read(): void {
+    if (this.#reading || this.#closed !== undefined) return;
+    this.#reading = true;
+    this.#context.alive.hold();
+    if (this.#draining || this.#deferred) return;
+    this.#draining = true;
+    queueMicrotask(this.#drainLater);
+  }
+
+  rest(): void {
+    if (!this.#reading) return;
+    this.#reading = false;
+    this.#context.alive.release();
+  }
+
+  readonly #drainLater = (): void => {
+    this.#draining = false;
+    if (this.#reading) this.#drain();
+  };
+
+  #drain(): void {
+    if (!this.#sink.wantsMore()) {
+      this.rest();
+      return;
+    }
+    this.#draining = true;
+    while (this.#reading) {
+      if (!this.#sink.hasTime()) {
+        this.#deferred = true;
+        this.#sink.nextTurn(this.#drainOn);
+        break;
+      }
+      if (!this.#receiveOne()) break;
+    }
+    this.#draining = false;
+  }
+
+  /** In a later turn: one message, and then as there is time. */
+  readonly #drainOn = (): void => {
+    this.#deferred = false;
+    if (!this.#reading || !this.#sink.wantsMore()) {
+      this.rest();
+      return;
+    }
+    this.#draining = true;
+    const more = this.#receiveOne();
+    this.#draining = false;
+    if (more) this.#drain();
+  };
+
+  /** Hands one message over. @returns whether to go on */
+  #receiveOne(): boolean {
+    const message = this.type.receive();
+    if (message === undefined) return false;
+    if (this.#sink.received(message, this.type.meta)) return true;
+    this.rest();
+    return false;
+  }
+
+  whenWritable(): Promise<void> {
+    if (this.#closed !== undefined) return Promise.reject(new SocketError("ETERM", "closed"));
+    if (this.type.hasOut) return Promise.resolve();
+    if (this.#room === undefined) {
+      let found = (): void => undefined;
+      const promise = new Promise<void>((resolve) => {
+        found = resolve;
+      });
+      const look = setInterval(() => {
+        if (!this.#sink.wantsRoom()) this.#foundRoom();
+      }, LOOK_AGAIN);
+      this.#room = { promise, found, look };
+    }
+    return this.#room.promise;
+  }
+
+  #foundRoom(): void {
+    const room = this.#room;
+    if (room === undefined) return;
+    this.#room = undefined;
+    clearInterval(room.look);
+    room.found();
+  }
+
+  monitor(): void {
+    if (this.#monitored || this.#closed !== undefined) return;
+    this.#monitored = true;
+    this.#context.alive.hold(); // who listens waits
+  }
+
+  // The end -----------------------------------------------------------------------------------
+
+  close(linger: number): Promise<void> {
+    this.rest();
+    this.#closed ??= this.#close(linger);
+    return this.#closed;
+  }
+
+  async #close(linger: number): Promise<void> {
+    await Promise.resolve(); // `#closed` is set
+    this.#foundRoom();
+    for (const leave of this.#inproc.values()) leave();
+    const endpoints = this.#all();
+    const stopped = Promise.all(endpoints.map((endpoint) => endpoint.stop()));
+    await new Promise<void>((resolve) => {
+      const expire = (): void => {
+        for (const endpoint of this.#all()) endpoint.end(true);
+        resolve();
+      };
+      const timer = linger > 0 ? setTimeout(expire, Math.min(linger, 2 ** 31 - 1)) : undefined;
+      this.#closing = { resolve, timer };
+      if (linger === 0) expire();
+      else this.#closeOn();
+    });
+    clearTimeout(this.#closing?.timer);
+    await stopped;
+    this.#tell();
+    if (this.#monitored) this.#context.alive.release();
+    this.#context.closed(this);
+  }
+
+  #all(): Endpoint[] {
+    return [...[...this.#endpoints.values()].flat(), ...this.#leaving];
+  }
+
+  /** Leaves the peers for whom nothing waits. */
+  #closeOn(): void {
+    const endpoints = this.#all();
+    for (const endpoint of endpoints) endpoint.end(false);
+    if (endpoints.every(({ over }) => over)) this.#closing?.resolve();
+  }
+}
+
+function transportOf(name: string): Transport {
+  const transport = TRANSPORTS.get(name);
+  if (transport === undefined) {
+    throw new SocketError("EPROTONOSUPPORT", `there is no transport ${name}`);
+  }
+  return transport;
+}

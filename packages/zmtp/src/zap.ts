@@ -1,0 +1,115 @@
+import type { InprocNames, InprocSocket } from "./inproc-names.js";
+import { type Authenticate, AuthenticationError, type ZapReply } from "./mechanisms/mechanism.js";
+import { readZapReply, writeZapRequest } from "./mechanisms/zap.js";
+import type { Options } from "./settings.js";
+import type { Pipe } from "./sockets/pipe.js";
+import { SocketType } from "./sockets/socket.js";
+
+/** Where the ZAP handler of a context is bound (RFC 27). */
+const HANDLER = "zeromq.zap.01";
+const LET_IN: ZapReply = { status: "200", text: "OK", userId: "", metadata: new Map() };
+
+/** A request that was not answered yet. */
+interface Asked {
+  resolve(reply: ZapReply): void;
+  reject(error: Error): void;
+}
+
+/** Asks the ZAP handler of a context who may come in (RFC 27). */
+export class Zap {
+  readonly #names: InprocNames;
+  #client: ZapClient | undefined;
+
+  constructor(names: InprocNames) {
+    this.#names = names;
+  }
+
+  /**
+   * Whom a connection asks; undefined where nobody has to be asked. As libzmq does: a NULL peer is asked about
+   * where there is a domain, a PLAIN client always, a CURVE client where there is a handler, or has to be.
+   */
+  authenticator(options: Options, mechanism: string, address: string): Authenticate | undefined {
+    const domain = String(options.zapDomain ?? "");
+    if (mechanism === "NULL" && domain === "") return undefined;
+    const wanted = options.zapEnforceDomain === true || mechanism === "PLAIN";
+    const routingId = (options.routingId ?? "") as string | Uint8Array;
+    return async (_name, credentials) => {
+      if (!this.#names.isBound(HANDLER)) {
+        if (!wanted) return LET_IN;
+        throw new AuthenticationError("500", "there is no ZAP handler that could let the peer in");
+      }
+      this.#client ??= new ZapClient(this.#names);
+      return this.#client.ask((id) =>
+        writeZapRequest({
+          requestId: id,
+          domain,
+          address,
+          routingId: Buffer.from(routingId as string),
+          mechanism,
+          credentials,
+        }),
+      );
+    };
+  }
+}
+
+/** The socket that asks. */
+class ZapClient extends SocketType implements InprocSocket {
+  readonly name = "DEALER";
+  readonly type = this;
+  readonly reading = true;
+  override readonly options: Options = { sendHighWaterMark: 0, receiveHighWaterMark: 0 };
+  readonly #names: InprocNames;
+  readonly #asked = new Map<string, Asked>();
+  #pipe: Pipe | undefined;
+  #requests = 0;
+
+  constructor(names: InprocNames) {
+    super({});
+    this.#names = names;
+  }
+
+  async ask(request: (id: string) => Uint8Array[]): Promise<ZapReply> {
+    this.#requests += 1;
+    const id = String(this.#requests);
+    if (this.#pipe === undefined) this.#names.connect(HANDLER, this, true);
+    const pipe = this.#pipe as Pipe | undefined;
+    if (pipe === undefined) throw new AuthenticationError("500", "the ZAP handler is gone");
+    return new Promise((resolve, reject) => {
+      this.#asked.set(id, { resolve, reject });
+      pipe.write([Buffer.alloc(0), ...request(id)]);
+    });
+  }
+
+  override attach(pipe: Pipe): void {
+    this.#pipe = pipe;
+  }
+
+  override readActivated(pipe: Pipe): void {
+    for (let message = pipe.read(); message !== undefined; message = pipe.read()) {
+      const frames = message.length > 0 && message[0]?.length === 0 ? message.slice(1) : message;
+      const id = String(frames[1] ?? "");
+      const asked = this.#asked.get(id);
+      this.#asked.delete(id);
+      try {
+        asked?.resolve(readZapReply(frames, id));
+      } catch {
+        asked?.reject(new AuthenticationError("500", "the ZAP handler's reply is malformed"));
+      }
+    }
+  }
+
+  override writeActivated(): void {}
+
+  override pipeTerminated(): void {
+    this.#pipe = undefined;
+    for (const { reject } of this.#asked.values()) {
+      reject(new AuthenticationError("500", "the ZAP handler is gone"));
+    }
+    this.#asked.clear();
+  }
+
+  changed(): void {}
+  backlog(): void {}
+  emptied(): void {}
+}
