@@ -19,3 +19,6 @@ export function withFirst(first: Buffer, message: Message): Message {
   if (message.length === 1) return [first, message[0] as Buffer];
   return [first, ...message];
 }
+
+/** Why a message is refused by types that have none of several frames. */
+export const MANY_FRAMES = "messages of this socket type have one frame";

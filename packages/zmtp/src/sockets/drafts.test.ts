@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { FakePipe, receiveAll, text } from "../testing/fake-pipe.js";
+import { Client } from "./client.js";
+import { Dish } from "./dish.js";
+import { Gather } from "./gather.js";
+import { Radio } from "./radio.js";
+import { Scatter } from "./scatter.js";
+import { Server } from "./server.js";
+
+describe("SERVER", () => {
+  it("gives peers numbers, and sends to whom the number says", () => {
+    const server = new Server({});
+    const [a, b] = [new FakePipe("", 1).join(server), new FakePipe().join(server)];
+    a.arrive(server, ["two", "frames"], ["from a"]);
+    b.arrive(server, ["from b"]);
+    assert.deepEqual(text(server.receive()), ["from b"]);
+    const ofB = server.meta?.routingId as number;
+    assert.equal(server.hasIn, true);
+    assert.equal(server.meta?.routingId, ofB, "a look changes nothing");
+    assert.deepEqual(text(server.receive()), ["from a"]);
+    const ofA = server.meta?.routingId as number;
+    assert.equal(ofB, (ofA + 1) >>> 0 || 1);
+    assert.equal(server.send("to a", { routingId: ofA }), true);
+    assert.equal(server.send("more", { routingId: ofA }), false);
+    assert.equal(server.send(["to b"], { routingId: ofB }), true);
+    assert.equal(server.hasOut, true);
+    assert.deepEqual([a.sent, b.sent], [[["to a"]], [["to b"]]]);
+    assert.throws(() => server.send(["two", "frames"], { routingId: ofB }), { code: "EINVAL" });
+    assert.throws(() => server.send("nobody"), { code: "EHOSTUNREACH" });
+    server.pipeTerminated(b);
+    assert.throws(() => server.send("gone", { routingId: ofB }), { code: "EHOSTUNREACH" });
+  });
+});
+
+describe("CLIENT, SCATTER and GATHER", () => {
+  it("have messages of one frame", () => {
+    for (const socket of [new Client({}), new Scatter({})]) {
+      const pipe = new FakePipe().join(socket);
+      assert.equal(socket.send(["1"]), true);
+      assert.throws(() => socket.send(["1", "2"]), { code: "EINVAL" });
+      assert.deepEqual(pipe.sent, [["1"]]);
+    }
+    for (const socket of [new Client({}), new Gather({})]) {
+      const pipe = new FakePipe().join(socket);
+      pipe.arrive(socket, ["1", "2"]);
+      assert.equal(socket.hasIn, false);
+      pipe.arrive(socket, ["1", "2"], ["3"]);
+      assert.deepEqual(receiveAll(socket), [["3"]]);
+    }
+  });
+});
+
+describe("RADIO", () => {
+  it("sends to those who have joined the group", () => {
+    const radio = new Radio({});
+    const [a, b] = [new FakePipe("", 2), new FakePipe()];
+    for (const pipe of [a, b]) pipe.join(radio);
+    a.arrive(radio, ["JOIN", "news"], ["JOIN", "news"], ["JOIN", "\xc3\xa9"], ["nonsense"]);
+    b.arrive(radio, ["JOIN", "new"]);
+    for (const group of ["news", Buffer.from("new"), "none", "é"]) radio.send("x", { group });
+    radio.send(["y"], { group: "news" });
+    assert.throws(() => radio.send(["1", "2"], { group: "news" }), { code: "EINVAL" });
+    assert.throws(() => radio.send("1", { group: "é".repeat(128) }), { code: "EINVAL" });
+    assert.deepEqual(a.drain(radio), [
+      ["news", "x"],
+      ["\xc3\xa9", "x"],
+    ]);
+    assert.deepEqual(b.sent, [["new", "x"]]);
+    a.arrive(radio, ["LEAVE", "news"], ["LEAVE", "nothing"]);
+    radio.send("z", { group: "news" });
+    radio.peerReady(b);
+    radio.pipeTerminated(a);
+    radio.readActivated(a);
+    for (const group of ["new", "é"]) radio.send("z", { group });
+    assert.deepEqual([a.sent, b.sent.length], [[], 1]);
+    assert.deepEqual([radio.hasOut, radio.hasIn], [true, false]);
+  });
+
+  it("sends everything to a peer that cannot join", () => {
+    const radio = new Radio({});
+    const pipe = new FakePipe();
+    pipe.takesAll = true;
+    pipe.join(radio);
+    radio.send("x", { group: "g" });
+    assert.deepEqual(pipe.sent, [["g", "x"]]);
+  });
+});
+
+describe("DISH", () => {
+  it("joins and leaves groups, and tells those who come", () => {
+    const dish = new Dish({});
+    const [a, b] = [new FakePipe().join(dish), new FakePipe()];
+    dish.attach(b);
+    dish.joinGroup("one");
+    dish.joinGroup("two");
+    assert.throws(() => dish.joinGroup("one"), { code: "EINVAL" });
+    assert.throws(() => dish.joinGroup("x".repeat(256)), { code: "EINVAL" });
+    dish.leaveGroup("one");
+    assert.throws(() => dish.leaveGroup("one"), { code: "EINVAL" });
+    dish.peerReady(b);
+    dish.pipeTerminated(a);
+    dish.joinGroup("three");
+    assert.deepEqual(a.commands, ["JOIN one", "JOIN two", "LEAVE one"]);
+    assert.deepEqual(b.commands, ["JOIN two", "JOIN three"]);
+  });
+
+  it("receives what is of its groups", () => {
+    const dish = new Dish({});
+    const pipe = new FakePipe().join(dish);
+    dish.joinGroup("é");
+    pipe.arrive(dish, ["other", "x"], ["\xc3\xa9"], ["\xc3\xa9", "1", "2"], ["\xc3\xa9", "right"]);
+    assert.equal(dish.hasIn, true);
+    assert.deepEqual(receiveAll(dish), [["right"]]);
+    assert.deepEqual(dish.meta, { group: "é" });
+    assert.throws(() => dish.send("x"), { code: "ENOTSUP" });
+  });
+});

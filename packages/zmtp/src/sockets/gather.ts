@@ -1,0 +1,12 @@
+import type { Message } from "../protocol/message.js";
+import { Pull } from "./pull.js";
+
+/** GATHER (RFC 49): as PULL, messages of one frame. Others that come are dropped. */
+export class Gather extends Pull {
+  protected override take(): Message | undefined {
+    for (;;) {
+      const message = super.take();
+      if (message === undefined || message.length === 1) return message;
+    }
+  }
+}

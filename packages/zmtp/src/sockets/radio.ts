@@ -1,0 +1,82 @@
+import { bytesOf, type Frame, type Outgoing } from "../protocol/message.js";
+import { framesOf, isSingle, MANY_FRAMES } from "./frames.js";
+import { groupKey, LONGEST_GROUP } from "./groups.js";
+import type { Pipe } from "./pipe.js";
+import { type Meta, SocketError, SocketType } from "./socket.js";
+
+/**
+ * RADIO (RFC 48): sends each message to all who have joined its group (`meta.group`), as two frames: the group and
+ * the message. Who is full misses it.
+ */
+export class Radio extends SocketType {
+  readonly #groups = new Map<string, Set<Pipe>>();
+  /** The groups of each peer. */
+  readonly #joined = new Map<Pipe, Set<string>>();
+  /** Peers that get every group. */
+  readonly #takers = new Set<Pipe>();
+
+  attach(pipe: Pipe): void {
+    this.#joined.set(pipe, new Set());
+    if (pipe.takesAll) this.#takers.add(pipe);
+    this.readActivated(pipe);
+  }
+
+  /** What the peer had joined before a reconnect it joins anew. */
+  override peerReady(pipe: Pipe): void {
+    for (const group of this.#joined.get(pipe) ?? []) this.#leave(pipe, group);
+  }
+
+  readActivated(pipe: Pipe): void {
+    if (!this.#joined.has(pipe)) return;
+    for (let message = pipe.read(); message !== undefined; message = pipe.read()) {
+      const [command, group] = message;
+      if (command === undefined || group === undefined) continue;
+      if (command.equals(JOIN)) this.#join(pipe, groupKey(group));
+      else if (command.equals(LEAVE)) this.#leave(pipe, groupKey(group));
+    }
+  }
+
+  writeActivated(_pipe: Pipe): void {}
+
+  pipeTerminated(pipe: Pipe): void {
+    this.peerReady(pipe);
+    this.#joined.delete(pipe);
+    this.#takers.delete(pipe);
+  }
+
+  override send(message: Outgoing, meta?: Meta): boolean {
+    if (!isSingle(message)) throw new SocketError("EINVAL", MANY_FRAMES);
+    const group = meta?.group ?? "";
+    const bytes = bytesOf(group);
+    if (bytes.length > LONGEST_GROUP) {
+      throw new SocketError("EINVAL", `the name of a group has ${LONGEST_GROUP} bytes at most`);
+    }
+    const members = this.#groups.get(groupKey(group));
+    if (members === undefined && this.#takers.size === 0) return true;
+    const [body] = framesOf(message);
+    const sent = [bytes, bytesOf(body as Frame)];
+    if (members !== undefined) for (const pipe of members) pipe.write(sent);
+    for (const pipe of this.#takers) if (!members?.has(pipe)) pipe.write(sent);
+    return true;
+  }
+
+  override get hasOut(): boolean {
+    return true;
+  }
+
+  #join(pipe: Pipe, group: string): void {
+    this.#joined.get(pipe)?.add(group);
+    const members = this.#groups.get(group) ?? new Set();
+    this.#groups.set(group, members.add(pipe));
+  }
+
+  #leave(pipe: Pipe, group: string): void {
+    this.#joined.get(pipe)?.delete(group);
+    const members = this.#groups.get(group);
+    members?.delete(pipe);
+    if (members?.size === 0) this.#groups.delete(group);
+  }
+}
+
+const JOIN = Buffer.from("JOIN");
+const LEAVE = Buffer.from("LEAVE");

@@ -1,0 +1,102 @@
+import { Trie } from "./trie.js";
+
+/** Which topics somebody has asked for. Those given up may still be among the nodes. */
+interface Asked {
+  nodes: number[];
+  count: number;
+}
+
+/** Nodes that are given up are sorted out when there are more of them than of the others, and so many at least. */
+const SLACK = 32;
+
+/** Who has asked for which topics: each any number of topics, each topic any number of them, once. */
+export class Subscriptions<T extends object> {
+  /** The one who has asked for a topic, or all of them. */
+  readonly #trie = new Trie<T | Set<T>>();
+  readonly #asked = new Map<T, Asked>();
+  #each: (who: T) => void = () => {};
+  readonly #visit = (value: T | Set<T>): void => {
+    if (value instanceof Set) value.forEach(this.#each);
+    else this.#each(value);
+  };
+
+  /** How many topics there are. */
+  get size(): number {
+    return this.#trie.size;
+  }
+
+  /** @returns whether nobody had asked for the topic before */
+  add(topic: Uint8Array, who: T): boolean {
+    const node = this.#trie.insert(topic);
+    const value = this.#trie.valueAt(node);
+    if (value === undefined) this.#trie.setValue(node, who);
+    else if (value === who) return false;
+    else if (value instanceof Set) {
+      if (value.has(who)) return false;
+      value.add(who);
+    } else this.#trie.setValue(node, new Set([value, who]));
+    this.#note(node, who);
+    return value === undefined;
+  }
+
+  /** @returns whether nobody asks for the topic any more */
+  remove(topic: Uint8Array, who: T): boolean {
+    const node = this.#trie.find(topic);
+    if (node === undefined) return true;
+    const last = this.#removeAt(node, who);
+    const asked = this.#asked.get(who);
+    if (asked?.count === 0) this.#asked.delete(who);
+    return last;
+  }
+
+  /**
+   * Takes all topics of somebody's away.
+   * @param told called with each topic, and whether nobody asks for it any more
+   */
+  removeAll(who: T, told?: (topic: Buffer, last: boolean) => void): void {
+    const { nodes } = this.#asked.get(who) ?? { nodes: [] };
+    for (const node of nodes) {
+      if (!this.#has(node, who)) continue;
+      const topic = told === undefined ? undefined : this.#trie.topicOf(node);
+      const last = this.#removeAt(node, who);
+      if (topic !== undefined) told?.(topic, last);
+    }
+    this.#asked.delete(who);
+  }
+
+  /** Calls it for all who have asked for a topic that the message begins with; for some more than once. */
+  match(message: Uint8Array, each: (who: T) => void): void {
+    if (this.#trie.size === 0) return;
+    this.#each = each;
+    this.#trie.match(message, this.#visit);
+  }
+
+  #has(node: number, who: T): boolean {
+    const value = this.#trie.valueAt(node);
+    return value === who || (value instanceof Set && value.has(who));
+  }
+
+  #removeAt(node: number, who: T): boolean {
+    const value = this.#trie.valueAt(node);
+    const asked = this.#asked.get(who);
+    if (value === who) this.#trie.remove(node);
+    else if (value instanceof Set && value.delete(who)) {
+      const [first] = value;
+      if (value.size === 1 && first !== undefined) this.#trie.setValue(node, first);
+    } else return false;
+    if (asked !== undefined) asked.count -= 1;
+    return value === who;
+  }
+
+  #note(node: number, who: T): void {
+    let asked = this.#asked.get(who);
+    if (asked === undefined) {
+      asked = { nodes: [], count: 0 };
+      this.#asked.set(who, asked);
+    }
+    asked.nodes.push(node);
+    asked.count += 1;
+    if (asked.nodes.length < 2 * asked.count + SLACK) return;
+    asked.nodes = [...new Set(asked.nodes)].filter((one) => this.#has(one, who));
+  }
+}

@@ -1,0 +1,304 @@
+import { bytesOf, type Frame, type Message, type Outgoing } from "../protocol/message.js";
+import { Fifo } from "./fifo.js";
+import { EMPTY, framesOf } from "./frames.js";
+import type { Pipe } from "./pipe.js";
+import { type RoutingOptions, SocketType } from "./socket.js";
+import { Subscriptions } from "./subscriptions.js";
+
+/** The first byte of a message from a subscriber: what it asks for no more, and what it asks for. */
+const CANCEL = 0;
+const SUBSCRIBE = 1;
+
+/** A peer. */
+class Subscriber {
+  readonly pipe: Pipe;
+  /** The handshake with it has been done before. */
+  known = false;
+  /** It has refused a message, and not told since that it takes more. */
+  full = false;
+  /** It is among those that get the message in hand. */
+  chosen = false;
+  ended = false;
+
+  constructor(pipe: Pipe) {
+    this.pipe = pipe;
+  }
+}
+
+/** What is to be received: a message, and whose request it is. */
+interface Pending {
+  readonly message: Message;
+  readonly isRequest: boolean;
+  readonly from: Subscriber | undefined;
+}
+
+/**
+ * XPUB (RFC 29): sends each message to all who have asked for what it begins with, and receives what they
+ * ask for. A subscriber that is full misses the message; with `noDrop` all wait for it.
+ */
+export class Xpub extends SocketType {
+  readonly #subscribers = new Map<Pipe, Subscriber>();
+  /** What messages are sent by. */
+  readonly #subscriptions = new Subscriptions<Subscriber>();
+  /** With `manual`: what the subscribers have asked for. */
+  readonly #requests = new Subscriptions<Subscriber>();
+  readonly #pending = new Fifo<Pending>();
+  /** Whether there is somebody who receives; PUB has nobody. */
+  readonly #tells: boolean;
+
+  #verboseSubscribe = false;
+  #verboseCancel = false;
+  #noDrop: boolean;
+  #manual: boolean;
+  /** With `manual`: a message goes to the subscriber alone whose request was received last. */
+  #toLast = false;
+  #last: Subscriber | undefined;
+  #welcome: Uint8Array;
+
+  /** Who gets the message in hand. Longer than it has to be: the list is made once. */
+  readonly #matching: (Subscriber | undefined)[] = [];
+  #matchingCount = 0;
+  /** With `noDrop`: who was full, so that nothing could be sent. */
+  #blocking: Subscriber | undefined;
+
+  constructor(options: RoutingOptions, tells = true) {
+    super(options);
+    this.#tells = tells;
+    this.#noDrop = options.noDrop ?? false;
+    this.#manual = options.manual ?? false;
+    this.#welcome = bytesOf(options.welcomeMessage ?? EMPTY);
+    this.setOption("verbose", options.verbose ?? false);
+    if (options.verboser) this.setOption("verboser", true);
+  }
+
+  attach(pipe: Pipe): void {
+    const subscriber = new Subscriber(pipe);
+    this.#subscribers.set(pipe, subscriber);
+    this.#readAll(subscriber);
+  }
+
+  /** A subscriber is there. What it had asked for before a reconnect it asks for anew. */
+  override peerReady(pipe: Pipe): void {
+    const subscriber = this.#subscribers.get(pipe);
+    if (subscriber === undefined) return;
+    if (subscriber.known) this.#forget(subscriber);
+    subscriber.known = true;
+    if (pipe.takesAll) this.#subscriptions.add(EMPTY, subscriber);
+    if (this.#welcome.length > 0) pipe.write(this.#welcome);
+  }
+
+  readActivated(pipe: Pipe): void {
+    const subscriber = this.#subscribers.get(pipe);
+    if (subscriber !== undefined) this.#readAll(subscriber);
+  }
+
+  writeActivated(pipe: Pipe): void {
+    const subscriber = this.#subscribers.get(pipe);
+    if (subscriber === undefined) return;
+    subscriber.full = false;
+    if (this.#blocking === subscriber) this.#blocking = undefined;
+  }
+
+  pipeTerminated(pipe: Pipe): void {
+    const subscriber = this.#subscribers.get(pipe);
+    if (subscriber === undefined) return;
+    this.#subscribers.delete(pipe);
+    subscriber.ended = true;
+    this.#forget(subscriber);
+    if (this.#blocking === subscriber) this.#blocking = undefined;
+    if (this.#last === subscriber) this.#last = undefined;
+  }
+
+  override setOption(name: string, value: unknown): boolean {
+    const on = value === true;
+    switch (name) {
+      case "verbose":
+        this.#verboseSubscribe = on;
+        this.#verboseCancel = false;
+        return true;
+      case "verboser":
+        this.#verboseSubscribe = on;
+        this.#verboseCancel = on;
+        return true;
+      case "noDrop":
+        this.#noDrop = on;
+        return true;
+      case "manual":
+        this.#manual = on;
+        return true;
+      case "manualLastValue":
+        this.#manual = on;
+        this.#toLast = on;
+        return true;
+      case "welcomeMessage":
+        this.#welcome = Buffer.from(bytesOf(value as Frame));
+        return true;
+      case "subscribe":
+        if (!this.#manual) return false;
+        if (this.#last !== undefined) this.#subscriptions.add(bytesOf(value as Frame), this.#last);
+        return true;
+      case "unsubscribe":
+        if (!this.#manual) return false;
+        if (this.#last !== undefined) {
+          this.#subscriptions.remove(bytesOf(value as Frame), this.#last);
+        }
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  // Messages to subscribers -------------------------------------------------------------------
+
+  override send(message: Outgoing): boolean {
+    const invert = this.options.invertMatching === true;
+    if (!invert && this.#subscriptions.size === 0) return true;
+    const first = (Array.isArray(message) ? message[0] : message) as Frame;
+    this.#choose(bytesOf(first));
+    if (invert) this.#invert();
+    const matching = this.#matching;
+    const count = this.#matchingCount;
+    if (count === 0) return true;
+    if (this.#noDrop && this.#isBlocked()) return false;
+    // Text is made bytes once, and not for each subscriber.
+    const bytes = count === 1 ? message : inBytes(message);
+    for (let n = 0; n < count; n += 1) {
+      const subscriber = matching[n] as Subscriber;
+      matching[n] = undefined; // which might be the last to hold on to it
+      subscriber.chosen = false;
+      if (!subscriber.pipe.write(bytes)) subscriber.full = true;
+    }
+    return true;
+  }
+
+  /** Always, as far as anybody can know who does not know the message; but see `noDrop`. */
+  override get hasOut(): boolean {
+    return this.#blocking === undefined;
+  }
+
+  #choose(message: Uint8Array): void {
+    this.#matchingCount = 0;
+    const last = this.#manual && this.#toLast ? this.#last : undefined;
+    if (last === undefined) {
+      this.#subscriptions.match(message, this.#chooseOne);
+      return;
+    }
+    this.#last = undefined;
+    this.#subscriptions.match(message, (subscriber) => {
+      if (subscriber === last) this.#chooseOne(subscriber);
+    });
+  }
+
+  readonly #chooseOne = (subscriber: Subscriber): void => {
+    if (subscriber.chosen || subscriber.full) return;
+    subscriber.chosen = true;
+    this.#matching[this.#matchingCount] = subscriber;
+    this.#matchingCount += 1;
+  };
+
+  /** Chooses those that are not chosen, and no others. */
+  #invert(): void {
+    this.#matchingCount = 0;
+    for (const subscriber of this.#subscribers.values()) {
+      if (subscriber.chosen) subscriber.chosen = false;
+      else this.#chooseOne(subscriber);
+    }
+  }
+
+  /** Whether one of those that were chosen is full; then none is chosen any more. */
+  #isBlocked(): boolean {
+    const matching = this.#matching;
+    const count = this.#matchingCount;
+    this.#blocking = undefined;
+    for (let n = 0; n < count && this.#blocking === undefined; n += 1) {
+      const subscriber = matching[n] as Subscriber;
+      if (!subscriber.pipe.writable && !subscriber.pipe.gone) this.#blocking = subscriber;
+    }
+    if (this.#blocking === undefined) return false;
+    for (let n = 0; n < count; n += 1) (matching[n] as Subscriber).chosen = false;
+    return true;
+  }
+
+  // Messages from subscribers -----------------------------------------------------------------
+
+  override receive(): Message | undefined {
+    const pending = this.#pending.shift();
+    if (pending === undefined) return undefined;
+    if (this.#manual && pending.isRequest) {
+      this.#last = pending.from?.ended ? undefined : pending.from;
+    }
+    return pending.message;
+  }
+
+  override get hasIn(): boolean {
+    return this.#pending.length > 0;
+  }
+
+  #readAll(subscriber: Subscriber): void {
+    if (this.#blocking === subscriber) this.#blocking = undefined; // it may want less now
+    const { pipe } = subscriber;
+    for (let message = pipe.read(); message !== undefined; message = pipe.read()) {
+      if (!isRequest(message[0])) this.#pass(message, undefined);
+      else if (message.length === 1) this.#asked(subscriber, message[0] as Buffer);
+      else for (const frame of message) this.#askedAmongOthers(subscriber, frame);
+    }
+  }
+
+  /** libzmq takes a message of several frames for several requests. */
+  #askedAmongOthers(subscriber: Subscriber, frame: Buffer): void {
+    if (isRequest(frame)) this.#asked(subscriber, frame);
+    else this.#pass([frame], undefined);
+  }
+
+  /** A subscriber asks for a topic, or no longer. */
+  #asked(subscriber: Subscriber, request: Buffer): void {
+    const topic = request.subarray(1);
+    const subscribes = request[0] === SUBSCRIBE;
+    if (this.#manual) {
+      if (subscribes) this.#requests.add(topic, subscriber);
+      else this.#requests.remove(topic, subscriber);
+      this.#pass([request], subscriber);
+    } else if (subscribes) {
+      const first = this.#subscriptions.add(topic, subscriber);
+      if (first || this.#verboseSubscribe) this.#pass([request], subscriber);
+    } else {
+      const last = this.#subscriptions.remove(topic, subscriber);
+      if (last || this.#verboseCancel) this.#pass([request], subscriber);
+    }
+  }
+
+  /** What a subscriber that is not there any more has asked for is cancelled. */
+  #forget(subscriber: Subscriber): void {
+    const cancel = (topic: Buffer): void => {
+      const message = [Buffer.concat([Buffer.of(CANCEL), topic])];
+      this.#pending.push({ message, isRequest: true, from: undefined });
+    };
+    if (!this.#tells) this.#subscriptions.removeAll(subscriber);
+    else if (this.#manual) {
+      this.#requests.removeAll(subscriber, cancel);
+      this.#subscriptions.removeAll(subscriber);
+    } else {
+      this.#subscriptions.removeAll(subscriber, (topic, last) => {
+        if (last || this.#verboseCancel) cancel(topic);
+      });
+    }
+  }
+
+  #pass(message: Message, from: Subscriber | undefined): void {
+    if (!this.#tells) return;
+    this.#pending.push({ message, isRequest: from !== undefined, from });
+  }
+}
+
+function isRequest(frame: Buffer | undefined): boolean {
+  const first = frame?.[0];
+  return first === SUBSCRIBE || first === CANCEL;
+}
+
+/** The message without text. */
+function inBytes(message: Outgoing): Outgoing {
+  if (typeof message === "string") return Buffer.from(message);
+  if (!Array.isArray(message)) return message;
+  const frames = framesOf(message);
+  return frames.some((frame) => typeof frame === "string") ? frames.map(bytesOf) : message;
+}
