@@ -1,17 +1,21 @@
+import { Heartbeat, type HeartbeatOptions } from "./heartbeat.js";
 import { AuthenticationError, type Mechanism } from "./mechanisms/mechanism.js";
-import { readCommand, readPing, writeCommand, writePing } from "./protocol/commands.js";
+import { readCommand, readPing, writePing, writePong } from "./protocol/commands.js";
 import { COMMAND, Decoder, MORE } from "./protocol/decoder.js";
 import { Encoder } from "./protocol/encoder.js";
 import { GREETING_SIZE, type Greeting, readGreeting, writeGreeting } from "./protocol/greeting.js";
-import { bytesOf, type Message, type Outgoing, ProtocolError } from "./protocol/message.js";
+import {
+  bytesOf,
+  type Message,
+  type Outgoing,
+  ProtocolError,
+  TimeoutError,
+} from "./protocol/message.js";
 import type { Stream } from "./transports/transport.js";
 
 /** The options that concern one connection, as the library names them, with their defaults. In ms. */
-export interface SessionOptions {
+export interface SessionOptions extends HeartbeatOptions {
   readonly handshakeInterval: number;
-  readonly heartbeatInterval: number;
-  readonly heartbeatTimeout: number;
-  readonly heartbeatTimeToLive: number;
   readonly maxMessageSize: number;
 }
 
@@ -27,6 +31,7 @@ export interface SessionSink {
   drained(): void;
   /**
    * It is over, and the stream is closed: what failed, if anything did, and whether the handshake was done.
+   * libzmq does not connect again after a ProtocolError, but does after a TimeoutError, as after any other.
    */
   ended(error: Error | undefined, wasReady: boolean): void;
 }
@@ -59,10 +64,7 @@ export class Session {
   /** What was written has not left yet. */
   #busy = false;
   #handshakeTimer: NodeJS.Timeout | undefined;
-  #heartbeatTimer: NodeJS.Timeout | undefined;
-  /** When the peer counts as gone if nothing has come by then. */
-  #timeoutTimer: NodeJS.Timeout | undefined;
-  #peerTimeToLive = 0;
+  readonly #heartbeat: Heartbeat;
   /** The answer to a PING, which waits for what was written to leave. */
   #pong: Buffer | undefined;
 
@@ -76,9 +78,13 @@ export class Session {
     this.#options = options;
     this.#sink = sink;
     this.#decoder = new Decoder((body) => this.#command(body), HANDSHAKE_LIMIT);
+    this.#heartbeat = new Heartbeat(options, {
+      ping: (timeToLive) => this.#ping(timeToLive),
+      gone: (error) => this.#end(error),
+    });
     if (options.handshakeInterval > 0) {
       this.#handshakeTimer = setTimeout(() => {
-        this.#end(new ProtocolError("the handshake took too long"));
+        this.#end(new TimeoutError("the handshake took too long"));
       }, options.handshakeInterval).unref();
     }
     stream.open({
@@ -151,21 +157,20 @@ export class Session {
     if (this.#paused || this.#ended) return;
     this.#paused = true;
     this.stream.pause();
-    this.#watch();
+    this.#heartbeat.heard();
   }
 
   #resume(): void {
     if (this.#ended) return;
     this.#paused = false;
     this.stream.resume();
-    this.#watch();
   }
 
   // Bytes -------------------------------------------------------------------------------------
 
   #data(chunk: Buffer): void {
     if (this.#ended) return;
-    this.#watch();
+    this.#heartbeat.heard();
     try {
       let rest = chunk;
       if (this.#greeting !== undefined) {
@@ -187,9 +192,8 @@ export class Session {
   /** Deals with what has come: commands of the handshake here, messages where somebody reads. */
   #goOn(): void {
     if (!this.ready && !this.#asking && this.#decoder.hasMore) {
-      if (this.#decoder.next() !== undefined) {
-        throw new ProtocolError("a message before the handshake is done");
-      }
+      if (this.#decoder.next() !== undefined) throw tooEarly();
+      if (!this.ready && this.#decoder.within) throw tooEarly();
     }
     if (this.ready && !this.#ended) this.#sink.readable();
   }
@@ -236,14 +240,16 @@ export class Session {
     this.#decoder.stop(); // what comes next is no command of the handshake
     this.ready = true;
     this.#decoder.limit(this.#options.maxMessageSize);
-    if (mechanism.decode !== undefined)
-      this.#decoder.open = (body) => mechanism.decode?.(body) as never;
+    this.#decoder.open = mechanism.decode?.bind(mechanism);
     this.#sink.ready(this);
-    if (!this.#ended) this.#beat();
+    // A peer of ZMTP 3.0 does not know of PING.
+    if (!this.#ended && this.peerMinor > 0) this.#heartbeat.start();
   }
 
   #command(body: Buffer): Message | undefined {
     if (this.ready) return this.#traffic(body);
+    // Its frames would become those of a message that comes later, and may be encrypted.
+    if (this.#decoder.within) throw tooEarly();
     const asked = this.mechanism?.received(body);
     if (asked === undefined) this.#speak();
     else this.#wait(asked);
@@ -267,7 +273,7 @@ export class Session {
     try {
       this.#speak();
       this.#goOn();
-      if (!this.#decoder.hasMore) this.#resume();
+      if (!this.#asking && !this.#decoder.hasMore) this.#resume();
     } catch (error) {
       this.#end(error as Error);
     }
@@ -293,9 +299,9 @@ export class Session {
     switch (name) {
       case "PING": {
         const { timeToLive, context } = readPing(data);
-        this.#peerTimeToLive = timeToLive * 100;
-        this.#watch();
-        this.#pong = writeCommand("PONG", context);
+        // What has come behind it shows that the peer is alive.
+        if (!this.#paused && !this.#decoder.hasMore) this.#heartbeat.pinged(timeToLive);
+        this.#pong = writePong(context);
         if (!this.#busy) this.#answerPing();
         return undefined;
       }
@@ -321,35 +327,19 @@ export class Session {
     this.#flush();
   }
 
-  #beat(): void {
-    const { heartbeatInterval, heartbeatTimeToLive } = this.#options;
-    if (heartbeatInterval <= 0 || this.peerMinor < 1) return;
-    this.#heartbeatTimer = setInterval(() => {
-      if (this.#busy) return; // it has not read the last one
-      this.addCommand(writePing(Math.floor(heartbeatTimeToLive / 100)));
-      this.#flush();
-    }, heartbeatInterval).unref();
-    this.#watch();
-  }
-
-  /** Something has come, or nothing can come now: the time after which the peer counts as gone begins anew. */
-  #watch(): void {
-    const { heartbeatInterval, heartbeatTimeout } = this.#options;
-    const own = heartbeatInterval > 0 && this.peerMinor > 0 ? heartbeatTimeout : 0;
-    if (own === 0 && this.#peerTimeToLive === 0) return;
-    clearTimeout(this.#timeoutTimer);
-    this.#timeoutTimer = undefined;
-    if (this.#paused || !this.ready) return;
-    const limit = Math.min(own || Infinity, this.#peerTimeToLive || Infinity);
-    this.#timeoutTimer = setTimeout(() => {
-      this.#end(new ProtocolError(`nothing came from the peer for ${limit} ms`));
-    }, limit).unref();
+  /** @returns whether an answer may be waited for */
+  #ping(timeToLive: number): boolean {
+    if (this.#busy) return false; // it has not read the last one
+    this.addCommand(writePing(timeToLive));
+    this.#flush();
+    return !this.#paused;
   }
 
   // The end -----------------------------------------------------------------------------------
 
   /** Ends it when all that was written has left. */
   finish(): void {
+    this.#flush();
     this.stream.end();
   }
 
@@ -363,11 +353,14 @@ export class Session {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#handshakeTimer);
-    clearTimeout(this.#timeoutTimer);
-    clearInterval(this.#heartbeatTimer);
+    this.#heartbeat.stop();
     this.mechanism?.close?.();
     if (writing) this.stream.end();
     else this.stream.destroy();
     this.#sink.ended(error, this.ready);
   }
+}
+
+function tooEarly(): ProtocolError {
+  return new ProtocolError("a message before the handshake is done");
 }

@@ -11,17 +11,29 @@ export function writeCommand(name: string, ...data: readonly Uint8Array[]): Buff
   return Buffer.concat([Buffer.of(name.length), Buffer.from(name, "latin1"), ...data]);
 }
 
-/** @throws {ProtocolError} where there is no name */
+/**
+ * Takes a command's frame apart; the data are a view of it.
+ * @throws {ProtocolError} where there is no name
+ */
 export function readCommand(body: Buffer): Command {
   const length = body[0] ?? 0;
   if (length === 0 || body.length < 1 + length) throw new ProtocolError("a command without a name");
   return { name: body.toString("latin1", 1, 1 + length), data: body.subarray(1 + length) };
 }
 
-/** Properties, as READY, INITIATE and ZAP have them. */
+/** The longest name of a command or a property, in characters. */
+const NAME_LIMIT = 255;
+
+/**
+ * Properties, as READY, INITIATE and ZAP have them.
+ * @throws {RangeError} for a name of no or more than 255 characters
+ */
 export function writeMetadata(properties: Readonly<Record<string, string | Uint8Array>>): Buffer {
   const parts: Buffer[] = [];
   for (const [name, value] of Object.entries(properties)) {
+    if (name.length === 0 || name.length > NAME_LIMIT) {
+      throw new RangeError("a property's name has 1 to 255 characters");
+    }
     const bytes = Buffer.from(value as Uint8Array);
     const size = Buffer.alloc(4);
     size.writeUInt32BE(bytes.length);
@@ -30,7 +42,10 @@ export function writeMetadata(properties: Readonly<Record<string, string | Uint8
   return Buffer.concat(parts);
 }
 
-/** @throws {ProtocolError} for what are no properties */
+/**
+ * Reads properties; the last one of a name counts. Values are copied: they do not keep the frame alive.
+ * @throws {ProtocolError} for what are no properties
+ */
 export function readMetadata(bytes: Buffer): Metadata {
   const properties = new Map<string, Buffer>();
   for (let at = 0; at < bytes.length; ) {
@@ -46,18 +61,32 @@ export function readMetadata(bytes: Buffer): Metadata {
   return properties;
 }
 
-/** PING: asks for a PONG, and says for how long we count as alive, in tenths of a second. */
-export function writePing(timeToLive: number): Buffer {
-  const ttl = Buffer.alloc(2);
-  ttl.writeUInt16BE(Math.min(65_535, timeToLive));
-  return writeCommand("PING", ttl);
-}
-
+/** The longest time to live that PING can tell, in tenths of a second. */
+const LONGEST_LIFE = 65_535;
 /** A PING's context may have so many bytes. */
 const CONTEXT_LIMIT = 16;
 
-/** @throws {ProtocolError} */
+/**
+ * PING: asks for a PONG, and says for how long we count as alive without another word.
+ * @param timeToLive in tenths of a second, 6553.5 s at most; 0 for no word of it
+ */
+export function writePing(timeToLive: number, context: Uint8Array = Buffer.alloc(0)): Buffer {
+  const ttl = Buffer.alloc(2);
+  ttl.writeUInt16BE(Math.min(LONGEST_LIFE, Math.max(0, Math.floor(timeToLive))));
+  return writeCommand("PING", ttl, context);
+}
+
+/**
+ * Reads what belongs to a PING. Its context goes back in the PONG as it is. libzmq sends none, and cuts off
+ * what is longer than RFC 37 allows, where we refuse it.
+ * @throws {ProtocolError}
+ */
 export function readPing(data: Buffer): { timeToLive: number; context: Buffer } {
   if (data.length < 2 || data.length > 2 + CONTEXT_LIMIT) throw new ProtocolError("malformed PING");
   return { timeToLive: data.readUInt16BE(0), context: data.subarray(2) };
+}
+
+/** PONG: the answer to PING, with the same context. */
+export function writePong(context: Uint8Array): Buffer {
+  return writeCommand("PONG", context);
 }

@@ -155,6 +155,17 @@ test("what is pushed before the rest was read waits behind it", () => {
   assert.deepEqual(drain(decoder), [[Buffer.from("b")], [Buffer.from("c")]]);
 });
 
+test("it tells whether a message has begun", () => {
+  const decoder = new Decoder(() => undefined, -1);
+  decoder.push(frame(MORE, Buffer.from("a")));
+  assert.equal(decoder.within, false);
+  decoder.next();
+  assert.equal(decoder.within, true);
+  decoder.push(frame(0, Buffer.from("b")));
+  assert.deepEqual(decoder.next()?.map(String), ["a", "b"]);
+  assert.equal(decoder.within, false);
+});
+
 test("flags that mean nothing are refused, in one chunk and in two", () => {
   const wrong = [8, 16, 32, 64, 128, 255, COMMAND | MORE, COMMAND | MORE | LONG];
   for (const flags of wrong) {

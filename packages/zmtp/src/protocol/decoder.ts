@@ -112,6 +112,11 @@ export class Decoder {
     return this.#at < this.#chunk.length;
   }
 
+  /** Whether a message has begun, whose last frame has not come. */
+  get within(): boolean {
+    return this.#frames.length > 0;
+  }
+
   /**
    * The next message; undefined where it has not come as a whole.
    * @throws {ProtocolError} for what is no ZMTP, or too large

@@ -2,8 +2,11 @@ import { ProtocolError } from "./message.js";
 
 /** A greeting of ZMTP 3 has so many bytes (RFC 37). */
 export const GREETING_SIZE = 64;
-/** After so many bytes of it a peer's version is known. */
-const SIGNATURE_SIZE = 10;
+/** The signature is %xFF, eight bytes that mean nothing, and %x7F. Peers of ZMTP 1 send a frame's header. */
+const SIGNATURE_BEGIN = 0xff;
+const SIGNATURE_END_AT = 9;
+const MAJOR_AT = 10;
+const MINOR_AT = 11;
 const MECHANISM_AT = 12;
 const MECHANISM_SIZE = 20;
 const AS_SERVER_AT = 32;
@@ -16,42 +19,43 @@ export interface Greeting {
   readonly asServer: boolean;
 }
 
-/** Writes our greeting: version 3.1. */
+/**
+ * Writes our greeting: version 3.1, all of it at once, since we speak no older version (RFC 37, "Version
+ * Negotiation"). A peer that waits for a part of it before it says more has what it waits for.
+ * @param mechanism of 20 characters at most
+ */
 export function writeGreeting(mechanism: string, asServer: boolean): Buffer {
   const greeting = Buffer.alloc(GREETING_SIZE);
-  greeting[0] = 0xff;
-  greeting[8] = 1; // as libzmq does: peers of ZMTP 1 take it for the length of a routing id
-  greeting[9] = 0x7f;
-  greeting[10] = 3;
-  greeting[11] = 1;
-  greeting.write(mechanism, MECHANISM_AT, "latin1");
+  greeting[0] = SIGNATURE_BEGIN;
+  greeting[8] = 1; // as libzmq has it: peers of ZMTP 1 take it for the length of a routing id
+  greeting[SIGNATURE_END_AT] = 0x7f;
+  greeting[MAJOR_AT] = 3;
+  greeting[MINOR_AT] = 1;
+  greeting.write(mechanism, MECHANISM_AT, MECHANISM_SIZE, "latin1");
   greeting[AS_SERVER_AT] = asServer ? 1 : 0;
   return greeting;
 }
 
 /**
- * Reads a peer's greeting out of what it has sent so far.
+ * Reads a peer's greeting out of what it has sent so far. Versions above 3.1 count as 3.1.
  *
  * @returns undefined where it is not whole
  * @throws {ProtocolError} as soon as it is no greeting of ZMTP 3
  */
 export function readGreeting(bytes: Buffer): Greeting | undefined {
-  if (bytes.length > 0 && bytes[0] !== 0xff) {
-    throw new ProtocolError("the peer does not speak ZMTP 2 or later");
+  const begin = bytes[0] ?? SIGNATURE_BEGIN;
+  const end = bytes[SIGNATURE_END_AT] ?? 1;
+  if (begin !== SIGNATURE_BEGIN || (end & 1) === 0) {
+    throw new ProtocolError("the peer speaks ZMTP 1, which is too old, or none at all");
   }
-  if (bytes.length >= SIGNATURE_SIZE && ((bytes[9] as number) & 1) === 0) {
-    throw new ProtocolError("the peer does not speak ZMTP 2 or later");
-  }
-  const major = bytes[10];
-  if (major !== undefined && major < 3) {
-    throw new ProtocolError(`the peer speaks ZMTP ${major < 2 ? "2" : major}.0, which is too old`);
-  }
+  const major = bytes[MAJOR_AT] ?? 3;
+  if (major < 3) throw new ProtocolError("the peer speaks ZMTP 2, which is too old");
   if (bytes.length < GREETING_SIZE) return undefined;
   const name = bytes.subarray(MECHANISM_AT, MECHANISM_AT + MECHANISM_SIZE);
-  const end = name.indexOf(0);
   return {
-    minor: Math.min(bytes[11] as number, 1),
-    mechanism: name.toString("latin1", 0, end < 0 ? MECHANISM_SIZE : end),
+    minor: major > 3 ? 1 : Math.min(bytes[MINOR_AT] as number, 1),
+    // All 20 characters count: another one behind a NUL makes another name.
+    mechanism: name.toString("latin1").replace(/\0+$/, ""),
     asServer: bytes[AS_SERVER_AT] === 1,
   };
 }

@@ -15,6 +15,14 @@ export class ProtocolError extends Error {
   readonly code = "EPROTO";
 }
 
+/**
+ * A peer that has not answered in time. Its connection is closed; unlike one that does not keep to the
+ * protocol, libzmq connects to it again.
+ */
+export class TimeoutError extends Error {
+  readonly code = "ETIMEDOUT";
+}
+
 /** A frame as bytes that may be read until the message has left. */
 export function bytesOf(frame: Frame): Uint8Array {
   if (typeof frame === "string") return Buffer.from(frame);
