@@ -19,6 +19,8 @@ class Peer {
   readonly ends: { error: Error | undefined; wasReady: boolean }[] = [];
   /** Whether what comes is read. */
   reads = true;
+  /** What `ready` throws. */
+  refusal: Error | undefined;
   #t: TestContext;
   #seen = 0;
 
@@ -38,7 +40,10 @@ class Peer {
         choice.check(peer);
         return choice.create({ metadata: METADATA, authenticate });
       },
-      ready() {},
+      ready: (session) => {
+        assert.ok(session.ready);
+        if (this.refusal !== undefined) throw this.refusal;
+      },
       readable: () => this.read(),
       drained() {},
       ended: (error, wasReady) => {
@@ -198,6 +203,15 @@ test("a handshake has its time, whatever has come of it", async (t) => {
   const patient = new Peer(t, { handshakeInterval: 0 });
   await patient.pass(1e6);
   assert.deepEqual(patient.ends, []);
+});
+
+test("a peer that does not fit was never there", async (t) => {
+  const peer = new Peer(t);
+  peer.refusal = new ProtocolError("the peer is a PUB socket");
+  await peer.says(greeting(), READY, frame(0, "a"));
+  peer.ended(ProtocolError, /PUB/);
+  assert.equal(peer.ends[0]?.wasReady, false);
+  assert.equal(peer.session.read(), undefined);
 });
 
 test("while a ZAP handler is asked nothing more is read, and nothing of it is lost", async (t) => {

@@ -241,7 +241,12 @@ export class Session {
     this.ready = true;
     this.#decoder.limit(this.#options.maxMessageSize);
     this.#decoder.open = mechanism.decode?.bind(mechanism);
-    this.#sink.ready(this);
+    try {
+      this.#sink.ready(this);
+    } catch (error) {
+      this.ready = false; // the peer does not fit
+      throw error;
+    }
     // A peer of ZMTP 3.0 does not know of PING.
     if (!this.#ended && this.peerMinor > 0) this.#heartbeat.start();
   }
@@ -300,7 +305,9 @@ export class Session {
       case "PING": {
         const { timeToLive, context } = readPing(data);
         // What has come behind it shows that the peer is alive.
-        if (!this.#paused && !this.#decoder.hasMore) this.#heartbeat.pinged(timeToLive);
+        if (!this.#paused && !this.#ended && !this.#decoder.hasMore) {
+          this.#heartbeat.pinged(timeToLive);
+        }
         this.#pong = writePong(context);
         if (!this.#busy) this.#answerPing();
         return undefined;
