@@ -1,31 +1,47 @@
-/** Messages that wait, oldest first. */
+/** How many items there is room for at first; always a power of 2. */
+const LEAST = 16;
+/** Room for more than so many is given back when all is taken. */
+const MOST_KEPT = 1024;
+
+/** Messages that wait, oldest first: a ring, which takes no new memory while as many come as go. */
 export class Backlog<T> {
-  #items: (T | undefined)[] = [];
+  #items: (T | undefined)[] = new Array(LEAST).fill(undefined);
   #first = 0;
+  #size = 0;
 
   get size(): number {
-    return this.#items.length - this.#first;
+    return this.#size;
   }
 
   push(item: T): void {
-    this.#items.push(item);
+    if (this.#size === this.#items.length) this.#grow();
+    this.#items[(this.#first + this.#size) & (this.#items.length - 1)] = item;
+    this.#size += 1;
   }
 
+  /** Takes the oldest; undefined where there is none. */
   shift(): T | undefined {
-    const item = this.#items[this.#first];
-    if (item === undefined) return undefined;
-    this.#items[this.#first] = undefined;
-    this.#first += 1;
-    if (this.#first === this.#items.length) this.clear();
-    else if (this.#first > 1024 && 2 * this.#first > this.#items.length) {
-      this.#items = this.#items.slice(this.#first);
-      this.#first = 0;
-    }
+    if (this.#size === 0) return undefined;
+    const items = this.#items;
+    const item = items[this.#first];
+    items[this.#first] = undefined;
+    this.#first = (this.#first + 1) & (items.length - 1);
+    this.#size -= 1;
+    if (this.#size === 0 && items.length > MOST_KEPT) this.clear();
     return item;
   }
 
   clear(): void {
-    this.#items = [];
+    if (this.#size === 0 && this.#items.length <= MOST_KEPT) return;
+    this.#items = new Array(LEAST).fill(undefined);
+    this.#first = 0;
+    this.#size = 0;
+  }
+
+  #grow(): void {
+    const items = this.#items;
+    const inOrder = [...items.slice(this.#first), ...items.slice(0, this.#first)];
+    this.#items = inOrder.concat(new Array(items.length).fill(undefined));
     this.#first = 0;
   }
 }

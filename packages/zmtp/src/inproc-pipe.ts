@@ -72,15 +72,18 @@ export class InprocPipe implements Pipe {
   }
 
   get writable(): boolean {
+    const room = this.#hasRoom();
+    if (!room) this.#full = true;
+    return room;
+  }
+
+  #hasRoom(): boolean {
     const other = this.#other;
     return !this.gone && (other.#limit === 0 || other.#conflate || other.#in.size < other.#limit);
   }
 
   write(message: Outgoing): boolean {
-    if (!this.writable) {
-      this.#full = true;
-      return false;
-    }
+    if (!this.writable) return false;
     const frames: Message = Array.isArray(message)
       ? (message as readonly Frame[]).map(copy)
       : [copy(message as Frame)];
@@ -128,7 +131,7 @@ export class InprocPipe implements Pipe {
   #madeRoom(): void {
     if (!this.#full) return;
     queueMicrotask(() => {
-      if (!this.#full || !this.writable) return;
+      if (!this.#full || !this.#hasRoom()) return;
       this.#full = false;
       this.#owner?.writeActivated(this);
     });

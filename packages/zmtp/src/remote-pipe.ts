@@ -48,7 +48,7 @@ export class RemotePipe implements Pipe {
   #gone = false;
   #terminated = false;
   #scheduled = false;
-  /** A message was refused. */
+  /** A message was refused, or would have been: who writes is to be told when there is room. */
   #full = false;
   /** `read` has given nothing: who reads is to be told when there is something. */
   #starved = true;
@@ -75,18 +75,21 @@ export class RemotePipe implements Pipe {
   // For the socket ----------------------------------------------------------------------------
 
   get writable(): boolean {
+    const room = this.#hasRoom();
+    if (!room) this.#full = true;
+    return room;
+  }
+
+  #hasRoom(): boolean {
     if (this.#gone) return false;
     const { sendHighWaterMark, conflate } = this.#limits;
     return sendHighWaterMark === 0 || conflate || this.#out.size < sendHighWaterMark;
   }
 
   write(message: Outgoing): boolean {
-    if (!this.writable) {
+    if (!this.#hasRoom()) {
       if (!this.#gone) this.#flush();
-      if (!this.writable) {
-        this.#full = true;
-        return false;
-      }
+      if (!this.writable) return false;
     }
     if (this.#limits.conflate) this.#out.clear();
     this.#out.push(message);

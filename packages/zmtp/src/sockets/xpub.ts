@@ -1,5 +1,5 @@
+import { Backlog } from "../backlog.js";
 import { bytesOf, type Frame, type Message, type Outgoing } from "../protocol/message.js";
-import { Fifo } from "./fifo.js";
 import { EMPTY, framesOf } from "./frames.js";
 import type { Pipe } from "./pipe.js";
 import { type RoutingOptions, SocketType } from "./socket.js";
@@ -42,7 +42,7 @@ export class Xpub extends SocketType {
   readonly #subscriptions = new Subscriptions<Subscriber>();
   /** With `manual`: what the subscribers have asked for. */
   readonly #requests = new Subscriptions<Subscriber>();
-  readonly #pending = new Fifo<Pending>();
+  readonly #pending = new Backlog<Pending>();
   /** Whether there is somebody who receives; PUB has nobody. */
   readonly #tells: boolean;
 
@@ -231,7 +231,7 @@ export class Xpub extends SocketType {
   }
 
   override get hasIn(): boolean {
-    return this.#pending.length > 0;
+    return this.#pending.size > 0;
   }
 
   #readAll(subscriber: Subscriber): void {
