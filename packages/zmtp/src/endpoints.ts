@@ -25,8 +25,10 @@ export interface EndpointHost extends PipeOwner {
   changed(): void;
 }
 
-/** An endpoint that binds or connects over the system's sockets. */
+/** Where a socket is bound or connected. */
 export interface Endpoint {
+  /** Whether it connects: what waits for its peer is lost when it is removed. */
+  readonly connects: boolean;
   /** Takes no new peers. Resolves when the address is free. */
   stop(): Promise<void>;
   /** Ends it: its peers are left, when all that waits for them has left, or at once. */
@@ -109,6 +111,7 @@ class AcceptedLink extends Link {
 
 /** Where a socket listens. */
 export class BoundEndpoint implements Endpoint {
+  readonly connects = false;
   readonly address: string;
   readonly #host: EndpointHost;
   readonly #listener: Listener;
@@ -174,6 +177,7 @@ class DialedLink extends Link {
 
 /** Where a socket connects to, again and again. */
 export class ConnectedEndpoint implements Endpoint {
+  readonly connects = true;
   readonly #host: EndpointHost;
   readonly #dialer: Dialer;
   /** There from the beginning, unless ZMQ_IMMEDIATE is set. */

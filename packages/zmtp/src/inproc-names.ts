@@ -1,3 +1,4 @@
+import type { Endpoint } from "./endpoints.js";
 import { InprocPipe } from "./inproc-pipe.js";
 import type { PipeOwner } from "./remote-pipe.js";
 import type { Options } from "./settings.js";
@@ -35,37 +36,49 @@ export class InprocNames {
     return this.#bound.has(name);
   }
 
-  /** @returns what frees the name and leaves the peers. @throws {SocketError} EADDRINUSE */
-  bind(name: string, socket: InprocSocket): () => void {
+  /** @throws {SocketError} EADDRINUSE */
+  bind(name: string, socket: InprocSocket): Endpoint {
     if (this.#bound.has(name)) throw new SocketError("EADDRINUSE", "the name is bound already");
     const bound = { socket, pipes: new Set<InprocPipe>() };
     this.#bound.set(name, bound);
     const waiting = this.#waiting.get(name) ?? [];
     this.#waiting.delete(name);
     for (const one of waiting) one.pipes = this.#join(bound, one.socket, one.pipes);
-    return () => {
-      if (this.#bound.get(name) === bound) this.#bound.delete(name);
-      for (const pipe of bound.pipes) pipe.leave();
+    return {
+      connects: false,
+      over: true, // what was written is with the peers
+      stop: async () => {
+        if (this.#bound.get(name) === bound) this.#bound.delete(name);
+      },
+      end: () => {
+        for (const pipe of bound.pipes) pipe.leave();
+      },
     };
   }
 
-  /**
-   * @param whenBound whether messages wait in the library as long as nobody is bound
-   * @returns what ends it
-   */
-  connect(name: string, socket: InprocSocket, whenBound: boolean): () => void {
+  /** @param whenBound whether messages wait in the library as long as nobody is bound */
+  connect(name: string, socket: InprocSocket, whenBound: boolean): Endpoint {
+    const one: Waiting = { socket, pipes: whenBound ? undefined : InprocPipe.pair(socket) };
     const bound = this.#bound.get(name);
-    if (bound !== undefined) {
-      const [end] = this.#join(bound, socket, undefined);
-      return () => end.leave();
+    if (bound !== undefined) one.pipes = this.#join(bound, socket, undefined);
+    else {
+      const all = this.#waiting.get(name) ?? new Set();
+      this.#waiting.set(name, all.add(one));
+      if (one.pipes !== undefined) socket.type.attach(one.pipes[0]);
     }
-    const waiting: Waiting = { socket, pipes: whenBound ? undefined : InprocPipe.pair(socket) };
-    const all = this.#waiting.get(name) ?? new Set();
-    this.#waiting.set(name, all.add(waiting));
-    if (waiting.pipes !== undefined) socket.type.attach(waiting.pipes[0]);
-    return () => {
-      all.delete(waiting);
-      waiting.pipes?.[0].leave();
+    const isWaiting = (): boolean => this.#waiting.get(name)?.has(one) === true;
+    return {
+      connects: true,
+      get over(): boolean {
+        return !isWaiting();
+      },
+      stop: () => Promise.resolve(),
+      end: (atOnce) => {
+        // Whoever is bound one day gets what was written.
+        if (!atOnce && isWaiting() && one.pipes?.[1].hasMessages) return;
+        this.#waiting.get(name)?.delete(one);
+        one.pipes?.[0].leave();
+      },
     };
   }
 

@@ -71,6 +71,11 @@ export class InprocPipe implements Pipe {
     return this.peer.get("identity") ?? NO_ID;
   }
 
+  /** Whether something was written to it that was not read. */
+  get hasMessages(): boolean {
+    return this.#in.size > 0;
+  }
+
   get writable(): boolean {
     const room = this.#hasRoom();
     if (!room) this.#full = true;

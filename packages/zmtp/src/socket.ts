@@ -32,7 +32,6 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
   readonly #endpoints = new Map<string, Endpoint[]>();
   /** Endpoints that were removed and still have something to send. */
   readonly #leaving = new Set<Endpoint>();
-  readonly #inproc = new Map<string, () => void>();
 
   /** Messages are handed to the sink as they come. */
   #reading = false;
@@ -60,7 +59,7 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
   bind(address: string): string {
     const { transport, place } = parseAddress(address);
     if (transport === "inproc") {
-      this.#inproc.set(address, this.#context.inproc.bind(place, this));
+      this.#keep(address, this.#context.inproc.bind(place, this));
       return address;
     }
     const endpoint = new BoundEndpoint(this, transportOf(transport), place);
@@ -71,7 +70,7 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
   connect(address: string, whenBound = this.options.immediate === true): void {
     const { transport, place } = parseAddress(address);
     if (transport === "inproc") {
-      this.#inproc.set(address, this.#context.inproc.connect(place, this, whenBound));
+      this.#keep(address, this.#context.inproc.connect(place, this, whenBound));
     } else {
       const way = transportOf(transport);
       this.#keep(address, new ConnectedEndpoint(this, way, place, address));
@@ -86,16 +85,10 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
   }
 
   remove(address: string): void {
-    const leave = this.#inproc.get(address);
-    if (leave !== undefined) {
-      this.#inproc.delete(address);
-      leave();
-      return;
-    }
     const endpoint = this.#endpoints.get(address)?.pop();
     if (endpoint === undefined) throw new SocketError("ENOENT", "there is no such endpoint");
     void endpoint.stop();
-    endpoint.end(endpoint instanceof ConnectedEndpoint);
+    endpoint.end(endpoint.connects);
     if (!endpoint.over) this.#leaving.add(endpoint);
   }
 
@@ -302,7 +295,6 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
   async #close(linger: number): Promise<void> {
     await Promise.resolve(); // `#closed` is set
     this.#foundRoom();
-    for (const leave of this.#inproc.values()) leave();
     const endpoints = this.#all();
     const stopped = Promise.all(endpoints.map((endpoint) => endpoint.stop()));
     await new Promise<void>((resolve) => {
