@@ -6,10 +6,10 @@ import { pair } from "./streams.js";
 
 const name = process.argv[2] ?? "tcp";
 const transport = TRANSPORTS.get(name) as Transport;
-const place = name === "tcp" ? "127.0.0.1:*" : "*";
+const place = name === "ipc" ? "*" : "127.0.0.1:*";
 const { listening, client } = await pair(transport, place);
 client.stream.pause();
-listening.accepted[0]?.stream.write([Buffer.from("nobody reads this")]);
+if (name !== "ws") listening.accepted[0]?.stream.write([Buffer.from("nobody reads this")]);
 const told = { connected() {}, delayed() {}, closed() {}, retried() {}, gaveUp() {} };
 new Dialer(transport, listening.place, {}, told).lost();
 process.on("exit", () => {

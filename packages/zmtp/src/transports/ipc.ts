@@ -3,7 +3,7 @@ import * as net from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { failure } from "./failure.js";
-import { listenAtPath, serve } from "./server.js";
+import { listenAtPath, startServer } from "./server.js";
 import { SocketStream } from "./socket-stream.js";
 import { BACKLOG } from "./tcp.js";
 import type {
@@ -78,9 +78,9 @@ class IpcListener implements Listener {
       // As a whole path, others can see in the system's list who listens there.
       const listed = this.#file !== undefined && Buffer.byteLength(this.#file) <= PATH_LIMIT;
       const listened = listed ? (this.#file as string) : path;
-      const { server } = serve({}, sink, streamsOf(place), (one) => {
-        listenAtPath(one, listened, backlog);
-      });
+      const streamOf = streamsOf(place);
+      const server = net.createServer((socket) => sink.accepted(streamOf(socket)));
+      startServer(server, sink, () => listenAtPath(server, listened, backlog));
       this.#server = server;
     } catch (error) {
       if (this.#folder !== undefined) rmdirSync(this.#folder);

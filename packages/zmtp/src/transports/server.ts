@@ -1,6 +1,6 @@
 import * as net from "node:net";
 import { failure, failureOf } from "./failure.js";
-import type { ListenerSink, Stream } from "./transport.js";
+import type { ListenerSink } from "./transport.js";
 
 /** A handle of libuv's that is bound. */
 interface Handle {
@@ -66,22 +66,16 @@ export function listenAtPath(server: net.Server, path: string, backlog: number):
 }
 
 /**
- * Makes a server whose listener is told of streams.
+ * Has a server listen, and tells of its errors from then on.
  *
  * @param listen has it listen, or throws
  */
-export function serve<T>(
-  options: net.ServerOpts,
-  sink: ListenerSink,
-  streamOf: (socket: net.Socket) => Stream,
-  listen: (server: net.Server) => T,
-): { readonly server: net.Server; readonly bound: T } {
-  const server = net.createServer(options, (socket) => sink.accepted(streamOf(socket)));
+export function startServer<T>(server: net.Server, sink: ListenerSink, listen: () => T): T {
   let listens = false; // what is thrown here, node:net tells once more
   server.on("error", (error) => {
     if (listens) sink.failed(error);
   });
-  const bound = listen(server);
+  const bound = listen();
   listens = true;
-  return { server, bound };
+  return bound;
 }

@@ -3,6 +3,46 @@ import type { Stream, StreamSink } from "./transport.js";
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 
+/** Tells when all that was written to a socket has left. */
+export class Outlet {
+  readonly #socket: Socket;
+  readonly #drained: () => void;
+  #waiting = false;
+
+  constructor(socket: Socket, drained: () => void) {
+    this.#socket = socket;
+    this.#drained = drained;
+    socket.on("drain", this.#look);
+  }
+
+  /** @returns whether all has left already; if not, `drained` is called later, once */
+  left(): boolean {
+    if (this.#socket.writableLength === 0) return true;
+    if (!this.#waiting) {
+      this.#waiting = true;
+      this.#await();
+    }
+    return false;
+  }
+
+  /** The event "drain" comes after much alone; behind little, a write of nothing tells when it has left. */
+  #await(): void {
+    const socket = this.#socket;
+    if (!socket.writableNeedDrain) socket.write(NOTHING, this.#look);
+  }
+
+  readonly #look = (): void => {
+    const socket = this.#socket;
+    if (!this.#waiting || socket.destroyed) return;
+    if (socket.writableLength > 0) {
+      this.#await();
+      return;
+    }
+    this.#waiting = false;
+    this.#drained();
+  };
+}
+
 /**
  * A connection of node:net, TCP or Unix, that is there already. It does not keep the process alive; but what
  * was written and waits for a peer that does not read does, as libuv has it, until `destroy`.
@@ -17,14 +57,16 @@ export class SocketStream implements Stream {
   #sink: StreamSink | undefined;
   /** `closed` was told, or is not wanted any more. */
   #over = false;
-  /** `drained` is to be told. */
-  #waiting = false;
+  readonly #outlet: Outlet;
 
   constructor(socket: Socket, address: string, peerAddress: string) {
     this.#socket = socket;
     this.address = address;
     this.peerAddress = peerAddress;
     socket.unref();
+    this.#outlet = new Outlet(socket, () => {
+      if (!this.#over) this.#sink?.drained();
+    });
     // An error that nobody hears would end the process.
     socket.on("error", (error) => this.#close(error));
   }
@@ -37,7 +79,6 @@ export class SocketStream implements Stream {
       process.nextTick(() => this.#close(undefined));
       return;
     }
-    socket.on("drain", () => this.#drained());
     socket.on("end", () => this.#close(undefined));
     socket.on("close", () => this.#close(undefined));
     socket.on("data", (chunk: Buffer) => {
@@ -54,29 +95,8 @@ export class SocketStream implements Stream {
       for (const piece of pieces) socket.write(piece);
       socket.uncork();
     }
-    if (socket.writableLength === 0) return true;
-    if (!this.#waiting) {
-      this.#waiting = true;
-      this.#await();
-    }
-    return false;
+    return this.#outlet.left();
   }
-
-  /** The event "drain" comes after much alone; behind little, a write of nothing tells when it has left. */
-  #await(): void {
-    const socket = this.#socket;
-    if (!socket.writableNeedDrain) socket.write(NOTHING, this.#drained);
-  }
-
-  readonly #drained = (): void => {
-    if (!this.#waiting || this.#over) return;
-    if (this.#socket.writableLength > 0) {
-      this.#await();
-      return;
-    }
-    this.#waiting = false;
-    this.#sink?.drained();
-  };
 
   pause(): void {
     this.#socket.pause();

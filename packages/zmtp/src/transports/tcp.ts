@@ -2,7 +2,7 @@ import { type LookupAddress, lookup } from "node:dns";
 import * as net from "node:net";
 import { networkInterfaces } from "node:os";
 import { failure } from "./failure.js";
-import { listenAtPort, serve } from "./server.js";
+import { listenAtPort, startServer } from "./server.js";
 import { SocketStream } from "./socket-stream.js";
 import type {
   Attempt,
@@ -49,12 +49,16 @@ export const tcp: Transport = {
     return new TcpListener(place, options, sink);
   },
   connect(place, options, sink) {
-    return new TcpAttempt(place, options, sink);
+    return new TcpAttempt(place, options, {
+      connected: (socket) => sink.connected(streamOf(socket)),
+      failed: (error) => sink.failed(error),
+      delayed: () => sink.delayed?.(),
+    });
   },
 };
 
-/** What a socket is told of SO_KEEPALIVE and TCP_KEEPIDLE (in s); its probes' number and interval are Node's. */
-function tuning({ tcpKeepalive = -1, tcpKeepaliveIdle = -1 }: TransportOptions) {
+/** What a socket is told of TCP_NODELAY, SO_KEEPALIVE and TCP_KEEPIDLE (in s); its probes' number and interval are Node's. */
+export function tuning({ tcpKeepalive = -1, tcpKeepaliveIdle = -1 }: TransportOptions) {
   return {
     noDelay: true,
     keepAlive: tcpKeepalive > 0,
@@ -62,25 +66,26 @@ function tuning({ tcpKeepalive = -1, tcpKeepaliveIdle = -1 }: TransportOptions) 
   };
 }
 
-/** An address of ours as libzmq writes it. */
-function tcpAddress(host: string, port: number): string {
-  return `tcp://${net.isIPv6(host) ? `[${host}]` : host}:${port}`;
+/** As addresses have it, with brackets around an IPv6 address. */
+export function hostAndPort(host = "", port = 0): string {
+  return `${net.isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
 function streamOf(socket: net.Socket): Stream {
-  const address = tcpAddress(socket.localAddress ?? "", socket.localPort ?? 0);
+  const address = `tcp://${hostAndPort(socket.localAddress, socket.localPort)}`;
   return new SocketStream(socket, address, socket.remoteAddress ?? "");
 }
 
 // Places ----------------------------------------------------------------------------------------
 
-interface Place {
+/** A port of an IP address. */
+export interface Place {
   readonly host: string;
   readonly port: number;
 }
 
-/** Splits `host:port`; the brackets of an IPv6 address go. */
-function split(place: string): { readonly host: string; readonly port: string } {
+/** Splits `host:port`; the brackets of an IPv6 address go. @throws an Error with the code `"EINVAL"` */
+export function splitPlace(place: string): { readonly host: string; readonly port: string } {
   const end = place.lastIndexOf(":");
   if (end < 1) throw failure("EINVAL", `${place} is not host:port`);
   return { host: place.slice(0, end).replace(/^\[(.*)\]$/, "$1"), port: place.slice(end + 1) };
@@ -94,7 +99,7 @@ function portOf(place: string, port: string): number {
 
 /** Finds the address of ours that is meant. */
 function localPlace(place: string, ipv6: boolean): Place {
-  const { host, port } = split(place);
+  const { host, port } = splitPlace(place);
   return { host: localHost(host, ipv6), port: portOf(place, port) };
 }
 
@@ -131,28 +136,43 @@ function interfaceAddresses(name: string): readonly InterfaceAddress[] {
 
 // Listening -------------------------------------------------------------------------------------
 
+/**
+ * Has a server listen at a place.
+ *
+ * @returns where it does
+ * @throws an Error with the system's `code`
+ */
+export function listenAtPlace(
+  server: net.Server,
+  place: string,
+  { ipv6 = false, backlog = BACKLOG }: TransportOptions,
+  sink: ListenerSink,
+): Place {
+  const { host, port } = localPlace(place, ipv6);
+  const listen = (address: string) => ({
+    host: address,
+    port: listenAtPort(server, address, port, backlog),
+  });
+  return startServer(server, sink, () => {
+    try {
+      return listen(host);
+    } catch (error) {
+      const { code = "" } = error as NodeJS.ErrnoException;
+      if (!place.startsWith("*") || !ipv6 || !NO_IPV6.has(code)) throw error;
+      return listen("0.0.0.0");
+    }
+  });
+}
+
 class TcpListener implements Listener {
   readonly address: string;
   readonly #server: net.Server;
 
   constructor(place: string, options: TransportOptions, sink: ListenerSink) {
-    const { ipv6 = false, backlog = BACKLOG } = options;
-    const { host, port } = localPlace(place, ipv6);
-    const listen = (address: string) => (server: net.Server) => ({
-      address,
-      port: listenAtPort(server, address, port, backlog),
-    });
-    const serveAt = (address: string) => serve(tuning(options), sink, streamOf, listen(address));
-    let served: ReturnType<typeof serveAt>;
-    try {
-      served = serveAt(host);
-    } catch (error) {
-      const { code = "" } = error as NodeJS.ErrnoException;
-      if (!place.startsWith("*") || !ipv6 || !NO_IPV6.has(code)) throw error;
-      served = serveAt("0.0.0.0");
-    }
-    this.#server = served.server;
-    this.address = tcpAddress(served.bound.address, served.bound.port);
+    const accepted = (socket: net.Socket) => sink.accepted(streamOf(socket));
+    this.#server = net.createServer(tuning(options), accepted);
+    const { host, port } = listenAtPlace(this.#server, place, options, sink);
+    this.address = `tcp://${hostAndPort(host, port)}`;
   }
 
   close(): Promise<void> {
@@ -164,9 +184,15 @@ class TcpListener implements Listener {
 
 // Connecting ------------------------------------------------------------------------------------
 
-/** Tries the addresses of a host one after another. */
-class TcpAttempt implements Attempt {
-  readonly #sink: AttemptSink;
+/** What an attempt of TCP tells: as {@link AttemptSink}. */
+export interface SocketSink extends Required<Omit<AttemptSink, "connected">> {
+  /** The socket is unref()ed, and nobody hears its errors yet. */
+  connected(socket: net.Socket): void;
+}
+
+/** Connects by TCP; tries the addresses of a host one after another. */
+export class TcpAttempt implements Attempt {
+  readonly #sink: SocketSink;
   readonly #options: TransportOptions;
   readonly #port: number;
   readonly #source: Place | undefined;
@@ -177,10 +203,10 @@ class TcpAttempt implements Attempt {
   #delayed = false;
   #over = false;
 
-  constructor(place: string, options: TransportOptions, sink: AttemptSink) {
+  constructor(place: string, options: TransportOptions, sink: SocketSink) {
     const { ipv6 = false, connectTimeout = 0 } = options;
     const middle = place.indexOf(";");
-    const { host, port } = split(place.slice(middle + 1));
+    const { host, port } = splitPlace(place.slice(middle + 1));
     this.#port = portOf(place, port);
     if (this.#port === 0 || host === "*") throw failure("EINVAL", `nobody can be at ${place}`);
     this.#source = middle < 0 ? undefined : localPlace(place.slice(0, middle), ipv6);
@@ -225,7 +251,7 @@ class TcpAttempt implements Attempt {
     if (!this.#delayed) {
       this.#delayed = true;
       process.nextTick(() => {
-        if (!this.#over) this.#sink.delayed?.();
+        if (!this.#over) this.#sink.delayed();
       });
     }
     const failed = (error: NodeJS.ErrnoException) => {
@@ -240,7 +266,7 @@ class TcpAttempt implements Attempt {
       }
       this.#end();
       socket.removeListener("error", failed);
-      this.#sink.connected(streamOf(socket));
+      this.#sink.connected(socket);
     });
   }
 

@@ -48,6 +48,10 @@ export interface TransportOptions {
   readonly ipv6?: boolean;
   readonly tcpKeepalive?: number;
   readonly tcpKeepaliveIdle?: number;
+  /** The mechanism's name in a greeting, which ws:// says ahead of it. Default: `"NULL"`. */
+  readonly mechanism?: string;
+  /** For ws://, which has messages of its own. In bytes; -1 for any. */
+  readonly maxMessageSize?: number;
 }
 
 /** What a listener tells. */

@@ -1,0 +1,190 @@
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { WebSocket, WebSocketServer } from "ws";
+import { failure } from "./failure.js";
+import { hostAndPort, listenAtPlace, splitPlace, TcpAttempt, tuning } from "./tcp.js";
+import type {
+  Attempt,
+  AttemptSink,
+  Listener,
+  ListenerSink,
+  Transport,
+  TransportOptions,
+} from "./transport.js";
+import { NO_MECHANISM, ZwsStream } from "./zws.js";
+
+/** How long the HTTP request may take, in ms. */
+const REQUEST_LIMIT = 30_000;
+/** What a command of a handshake may have, and what CURVE adds to a message, in bytes. */
+const LEAST_LIMIT = 65_536;
+const ADDED = 64;
+
+/**
+ * WebSockets (RFC 45, ZWS 2.0). A place is one of TCP with a path, `127.0.0.1:5555/zeromq`; a listener takes
+ * requests for any path, as libzmq's does. The mechanism is agreed upon by the WebSocket's subprotocol. There
+ * are no heartbeats of ours; those of peers are answered.
+ */
+export const ws: Transport = {
+  listen(place, options, sink) {
+    return new WsListener(place, options, sink);
+  },
+  connect(place, options, sink) {
+    return new WsAttempt(place, options, sink);
+  },
+};
+
+/**
+ * The subprotocols that fit, the one that is wanted most first. As their slash may not be in a subprotocol's
+ * name (RFC 6455), the package would refuse them, and browsers do; so they are kept from it.
+ */
+function subprotocols({ mechanism = "NULL" }: TransportOptions): string[] {
+  return mechanism === "NULL" ? ["ZWS2.0/NULL", NO_MECHANISM] : [`ZWS2.0/${mechanism}`];
+}
+
+const HEADER = "sec-websocket-protocol";
+
+/** Takes the names of subprotocols off a request or a response. */
+function takeNames({ headers }: IncomingMessage): string[] {
+  const { [HEADER]: names = "" } = headers;
+  delete headers[HEADER];
+  return names.split(",").map((name) => name.trim());
+}
+
+/** What both sides tell the package. */
+function settings({ maxMessageSize = -1 }: TransportOptions) {
+  return {
+    perMessageDeflate: false,
+    maxPayload: maxMessageSize < 0 ? 0 : Math.max(maxMessageSize, LEAST_LIMIT) + ADDED,
+  };
+}
+
+/** Splits `host:port/path`. */
+function splitPath(place: string): { readonly tcpPlace: string; readonly path: string } {
+  const at = place.indexOf("/");
+  return at < 0
+    ? { tcpPlace: place, path: "/" }
+    : { tcpPlace: place.slice(0, at), path: place.slice(at) };
+}
+
+function streamOf(socket: WebSocket, tcpSocket: Socket, path: string, name: string): ZwsStream {
+  const address = `ws://${hostAndPort(tcpSocket.localAddress, tcpSocket.localPort)}${path}`;
+  return new ZwsStream(socket, tcpSocket, address, name === NO_MECHANISM);
+}
+
+class WsListener implements Listener {
+  readonly address: string;
+  readonly #server: Server;
+
+  constructor(place: string, options: TransportOptions, sink: ListenerSink) {
+    const { tcpPlace, path } = splitPath(place);
+    const sockets = new WebSocketServer({
+      ...settings(options),
+      noServer: true,
+      clientTracking: false,
+    });
+    const fitting = subprotocols(options);
+    const chosen = new WeakMap<IncomingMessage, string>();
+    sockets.on("headers", (headers, request) => {
+      headers.push(`Sec-WebSocket-Protocol: ${chosen.get(request)}`);
+    });
+    const server = createServer(tuning(options), (_request, response) => {
+      response.writeHead(426, { Connection: "close", Upgrade: "websocket" }).end();
+    });
+    this.#server = server;
+    server.on("connection", (socket) => socket.unref());
+    server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      const names = takeNames(request);
+      const name = fitting.find((one) => names.includes(one));
+      if (name === undefined) {
+        socket.on("error", () => {});
+        socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+        return;
+      }
+      chosen.set(request, name);
+      sockets.handleUpgrade(request, socket, head, (one) => {
+        sink.accepted(streamOf(one, socket as Socket, path, name));
+      });
+    });
+    const { host, port } = listenAtPlace(server, tcpPlace, options, sink);
+    this.address = `ws://${hostAndPort(host, port)}${path}`;
+  }
+
+  close(): Promise<void> {
+    this.#server.close(); // as for TCP, the port is free at once
+    return Promise.resolve();
+  }
+}
+
+class WsAttempt implements Attempt {
+  readonly #sink: AttemptSink;
+  readonly #options: TransportOptions;
+  readonly #tcp: TcpAttempt;
+  readonly #url: string;
+  readonly #path: string;
+  #socket: WebSocket | undefined;
+  #over = false;
+
+  constructor(place: string, options: TransportOptions, sink: AttemptSink) {
+    const { tcpPlace, path } = splitPath(place);
+    const { host, port } = splitPlace(tcpPlace.slice(tcpPlace.indexOf(";") + 1));
+    // Which host is meant is told by its name; an address without its zone, which is no part of a URL.
+    this.#url = `ws://${hostAndPort(host.replace(/%.*$/, ""), Number(port))}${path}`;
+    if (!URL.canParse(this.#url)) throw failure("EINVAL", `${place} is not host:port/path`);
+    this.#path = path;
+    this.#sink = sink;
+    this.#options = options;
+    this.#tcp = new TcpAttempt(tcpPlace, options, {
+      connected: (socket) => this.#ask(socket),
+      failed: (error) => this.#failed(error),
+      delayed: () => sink.delayed?.(),
+    });
+  }
+
+  /** Asks for a WebSocket, now that there is a connection. */
+  #ask(tcpSocket: Socket): void {
+    const { connectTimeout = 0 } = this.#options;
+    const offered = subprotocols(this.#options);
+    const socket = new WebSocket(this.#url, {
+      ...settings(this.#options),
+      headers: { "Sec-WebSocket-Protocol": offered.join(",") },
+      handshakeTimeout: connectTimeout > 0 ? connectTimeout : REQUEST_LIMIT,
+      createConnection: () => tcpSocket,
+    });
+    this.#socket = socket;
+    const failed = (error: NodeJS.ErrnoException) => {
+      const { code = "EPROTO" } = error;
+      this.#failed(Object.assign(error, { code }));
+    };
+    let chosen = "";
+    socket.on("upgrade", (response) => {
+      [chosen = ""] = takeNames(response);
+    });
+    socket.on("error", failed);
+    socket.on("open", () => {
+      if (this.#over) return;
+      if (!offered.includes(chosen)) {
+        failed(failure("EPROTO", `the peer wants the subprotocol ${JSON.stringify(chosen)}`));
+        socket.terminate();
+        return;
+      }
+      this.#over = true;
+      const stream = streamOf(socket, tcpSocket, this.#path, chosen);
+      socket.removeListener("error", failed);
+      this.#sink.connected(stream);
+    });
+  }
+
+  #failed(error: NodeJS.ErrnoException): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#sink.failed(error);
+  }
+
+  cancel(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#tcp.cancel();
+    this.#socket?.terminate();
+  }
+}
