@@ -1,12 +1,13 @@
 import type { EngineEvent } from "tx0mq";
-import type { Mechanism } from "./mechanisms/mechanism.js";
+import { AuthenticationError, type Mechanism } from "./mechanisms/mechanism.js";
 import { handshakeFailure } from "./mechanisms/mechanisms.js";
 import type { Greeting } from "./protocol/greeting.js";
+import { ProtocolError } from "./protocol/message.js";
 import { type PipeOwner, RemotePipe } from "./remote-pipe.js";
 import { Session, type SessionSink } from "./session.js";
 import { type Options, pipeLimits, sessionOptions } from "./settings.js";
 import type { SocketType } from "./sockets/socket.js";
-import { Dialer } from "./transports/reconnect.js";
+import { Dialer, type DialerOptions } from "./transports/reconnect.js";
 import type { Listener, Stream, Transport } from "./transports/transport.js";
 
 /** What an endpoint asks of the socket that it belongs to. */
@@ -35,6 +36,11 @@ export interface Endpoint {
   end(atOnce: boolean): void;
   /** Whether there are no connections, and nothing waits for any. */
   readonly over: boolean;
+}
+
+/** What concerns the transport: over `ws://` the mechanism is agreed upon there. */
+function transportOptions({ options, mechanism }: EndpointHost): DialerOptions {
+  return { ...options, mechanism: mechanism.name };
 }
 
 /** One connection of an endpoint. */
@@ -83,11 +89,13 @@ abstract class Link implements SessionSink {
       const type = `handshake:error:${handshakeFailure(error)}`;
       host.event({ type, address: this.#address, error: error ?? new Error("the peer is gone") });
     }
-    this.over(error);
+    const refused = error instanceof AuthenticationError && error.status !== "300";
+    this.over(!wasReady && (refused || error instanceof ProtocolError));
     host.changed();
   }
 
-  protected abstract over(error: Error | undefined): void;
+  /** @param hopeless whether the peer and we do not fit, as a new try would show again */
+  protected abstract over(hopeless: boolean): void;
 }
 
 class AcceptedLink extends Link {
@@ -121,7 +129,7 @@ export class BoundEndpoint implements Endpoint {
   /** @throws an Error with a `code` */
   constructor(host: EndpointHost, transport: Transport, place: string) {
     this.#host = host;
-    this.#listener = transport.listen(place, host.options, {
+    this.#listener = transport.listen(place, transportOptions(host), {
       accepted: (stream) => {
         host.event({ type: "accept", address: this.address });
         new AcceptedLink(host, stream, this.address, this.#links);
@@ -152,21 +160,21 @@ export class BoundEndpoint implements Endpoint {
 }
 
 class DialedLink extends Link {
-  readonly #lost: (error: Error | undefined) => void;
+  readonly #lost: (hopeless: boolean) => void;
 
   constructor(
     host: EndpointHost,
     stream: Stream,
     address: string,
     pipe: RemotePipe | undefined,
-    lost: (error: Error | undefined) => void,
+    lost: (hopeless: boolean) => void,
   ) {
     super(host, stream, address, pipe);
     this.#lost = lost;
   }
 
-  protected override over(error: Error | undefined): void {
-    this.#lost(error);
+  protected override over(hopeless: boolean): void {
+    this.#lost(hopeless);
   }
 
   /** The pipe, where the connection has made it: with ZMQ_IMMEDIATE. */
@@ -190,7 +198,7 @@ export class ConnectedEndpoint implements Endpoint {
     this.#host = host;
     const waits = host.options.immediate === true;
     this.#pipe = waits ? undefined : new RemotePipe(host, pipeLimits(host.options));
-    this.#dialer = new Dialer(transport, place, host.options, {
+    this.#dialer = new Dialer(transport, place, transportOptions(host), {
       connected: (stream) => {
         host.event({ type: "connect", address });
         this.#connected(stream, address);
@@ -205,10 +213,10 @@ export class ConnectedEndpoint implements Endpoint {
   }
 
   #connected(stream: Stream, address: string): void {
-    const link = new DialedLink(this.#host, stream, address, this.#pipe, () => {
+    const link = new DialedLink(this.#host, stream, address, this.#pipe, (hopeless) => {
       this.#link = undefined;
       link.own?.disconnected(this.#pipe === undefined || this.#stopped);
-      if (!this.#stopped) this.#dialer.lost();
+      if (!this.#stopped && !hopeless) this.#dialer.lost();
     });
     this.#link = link;
   }

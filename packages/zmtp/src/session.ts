@@ -195,6 +195,8 @@ export class Session {
       if (this.#decoder.next() !== undefined) throw tooEarly();
       if (!this.ready && this.#decoder.within) throw tooEarly();
     }
+    const { mechanism } = this;
+    if (!this.ready && !this.#ended && mechanism?.ready) this.#becomeReady(mechanism);
     if (this.ready && !this.#ended) this.#sink.readable();
   }
 
@@ -235,9 +237,12 @@ export class Session {
       this.#encoder.addCommand(body);
     }
     this.#flush();
-    if (!mechanism.ready || this.ready) return;
+    if (mechanism.ready) this.#decoder.stop(); // what comes next is no command of the handshake
+  }
+
+  /** The handshake is done, and nothing is being cut: the sink may read at once. */
+  #becomeReady(mechanism: Mechanism): void {
     clearTimeout(this.#handshakeTimer);
-    this.#decoder.stop(); // what comes next is no command of the handshake
     this.ready = true;
     this.#decoder.limit(this.#options.maxMessageSize);
     this.#decoder.open = mechanism.decode?.bind(mechanism);
