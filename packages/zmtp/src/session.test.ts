@@ -46,6 +46,8 @@ function begin(
       for (const message of hello) its.add(message);
       its.addCommand(writeCommand("SUBSCRIBE", Buffer.from("topic")));
       its.flush();
+      // Nothing yet, amidst the handshake's last command; `readable` tells of what has come with it.
+      for (let one = its.read(); one !== undefined; one = its.read()) messages.push(one);
     },
     readable() {
       for (let one = session.read(); one !== undefined; one = session.read()) messages.push(one);
