@@ -16,11 +16,19 @@ export class Talker {
   readonly #name: string;
   #complaint = "";
 
-  constructor(command: readonly string[]) {
+  /** @param environment what the program finds in its environment, beside all that is here */
+  constructor(
+    command: readonly string[],
+    environment: Readonly<Record<string, string>> | undefined = undefined,
+  ) {
     const [file = "", ...args] = command;
     this.#name = file;
     // A group of its own: Ctrl-C is for the benchmark, which ends its programs itself.
-    const child = spawn(file, args, { stdio: ["pipe", "pipe", "pipe"], detached: true });
+    const child = spawn(file, args, {
+      stdio: ["pipe", "pipe", "pipe"],
+      detached: true,
+      env: { ...process.env, ...environment },
+    });
     this.#child = child;
     living.add(child);
     child.once("exit", () => living.delete(child));

@@ -9,6 +9,8 @@ import { PROGRAMS, type Tools } from "./toolchain.ts";
 export interface Contestant {
   readonly name: string;
   readonly versions: Readonly<Record<string, string>>;
+  /** What its program finds in its environment, beside all that is there. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** The program that does this work, as a command; none where it does not. */
   command(row: Row): readonly string[] | undefined;
 }
@@ -26,6 +28,8 @@ export const PEERS = [
   "libzmq from C",
   SUBJECT,
   "tx0mq, for await",
+  "tx0mq on zmtp",
+  "tx0mq on zmtp, for await",
   "zeromq",
   "pyzmq",
   "pyzmq asyncio",
@@ -68,20 +72,23 @@ function node(name: string): Contestant | undefined {
     };
   };
   const same = { send: "send", publish: "publish", req: "req" } as const;
+  const handler = command("tx0mq", { receive: "receive-handler", "in-flight": "xreq", ...same });
+  const iterator: Contestant["command"] = (row) =>
+    row.connections > 1 ? undefined : command("tx0mq", { receive: "receive-iterator" })(row);
+  const tx0mq = { tx0mq: version("tx0mq") };
+  const onZmtp = {
+    versions: { ...tx0mq, "@tx0mq/zmtp": version("@tx0mq/zmtp") },
+    environment: { TX0MQ_ENGINE: "zmtp" },
+  };
   switch (name) {
     case "tx0mq":
-      return {
-        name,
-        versions: { tx0mq: version("tx0mq"), ...binding },
-        command: command("tx0mq", { receive: "receive-handler", "in-flight": "xreq", ...same }),
-      };
+      return { name, versions: { ...tx0mq, ...binding }, command: handler };
     case "tx0mq, for await":
-      return {
-        name,
-        versions: { tx0mq: version("tx0mq"), ...binding },
-        command: (row) =>
-          row.connections > 1 ? undefined : command("tx0mq", { receive: "receive-iterator" })(row),
-      };
+      return { name, versions: { ...tx0mq, ...binding }, command: iterator };
+    case "tx0mq on zmtp":
+      return { name, ...onZmtp, command: overWire(handler) };
+    case "tx0mq on zmtp, for await":
+      return { name, ...onZmtp, command: overWire(iterator) };
     case "zeromq":
       return {
         name,
@@ -91,6 +98,11 @@ function node(name: string): Contestant | undefined {
     default:
       return undefined;
   }
+}
+
+/** Not over inproc: the other end is a thread, and this engine's inproc does not reach from one to another. */
+function overWire(command: Contestant["command"]): Contestant["command"] {
+  return (row) => (row.transport === "inproc" ? undefined : command(row));
 }
 
 /** With the first Python that has what the program imports. */

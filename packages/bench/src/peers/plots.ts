@@ -18,11 +18,13 @@ const WIDTH = 860;
 const FONT = "system-ui, sans-serif";
 const MIB = 2 ** 20;
 
-/** Each peer has the same colour everywhere: Node.js in blues, Python in warm ones. */
+/** Each peer has the same colour everywhere: Node.js in blues and greens, Python in warm ones. */
 const COLOURS: Readonly<Record<string, string>> = {
   "libzmq from C": "#555555",
   tx0mq: "#0b4fb3",
   "tx0mq, for await": "#4f93e6",
+  "tx0mq on zmtp": "#1a7f5a",
+  "tx0mq on zmtp, for await": "#63bd8f",
   zeromq: "#7fc4c9",
   pyzmq: "#c9971c",
   "pyzmq asyncio": "#e0701f",

@@ -3,7 +3,7 @@ import { type Columns, count, heading, line, range } from "../common/table.ts";
 import { figures, type Results, type RowResult } from "./results.ts";
 
 const COLUMNS: Columns = [
-  ["", -18],
+  ["", -27],
   ["a second", 11],
   ["times tx0mq", 20],
   ["µs CPU", 8],

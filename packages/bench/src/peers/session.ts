@@ -79,7 +79,7 @@ export class Lane {
         other = new Talker([tools.otherEnd, role, address, ...numbers]);
         ({ addresses } = (await other.answer(20_000, signal)) as { addresses: string[] });
       }
-      const measured = new Talker([
+      const command = [
         ...(contestant.command(row) ?? []),
         ...["--task", row.work],
         ...addresses.flatMap((bound) => ["--address", bound]),
@@ -89,7 +89,8 @@ export class Lane {
         ...["--connections", `${row.connections}`],
         ...["--high-water-mark", `${row.highWaterMark}`],
         ...(inproc ? ["--other-end", role, "--library", tools.library] : []),
-      ]);
+      ];
+      const measured = new Talker(command, contestant.environment);
       const lane = new Lane(contestant, row, measured, other, signal);
       try {
         await measured.answer(120_000, signal);
