@@ -3,13 +3,17 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import * as library from "tx0mq";
+import * as commandLine from "tx0mq/flags";
+import * as threads from "tx0mq/thread";
 import { readExamples, readWorkspaces } from "../../scripts/workspaces.ts";
 import { BASE } from "./anywhere.ts";
 import { PATTERNS } from "./patterns.ts";
+import { readReference } from "./reference.ts";
 import { makeSite, type Site } from "./site.ts";
 
 const DIST = fileURLToPath(new URL("../dist", import.meta.url));
-const site = makeSite();
+const site = makeSite(readReference(DIST));
 const page = (name: string) => site.pages.get(name) ?? "";
 
 function links(items: Site["sidebar"]): string[] {
@@ -50,6 +54,20 @@ test("examples name patterns that there are", () => {
   for (const { name, example } of readExamples()) {
     for (const pattern of example.patterns ?? [])
       assert(pattern in PATTERNS, `${name}: ${pattern}`);
+  }
+});
+
+test("the reference has all that the library exports, and examples link to what they import", () => {
+  const pages = readReference(DIST);
+  for (const name of Object.keys({ ...library, ...commandLine, ...threads })) {
+    assert(pages.has(name), name);
+  }
+  assert.match(
+    readFileSync(join(DIST, "api.Class.ZmqRepConnection.html"), "utf8"),
+    /Replies to each request with what the handler makes of it/,
+  );
+  for (const name of ["Class.ZmqRouterConnection", "Function.poll", "TypeAlias.Message"]) {
+    assert(page("majordomo").includes(`](./api.${name}.md)`), name);
   }
 });
 
