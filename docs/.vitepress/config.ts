@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitepress";
 import { BASE, HERE_SCRIPT, moveAnywhere } from "../src/anywhere.ts";
+import { deadLinks } from "../src/links.ts";
 import { readReference, writeReference } from "../src/reference.ts";
 import { makeSite, writeSite } from "../src/site.ts";
 
@@ -37,5 +38,9 @@ export default defineConfig({
   markdown: {
     theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
   },
-  buildEnd: ({ outDir }) => moveAnywhere(outDir),
+  buildEnd({ outDir }) {
+    moveAnywhere(outDir);
+    const dead = deadLinks(outDir);
+    if (dead.length > 0) throw new Error(`dead links:\n${dead.join("\n")}`);
+  },
 });
