@@ -8,7 +8,6 @@ import * as commandLine from "tx0mq/flags";
 import * as threads from "tx0mq/thread";
 import { readExamples, readWorkspaces } from "../../scripts/workspaces.ts";
 import { BASE } from "./anywhere.ts";
-import { PATTERNS } from "./patterns.ts";
 import { readReference } from "./reference.ts";
 import { makeSite, type Site } from "./site.ts";
 
@@ -47,13 +46,6 @@ test("every example is in the indexes, in the guide's order, with all its progra
     for (const program of example.programs)
       assert.match(page(name), new RegExp(`^### ${program.name}\\.ts`, "m"));
     assert(page(name).includes(`npm create tx0mq@latest my-${name} -- --example ${name}\n`));
-  }
-});
-
-test("examples name patterns that there are", () => {
-  for (const { name, example } of readExamples()) {
-    for (const pattern of example.patterns ?? [])
-      assert(pattern in PATTERNS, `${name}: ${pattern}`);
   }
 });
 

@@ -163,7 +163,7 @@ function examplePage(
   const facts = [
     `[${chapter}](./${basename(dirname(path))}.md)`,
     ...example.sockets.map((socket) => `[${socket}](./sockets.md#${anchor(socket)})`),
-    ...(example.patterns ?? []).map((id) => `[I want to ${PATTERNS[id]}](./patterns.md#${id})`),
+    ...example.patterns.map((id) => `[I want to ${PATTERNS[id]}](./patterns.md#${id})`),
   ];
   const main = example.programs.map((program) => `${program.name}.ts`);
   const modules = readdirSync(folder).filter((file) => isProgram(file) && !main.includes(file));
