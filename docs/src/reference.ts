@@ -16,6 +16,10 @@ const LAYOUT: Partial<PluginOptions> = {
   hideBreadcrumbs: true,
   hidePageHeader: true,
   parametersFormat: "table",
+  indexFormat: "table",
+  pageTitleTemplates: {
+    module: ({ name }) => `Reference: ${name.replace(/^api-?/, "tx0mq/").replace(/\/$/, "")}`,
+  },
 };
 
 /** Writes a page for each thing that the library exports, from its doc comments. */
