@@ -6,8 +6,9 @@ import { fileURLToPath } from "node:url";
 import * as library from "tx0mq";
 import * as commandLine from "tx0mq/flags";
 import * as threads from "tx0mq/thread";
-import { readExamples, readWorkspaces } from "../../scripts/workspaces.ts";
+import { ROOT, readExamples, readWorkspaces } from "../../scripts/workspaces.ts";
 import { BASE } from "./anywhere.ts";
+import { patternsOf } from "./indexes.ts";
 import { readReference } from "./reference.ts";
 import { makeSite, type Site } from "./site.ts";
 
@@ -60,6 +61,27 @@ test("the reference has all that the library exports, and examples link to what 
   );
   for (const name of ["Class.ZmqRouterConnection", "Function.poll", "TypeAlias.Message"]) {
     assert(page("majordomo").includes(`](./api.${name}.md)`), name);
+  }
+});
+
+test("the README's table has the patterns that there are, with examples of them", () => {
+  const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+  const [, table = ""] = /^## The patterns\n\n((?:\|.*\n)+)/m.exec(readme) ?? [];
+  const rows = table
+    .split("\n")
+    .slice(2, -1)
+    .map((row) => row.split("|").map((it) => it.trim()));
+  const all = patternsOf(readExamples());
+  assert.deepEqual(
+    rows.map(([, wish]) => wish),
+    all.map(({ wish }) => wish),
+  );
+  for (const [index, [, wish, links = ""]] of rows.entries()) {
+    for (const [, name] of links.matchAll(/\[(.*?)\]/g))
+      assert(
+        all[index]?.its.some((it) => it.name === name),
+        `${wish}: ${name}`,
+      );
   }
 });
 

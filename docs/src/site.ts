@@ -224,7 +224,7 @@ function home(readme: string, examples: readonly ExampleWorkspace[]): string {
         its
           .map(({ name }) => name)
           .slice(0, 3)
-          .join(", ") + (its.length > 3 ? " …" : ""),
+          .join(", ") + (its.length > 3 ? "\u00a0…" : ""),
       link: `/patterns#${id}`,
     })),
   })}
