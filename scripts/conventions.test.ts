@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { test } from "node:test";
+import { PATTERNS } from "../docs/src/patterns.ts";
 import { type ExampleWorkspace, ROOT, readExamples } from "./workspaces.ts";
 
 interface Manifest {
@@ -60,6 +61,12 @@ for (const example of examples) {
     ]) {
       assert(existsSync(join(folder, needed)), needed);
     }
+  });
+
+  test(`${name} says what it is good for`, () => {
+    const { patterns = [] } = example.example;
+    assert(patterns.length > 0, "example.patterns in its package.json");
+    for (const pattern of patterns) assert(pattern in PATTERNS, pattern);
   });
 
   test(`${name} depends on what is published, and has the scripts of all`, () => {

@@ -16,6 +16,7 @@ function example(path: string, ...programs: string[]): ExampleWorkspace {
       title: name,
       order: 1,
       sockets: [],
+      patterns: [],
       programs: programs.map((program) => ({ name: program, endpoints: [] })),
     },
   };

@@ -25,7 +25,7 @@ export interface Example {
   readonly programs: readonly ExampleProgram[];
   readonly sockets: readonly string[];
   /** What it is good for: names of docs/src/patterns.ts. */
-  readonly patterns?: readonly string[];
+  readonly patterns: readonly string[];
   /** The folders of other examples whose programs it runs, from its own: a copy needs them too. */
   readonly uses?: readonly string[];
 }

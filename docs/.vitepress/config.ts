@@ -1,12 +1,18 @@
+import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitepress";
 import { BASE, HERE_SCRIPT, moveAnywhere } from "../src/anywhere.ts";
+import { deadLinks } from "../src/links.ts";
+import { readReference, writeReference } from "../src/reference.ts";
 import { makeSite, writeSite } from "../src/site.ts";
 
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" fill="none" stroke="#b3241d" stroke-width="5"><circle cx="16" cy="16" r="10"/><path d="M7 27 25 5"/></svg>`;
 
-const site = makeSite();
-writeSite(site, fileURLToPath(new URL("../pages", import.meta.url)));
+const PAGES = fileURLToPath(new URL("../pages", import.meta.url));
+rmSync(PAGES, { recursive: true, force: true });
+await writeReference(PAGES);
+const site = makeSite(readReference(PAGES));
+writeSite(site, PAGES);
 
 export default defineConfig({
   title: "tx0mq",
@@ -32,5 +38,9 @@ export default defineConfig({
   markdown: {
     theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
   },
-  buildEnd: ({ outDir }) => moveAnywhere(outDir),
+  buildEnd({ outDir }) {
+    moveAnywhere(outDir);
+    const dead = deadLinks(outDir);
+    if (dead.length > 0) throw new Error(`dead links:\n${dead.join("\n")}`);
+  },
 });

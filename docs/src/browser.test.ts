@@ -1,50 +1,19 @@
 // The built site in a real browser, below a folder whose name the build did not know.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import type { AddressInfo } from "node:net";
-import { delimiter, extname, join } from "node:path";
+import { join } from "node:path";
 import { after, test } from "node:test";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { DIST, FOLDER, findChromium, serve } from "./serve.ts";
 
-const DIST = fileURLToPath(new URL("../dist", import.meta.url));
-const FOLDER = "/some/folder/";
-const TYPES: Readonly<Record<string, string>> = {
-  ".html": "text/html",
-  ".js": "text/javascript",
-  ".css": "text/css",
-  ".svg": "image/svg+xml",
-  ".txt": "text/plain",
-};
-
-const executablePath = (process.env.PATH ?? "")
-  .split(delimiter)
-  .flatMap((folder) =>
-    ["chromium", "chromium-browser", "google-chrome"].map((it) => join(folder, it)),
-  )
-  .find((file) => existsSync(file));
+const executablePath = findChromium();
 const options = executablePath === undefined ? { skip: "there is no Chromium" } : {};
 
 const browser =
   executablePath && (await chromium.launch({ executablePath, args: ["--no-sandbox"] }));
-const server = createServer(async ({ url = "" }, response) => {
-  const { pathname } = new URL(url, "http://localhost");
-  const file = pathname.replace(FOLDER, "").replace(/^$/, "index.html");
-  try {
-    if (!pathname.startsWith(FOLDER)) throw new Error("outside");
-    const content = await readFile(join(DIST, file));
-    response
-      .setHeader("content-type", TYPES[extname(file)] ?? "application/octet-stream")
-      .end(content);
-  } catch {
-    response.writeHead(404).end();
-  }
-});
-await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const { server, origin } = await serve();
 after(async () => {
   if (browser) await browser.close();
   server.close();

@@ -36,7 +36,7 @@ export function patternsOf(examples: readonly ExampleWorkspace[]) {
     .map(([id, wish]) => ({
       id,
       wish,
-      its: examples.filter(({ example }) => example.patterns?.includes(id)),
+      its: examples.filter(({ example }) => example.patterns.includes(id)),
     }))
     .filter(({ its }) => its.length > 0);
 }
@@ -46,8 +46,6 @@ export function patterns(examples: readonly ExampleWorkspace[]): string {
   const sections = patternsOf(examples).map(
     ({ id, wish, its }) => `## … ${wish} {#${id}}\n\n${list(its)}`,
   );
-  const rest = examples.filter(({ example }) => (example.patterns ?? []).length === 0);
-  if (rest.length > 0) sections.push(`## … see something else {#else}\n\n${list(rest)}`);
   return page("I want to …", "What the examples are good for, the simplest first.", sections);
 }
 

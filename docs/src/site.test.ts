@@ -3,13 +3,17 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { readExamples, readWorkspaces } from "../../scripts/workspaces.ts";
+import * as library from "tx0mq";
+import * as commandLine from "tx0mq/flags";
+import * as threads from "tx0mq/thread";
+import { ROOT, readExamples, readWorkspaces } from "../../scripts/workspaces.ts";
 import { BASE } from "./anywhere.ts";
-import { PATTERNS } from "./patterns.ts";
+import { patternsOf } from "./indexes.ts";
+import { readReference } from "./reference.ts";
 import { makeSite, type Site } from "./site.ts";
 
 const DIST = fileURLToPath(new URL("../dist", import.meta.url));
-const site = makeSite();
+const site = makeSite(readReference(DIST));
 const page = (name: string) => site.pages.get(name) ?? "";
 
 function links(items: Site["sidebar"]): string[] {
@@ -46,10 +50,38 @@ test("every example is in the indexes, in the guide's order, with all its progra
   }
 });
 
-test("examples name patterns that there are", () => {
-  for (const { name, example } of readExamples()) {
-    for (const pattern of example.patterns ?? [])
-      assert(pattern in PATTERNS, `${name}: ${pattern}`);
+test("the reference has all that the library exports, and examples link to what they import", () => {
+  const pages = readReference(DIST);
+  for (const name of Object.keys({ ...library, ...commandLine, ...threads })) {
+    assert(pages.has(name), name);
+  }
+  assert.match(
+    readFileSync(join(DIST, "api.Class.ZmqRepConnection.html"), "utf8"),
+    /Replies to each request with what the handler makes of it/,
+  );
+  for (const name of ["Class.ZmqRouterConnection", "Function.poll", "TypeAlias.Message"]) {
+    assert(page("majordomo").includes(`](./api.${name}.md)`), name);
+  }
+});
+
+test("the README's table has the patterns that there are, with examples of them", () => {
+  const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+  const [, table = ""] = /^## The patterns\n\n((?:\|.*\n)+)/m.exec(readme) ?? [];
+  const rows = table
+    .split("\n")
+    .slice(2, -1)
+    .map((row) => row.split("|").map((it) => it.trim()));
+  const all = patternsOf(readExamples());
+  assert.deepEqual(
+    rows.map(([, wish]) => wish),
+    all.map(({ wish }) => wish),
+  );
+  for (const [index, [, wish, links = ""]] of rows.entries()) {
+    for (const [, name] of links.matchAll(/\[(.*?)\]/g))
+      assert(
+        all[index]?.its.some((it) => it.name === name),
+        `${wish}: ${name}`,
+      );
   }
 });
 

@@ -1,12 +1,4 @@
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, posix } from "node:path";
 import type { DefaultTheme } from "vitepress";
 import {
@@ -23,6 +15,13 @@ import { PATTERNS } from "./patterns.ts";
 /** The guides that are written for the site, beside the READMEs. */
 const GUIDES = ["docs/architecture.md", "docs/performance.md"];
 
+/** What reference.ts writes, a page for each module. */
+const REFERENCE = [
+  { text: "tx0mq", link: "/api" },
+  { text: "tx0mq/flags", link: "/api-flags" },
+  { text: "tx0mq/thread", link: "/api-thread" },
+];
+
 export interface Site {
   /** The pages' text, by name. They lie in one folder, so that links are the same from all. */
   readonly pages: ReadonlyMap<string, string>;
@@ -31,8 +30,8 @@ export interface Site {
   readonly sidebar: DefaultTheme.SidebarItem[];
 }
 
-/** Makes all pages from the workspaces. */
-export function makeSite(root: string = ROOT): Site {
+/** Makes all pages from the workspaces; the reference has been made before. */
+export function makeSite(reference: ReadonlyMap<string, string>, root: string = ROOT): Site {
   const examples = readExamples(root);
   const others = readWorkspaces(root).filter(({ example }) => example === undefined);
   const chapters = new Map<string, ExampleWorkspace[]>();
@@ -83,7 +82,7 @@ export function makeSite(root: string = ROOT): Site {
     add(basename(folder), toPage(read(`${folder}/README.md`), `${folder}/README.md`, places));
   }
   for (const example of examples) {
-    add(example.name, examplePage(example, places), example.description);
+    add(example.name, examplePage(example, places, reference), example.description);
   }
   for (const { name, path, description } of others) {
     add(name, toPage(read(`${path}/README.md`), `${path}/README.md`, places), description);
@@ -101,6 +100,7 @@ export function makeSite(root: string = ROOT): Site {
       text: "Library",
       items: ["tx0mq", ...GUIDES.map((guide) => basename(guide, ".md"))].map(link),
     },
+    { text: "Reference", link: "/api", collapsed: true, items: REFERENCE },
     { text: "Find an example", items: ["examples", "patterns", "sockets", "originals"].map(link) },
     ...Array.from(chapters, ([folder, its]) => ({
       text: titleOf(folder),
@@ -120,9 +120,8 @@ export function makeSite(root: string = ROOT): Site {
   return { pages, files, sidebar };
 }
 
-/** Writes pages and files into a folder, in place of what was there. */
+/** Writes pages and files into a folder. */
 export function writeSite({ pages, files }: Site, folder: string, root: string = ROOT): void {
-  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of pages) writeFileSync(join(folder, `${name}.md`), text);
   for (const [place, path] of files) {
@@ -131,7 +130,29 @@ export function writeSite({ pages, files }: Site, folder: string, root: string =
   }
 }
 
-function examplePage(workspace: ExampleWorkspace, places: Places): string {
+/** What a program imports from the library. */
+const IMPORTS = /^import (?:type )?\{([^}]*)\} from "tx0mq[/\w]*";$/gm;
+
+/** Links to what programs import from the library. */
+function references(sources: readonly string[], reference: ReadonlyMap<string, string>): string {
+  const names = sources.flatMap((code) =>
+    Array.from(code.matchAll(IMPORTS), ([, list = ""]) =>
+      list.split(",").map((name) => name.trim().replace(/^type | as .*$/g, "")),
+    ).flat(),
+  );
+  const links = [...new Set(names)].filter(Boolean).map((name) => {
+    const page = reference.get(name);
+    if (page === undefined) throw new Error(`the reference has no ${name}`);
+    return `[${name}](./${page}.md)`;
+  });
+  return links.length === 0 ? "" : `In the reference: ${links.sort().join(", ")}.\n\n`;
+}
+
+function examplePage(
+  workspace: ExampleWorkspace,
+  places: Places,
+  reference: ReadonlyMap<string, string>,
+): string {
   const { name, path, folder, example } = workspace;
   const readme = toPage(
     readFileSync(join(folder, "README.md"), "utf8"),
@@ -142,12 +163,14 @@ function examplePage(workspace: ExampleWorkspace, places: Places): string {
   const facts = [
     `[${chapter}](./${basename(dirname(path))}.md)`,
     ...example.sockets.map((socket) => `[${socket}](./sockets.md#${anchor(socket)})`),
-    ...(example.patterns ?? []).map((id) => `[I want to ${PATTERNS[id]}](./patterns.md#${id})`),
+    ...example.patterns.map((id) => `[I want to ${PATTERNS[id]}](./patterns.md#${id})`),
   ];
   const main = example.programs.map((program) => `${program.name}.ts`);
   const modules = readdirSync(folder).filter((file) => isProgram(file) && !main.includes(file));
+  const sources: string[] = [];
   const programs = [...main, ...modules.sort()].map((file) => {
     const code = readFileSync(join(folder, file), "utf8").trimEnd();
+    sources.push(code);
     return `### ${file} {#${anchor(file)}}
 
 \`\`\`\`ts:line-numbers
@@ -164,7 +187,7 @@ ${code}
   return `${readme.replace(/^# .*$/m, (line) => `${line}\n\n<div class="facts">\n\n${facts.join(" · ")}\n\n</div>`)}
 ## Programs
 
-${programs.join("\n")}
+${references(sources, reference)}${programs.join("\n")}
 ## Take it home
 
 \`\`\`sh
@@ -201,7 +224,7 @@ function home(readme: string, examples: readonly ExampleWorkspace[]): string {
         its
           .map(({ name }) => name)
           .slice(0, 3)
-          .join(", ") + (its.length > 3 ? " …" : ""),
+          .join(", ") + (its.length > 3 ? "\u00a0…" : ""),
       link: `/patterns#${id}`,
     })),
   })}

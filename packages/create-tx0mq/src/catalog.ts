@@ -10,7 +10,6 @@ export interface Manifest {
   readonly dependencies: Versions;
   readonly example: {
     readonly title: string;
-    readonly guide?: string;
     readonly order: number;
     readonly sockets: readonly string[];
     readonly uses?: readonly string[];
@@ -24,7 +23,7 @@ export interface Example {
   /** Where it lies among the examples: `zguide/chapter1/hello-world`. */
   readonly path: string;
   readonly folder: string;
-  /** `chapter 1`, or `pyzmq`. */
+  /** The title of its chapter: `Chapter 1: Basics`. */
   readonly chapter: string;
   readonly manifest: Manifest;
   /** The paths of all examples that its programs need, at whatever remove. */
@@ -52,7 +51,7 @@ export function readExamples(root: string): Example[] {
     name: basename(path),
     path,
     folder: join(root, path),
-    chapter: manifest.example.guide ?? "pyzmq",
+    chapter: titleOf(join(root, posix.dirname(path))),
     manifest,
     uses: [...used(path)].filter((other) => other !== path),
   }));
@@ -64,6 +63,10 @@ export function readExamples(root: string): Example[] {
   );
 }
 
+function titleOf(folder: string): string {
+  return /^# (.*)$/m.exec(readFileSync(join(folder, "README.md"), "utf8"))?.[1] ?? "";
+}
+
 function find(root: string, path: string): string[] {
   if (existsSync(join(root, path, "package.json"))) return [path];
   return readdirSync(join(root, path), { withFileTypes: true })
@@ -71,9 +74,12 @@ function find(root: string, path: string): string[] {
     .flatMap((entry) => find(root, posix.join(path, entry.name)));
 }
 
-/** Those whose name, title or sockets have all the words of a text. */
+/** Those whose name, title, chapter or sockets have all the words of a text. */
 export function search(examples: readonly Example[], text: string): Example[] {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = text
+    .toLowerCase()
+    .split(/[\s:,;]+/)
+    .filter(Boolean);
   return examples.filter(({ name, chapter, manifest }) => {
     const { title, sockets } = manifest.example;
     const all = [name, title, chapter, manifest.description, ...sockets].join(" ").toLowerCase();

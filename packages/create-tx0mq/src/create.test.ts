@@ -105,10 +105,11 @@ test("the command: list, help, what is wrong in a line, and a folder", async (t)
 
   const made = run("My Broker!", "--example", "load-balancing-broker");
   assert.equal((await made.exit()).code, 0);
-  await made.line(/cd My Broker!/);
+  await made.line(/^ {2}cd 'My Broker!'$/);
   const manifest = JSON.parse(readFileSync(join(stage.folder, "My Broker!/package.json"), "utf8"));
   assert.equal(manifest.name, "mybroker");
   await refuses(run("My Broker!", "--example", "hello-world"), /not empty/);
+  await refuses(run("My Broker!/README.md", "--example", "hello-world"), /not empty/);
   const named = run("--example", "hello-world");
   assert.equal((await named.exit()).code, 0);
   assert.ok(existsSync(join(stage.folder, "hello-world/hwserver.ts")));

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { basename, join, posix, resolve } from "node:path";
@@ -24,10 +25,8 @@ const ELSEWHERE = /(?<=["'` ])\.\.\/[\w./-]*[\w-]/g;
  * @throws {CreateError} where the folder is there, and not empty
  */
 export function create(target: string, example: Example, examples: readonly Example[]): void {
+  mustBeFree(target);
   const folder = resolve(target);
-  if (existsSync(folder) && readdirSync(folder).length > 0) {
-    throw new CreateError(`${target} is there, and not empty`);
-  }
   const used = example.uses.map((path) => {
     const found = examples.find((other) => other.path === path);
     if (found === undefined)
@@ -42,6 +41,17 @@ export function create(target: string, example: Example, examples: readonly Exam
   write(join(folder, "package.json"), manifest(basename(folder), example, used, places));
   copyFileSync(new URL("../LICENSE", import.meta.url), join(folder, "LICENSE"));
   writeFileSync(join(folder, ".gitignore"), "node_modules/\n*.ipc\n");
+}
+
+/** Whether a folder is still to be made, or is empty. */
+export function isFree(folder: string): boolean {
+  if (!existsSync(folder)) return true;
+  return statSync(folder).isDirectory() && readdirSync(folder).length === 0;
+}
+
+/** @throws {CreateError} where there is something that would be written over */
+export function mustBeFree(folder: string): void {
+  if (!isFree(folder)) throw new CreateError(`${folder} is there, and not empty`);
 }
 
 /** Copies the files of one example; those of the others lie elsewhere now. */

@@ -1,8 +1,8 @@
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { parseArgs, styleText } from "node:util";
 import { type Example, readExamples, search } from "./catalog.js";
-import { CreateError, create } from "./create.js";
+import { CreateError, create, isFree, mustBeFree } from "./create.js";
 
 const EXAMPLES = fileURLToPath(new URL("../dist/examples", import.meta.url));
 
@@ -36,7 +36,10 @@ export async function main(args: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    if (error.name === "ExitPromptError") return 130; // Ctrl-C, while it asked
+    if (error.name === "ExitPromptError") {
+      console.error("Nothing has been made.");
+      return 130; // Ctrl-C, while it asked
+    }
     const known = error instanceof CreateError || error.message.includes("option");
     if (!known) throw error;
     console.error(
@@ -51,12 +54,22 @@ async function make(
   folder: string | undefined,
   name: string | undefined,
 ): Promise<void> {
+  if (folder !== undefined) mustBeFree(folder);
   const example = name === undefined ? await askExample(examples) : named(examples, name);
   const target = folder ?? (name === undefined ? await askFolder(example.name) : example.name);
   create(target, example, examples);
   const there = relative(process.cwd(), target) || ".";
   console.log(`\n${example.manifest.example.title}, in ${there}. Now:\n`);
-  console.log(`  cd ${there}\n  npm install\n  npm start\n\nREADME.md tells what it shows.`);
+  for (const command of [`cd ${quoted(there)}`, "npm install", "npm start"]) {
+    console.log(`  ${command}`);
+  }
+  console.log("\nREADME.md tells what it shows.");
+}
+
+/** A path as one word of a shell. */
+function quoted(path: string): string {
+  if (/^[\w./\\-]+$/.test(path)) return path;
+  return process.platform === "win32" ? `"${path}"` : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 function named(examples: readonly Example[], name: string): Example {
@@ -76,11 +89,13 @@ async function askExample(examples: readonly Example[]): Promise<Example> {
   return prompt({
     message: "Which example?",
     pageSize: 15,
+    theme: { style: { keysHelpTip: tell } },
     source: (text = "") => {
       return Array.from(group(search(examples, text)), ([chapter, those]) => [
         new Separator(`-- ${chapter} --`),
         ...those.map((example) => ({
           value: example,
+          short: example.name,
           name: `${example.name}: ${example.manifest.example.title}`,
           description: example.manifest.description,
         })),
@@ -89,13 +104,21 @@ async function askExample(examples: readonly Example[]): Promise<Example> {
   });
 }
 
+/** What the keys do, below the question. */
+function tell(keys: readonly [key: string, action: string][]): string {
+  const tips = keys.map(([key, action]) => `${key} ${action}`);
+  return styleText("dim", ["type to search", ...tips].join(" • "));
+}
+
 async function askFolder(standard: string): Promise<string> {
   const { default: prompt } = await import("@inquirer/input");
-  return prompt({ message: "In which folder?", default: standard });
+  const validate = (folder: string) => isFree(folder) || `${folder} is there, and not empty`;
+  return prompt({ message: "In which folder?", default: standard, validate });
 }
 
 function mustAsk(instead: string): void {
-  if (!process.stdin.isTTY) throw new CreateError(`nobody to ask here: give ${instead}`);
+  const people = process.stdin.isTTY && process.stdout.isTTY;
+  if (!people) throw new CreateError(`nobody to ask here: give ${instead}`);
 }
 
 function group(examples: readonly Example[]): Map<string, Example[]> {

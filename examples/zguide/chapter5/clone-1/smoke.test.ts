@@ -27,9 +27,11 @@ test("a server runs on until Ctrl-C, and a client survives what is malformed", a
   const stage = new Stage(t, import.meta.url);
   const address = stage.ipc("server");
   await using factory = new ZmqFactory();
-  const stranger = new ZmqPubConnection(factory, { bind: address });
+  const stranger = new ZmqPubConnection(factory);
+  const joined = stranger.peers(1);
+  stranger.addEndpoints({ bind: address });
   const client = stage.start("clonecli1", ["--endpoint", address]);
-  await stranger.peers(1);
+  await joined;
   const strange = setInterval(() => stranger.send("nonsense"), 20); // until it has subscribed
   await client.line(/malformed message refused/, { from: "stderr" });
   clearInterval(strange);

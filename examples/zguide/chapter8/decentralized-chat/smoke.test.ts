@@ -49,8 +49,10 @@ describe("decentralized chat", { skip: process.platform !== "linux", timeout: 12
     const subnet = `127.${randomInt(1, 255)}.${randomInt(255)}`;
     const ada = stage.start("dechat", ["--retry", "100", `${subnet}.1`, "Ada"]);
     await using factory = new ZmqFactory();
-    const pub = new ZmqPubConnection(factory, { bind: `tcp://${subnet}.9:9000` });
-    await pub.peers(1);
+    const pub = new ZmqPubConnection(factory);
+    const heardOf = pub.peers(1); // counted before anybody can come
+    pub.addEndpoints({ bind: `tcp://${subnet}.9:9000` });
+    await heardOf;
     for (let heard = false; !heard; ) {
       await pub.send("Old: hello"); // lost until the subscription is here, of which a PUB does not tell
       heard = ada.lines.includes("Old: hello");

@@ -1,0 +1,69 @@
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Application, Converter, type ProjectReflection, ReflectionKind } from "typedoc";
+import type { PluginOptions } from "typedoc-plugin-markdown";
+
+const LIBRARY = fileURLToPath(new URL("../../packages/tx0mq", import.meta.url));
+/** What the library's modules are called on the site. */
+const MODULES: Readonly<Record<string, string>> = {
+  index: "api",
+  flags: "api-flags",
+  thread: "api-thread",
+};
+const LAYOUT: Partial<PluginOptions> = {
+  entryFileName: "reference",
+  flattenOutputFiles: true,
+  hideBreadcrumbs: true,
+  hidePageHeader: true,
+  parametersFormat: "table",
+  indexFormat: "table",
+  pageTitleTemplates: {
+    module: ({ name }) => `Reference: ${name.replace(/^api-?/, "tx0mq/").replace(/\/$/, "")}`,
+  },
+};
+
+/** Writes a page for each thing that the library exports, from its doc comments. */
+export async function writeReference(folder: string): Promise<void> {
+  const app = await Application.bootstrapWithPlugins({
+    plugin: ["typedoc-plugin-markdown"],
+    entryPoints: Object.keys(MODULES).map((name) => `${LIBRARY}/src/${name}.ts`),
+    tsconfig: `${LIBRARY}/tsconfig.build.json`,
+    out: folder,
+    name: "API reference",
+    cleanOutputDir: false,
+    readme: "none",
+    disableSources: true,
+    excludePrivate: true,
+    excludeProtected: true,
+    excludeInternal: true,
+    skipErrorChecking: true, // the library's own build does that
+    logLevel: "Error",
+    ...LAYOUT,
+  });
+  app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => tidy(project));
+  const project = await app.convert();
+  if (project === undefined) throw new Error("the library's doc comments cannot be read");
+  await app.generateOutputs(project);
+}
+
+/** What the library exports, and the name of its page, as they lie in a folder. */
+export function readReference(folder: string): Map<string, string> {
+  const pages = readdirSync(folder).map((file) => /^(api[\w-]*\.\w+\.(\w+))\.\w+$/.exec(file));
+  return new Map(pages.map((found) => [found?.[2] ?? "", found?.[1] ?? ""]));
+}
+
+/** Gives modules and parameters names to read, and tells what is inherited only where it comes from. */
+function tidy(project: ProjectReflection): void {
+  for (const module of project.getChildrenByKind(ReflectionKind.Module)) {
+    module.name = MODULES[module.name] ?? module.name;
+  }
+  for (const parameter of project.getReflectionsByKind(ReflectionKind.Parameter)) {
+    parameter.name = parameter.name.replace("__namedParameters", "options").replace(/^_/, "");
+  }
+  const members = project.getReflectionsByKind(
+    ReflectionKind.Method | ReflectionKind.Property | ReflectionKind.Accessor,
+  );
+  for (const member of members) {
+    if (member.isDeclaration() && member.inheritedFrom) project.removeReflection(member);
+  }
+}
