@@ -1,7 +1,7 @@
 // What npm would publish: npm has nothing to complain about, and the package says all that npm shows of it.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { after, test } from "node:test";
 import { Registry } from "./registry.ts";
 import { bin, ROOT, run, Sandbox } from "./sandbox.ts";
@@ -17,8 +17,8 @@ after(async () => {
 /** Where an address would have to be known: the release writes it. */
 const ADDRESSES = ["repository", "homepage", "bugs"];
 
-for (const name of ["tx0mq", "create-tx0mq"]) {
-  const folder = join(ROOT, "packages", name);
+for (const name of ["tx0mq", "create-tx0mq", "@tx0mq/zmtp"]) {
+  const folder = join(ROOT, "packages", basename(name));
 
   test(`${name} would be published without a complaint`, async () => {
     const token = `--${address.replace("http:", "")}/:_authToken=none`;
