@@ -3,7 +3,7 @@ import { InprocPipe } from "./inproc-pipe.js";
 import type { PipeOwner } from "./remote-pipe.js";
 import type { Options } from "./settings.js";
 import { SocketError, type SocketType } from "./sockets/socket.js";
-import { fits, type SocketTypeName } from "./sockets/types.js";
+import type { SocketTypeName } from "./sockets/types.js";
 
 /** A socket that binds and connects over `inproc://`. */
 export interface InprocSocket extends PipeOwner {
@@ -89,10 +89,6 @@ export class InprocNames {
   ): readonly [InprocPipe, InprocPipe] {
     const pipes = made ?? InprocPipe.pair(peer);
     const [theirs, ours] = pipes;
-    if (!fits(bound.socket.name, peer.name)) {
-      theirs.leave();
-      return pipes;
-    }
     ours.adopt(bound.socket, () => bound.pipes.delete(ours));
     bound.pipes.add(ours);
     if (made === undefined) peer.type.attach(theirs);

@@ -1,8 +1,9 @@
 import { Backlog } from "./backlog.js";
 import { writeCommand } from "./protocol/commands.js";
-import type { Message, Metadata, Outgoing } from "./protocol/message.js";
+import { type Message, type Metadata, type Outgoing, ProtocolError } from "./protocol/message.js";
 import type { Session } from "./session.js";
 import type { Pipe } from "./sockets/pipe.js";
+import type { SocketType } from "./sockets/socket.js";
 import { atEndOfTurn } from "./turn.js";
 
 /** So many bytes are handed to the system in one go. */
@@ -12,6 +13,7 @@ const NO_ID = Buffer.alloc(0);
 
 /** What a pipe asks of the socket it belongs to. */
 export interface PipeOwner {
+  readonly type: SocketType;
   /** Whether messages are taken as they come. */
   readonly reading: boolean;
   readActivated(pipe: Pipe): void;
@@ -41,6 +43,8 @@ export class RemotePipe implements Pipe {
   peer: Metadata = NOBODY;
   readonly #owner: PipeOwner;
   readonly #limits: PipeLimits;
+  /** Whether messages have to have a form. */
+  readonly #checks: boolean;
   readonly #out = new Backlog<Outgoing>();
   readonly #in = new Backlog<Message>();
   #session: Session | undefined;
@@ -55,6 +59,7 @@ export class RemotePipe implements Pipe {
 
   constructor(owner: PipeOwner, limits: PipeLimits) {
     this.#owner = owner;
+    this.#checks = owner.type.malformed !== undefined;
     this.#limits = limits;
   }
 
@@ -114,10 +119,22 @@ export class RemotePipe implements Pipe {
   }
 
   read(): Message | undefined {
-    const message = this.#in.shift() ?? this.#session?.read();
+    const message = this.#in.shift() ?? this.#next();
     if (message !== undefined) return message;
     this.#starved = true;
     if (this.#gone && !this.#terminated) queueMicrotask(() => this.#terminate());
+    return undefined;
+  }
+
+  /** The next message out of what has come; undefined where there is none, or the peer sends what it must not. */
+  #next(): Message | undefined {
+    const session = this.#session;
+    const message = session?.read();
+    if (message === undefined || !this.#checks) return message;
+    const wrong = this.#owner.type.malformed?.(message);
+    if (wrong === undefined) return message;
+    this.#session = undefined; // what has come behind it is not read
+    session?.fail(new ProtocolError(wrong));
     return undefined;
   }
 
@@ -155,14 +172,14 @@ export class RemotePipe implements Pipe {
   settle(): void {
     const session = this.#session;
     if (session === undefined || !session.hasMore) return;
-    if (!this.#owner.reading) this.#fill(session);
+    if (!this.#owner.reading) this.#fill();
     if (session.hasMore) session.pause();
   }
 
-  #fill(session: Session): void {
+  #fill(): void {
     const { receiveHighWaterMark, conflate } = this.#limits;
     while (receiveHighWaterMark === 0 || conflate || this.#in.size < receiveHighWaterMark) {
-      const message = session.read();
+      const message = this.#next();
       if (message === undefined) return;
       if (conflate) this.#in.clear();
       this.#in.push(message);
@@ -178,15 +195,14 @@ export class RemotePipe implements Pipe {
    * @param gone whether the peer will not be back
    */
   disconnected(gone: boolean): void {
-    const session = this.#session;
-    this.#session = undefined;
     this.#gone ||= gone;
-    if (session !== undefined) {
-      for (let message = session.read(); message; message = session.read()) {
+    if (this.#session !== undefined) {
+      for (let message = this.#next(); message; message = this.#next()) {
         if (this.#limits.conflate) this.#in.clear();
         this.#in.push(message);
       }
     }
+    this.#session = undefined;
     if (gone) this.#out.clear();
     if (this.#in.size > 0) {
       if (this.#starved) {

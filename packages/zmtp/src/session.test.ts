@@ -46,7 +46,7 @@ function begin(
       for (const message of hello) its.add(message);
       its.addCommand(writeCommand("SUBSCRIBE", Buffer.from("topic")));
       its.flush();
-      // Nothing yet, amidst the handshake's last command; `readable` tells of what has come with it.
+      // Who hears of the peer may read at once.
       for (let one = its.read(); one !== undefined; one = its.read()) messages.push(one);
     },
     readable() {

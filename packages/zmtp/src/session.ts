@@ -60,8 +60,6 @@ export class Session {
   /** The ZAP handler is being asked. */
   #asking = false;
   #ended = false;
-  /** The last command of the handshake is dealt with, amidst what has come: `readable` will tell of the rest. */
-  #cutting = false;
   #paused = false;
   /** What was written has not left yet. */
   #busy = false;
@@ -138,7 +136,7 @@ export class Session {
 
   /** The next message; undefined where none has come as a whole. Ends the session where it is malformed. */
   read(): Message | undefined {
-    if (!this.ready || this.#cutting) return undefined;
+    if (!this.ready) return undefined;
     try {
       const message = this.#decoder.next();
       if (message === undefined && this.#paused) this.#resume();
@@ -263,17 +261,8 @@ export class Session {
     // Its frames would become those of a message that comes later, and may be encrypted.
     if (this.#decoder.within) throw tooEarly();
     const asked = this.mechanism?.received(body);
-    if (asked !== undefined) {
-      this.#wait(asked);
-      return undefined;
-    }
-    // Whoever hears now that the peer is there may want to read: but what follows is not cut yet.
-    this.#cutting = true;
-    try {
-      this.#speak();
-    } finally {
-      this.#cutting = false;
-    }
+    if (asked === undefined) this.#speak();
+    else this.#wait(asked);
     return undefined;
   }
 
@@ -364,6 +353,11 @@ export class Session {
   finish(): void {
     this.#flush();
     this.stream.end();
+  }
+
+  /** Ends it at once, for this reason. */
+  fail(error: Error): void {
+    this.#end(error);
   }
 
   /** Ends it at once. */

@@ -46,6 +46,10 @@ export class Dish extends Pull {
     for (const pipe of this.#pipes) pipe.command("LEAVE", joined.bytes);
   }
 
+  override malformed({ length }: Message): string | undefined {
+    return length === 2 ? undefined : "no group and message";
+  }
+
   protected override take(): Message | undefined {
     for (;;) {
       const message = super.take();

@@ -113,6 +113,8 @@ describe("DISH", () => {
     assert.equal(dish.hasIn, true);
     assert.deepEqual(receiveAll(dish), [["right"]]);
     assert.deepEqual(dish.meta, { group: "é" });
+    assert.equal(dish.malformed([Buffer.from("é"), Buffer.from("right")]), undefined);
+    assert.equal(dish.malformed([Buffer.from("é")]), "no group and message");
     assert.throws(() => dish.send("x"), { code: "ENOTSUP" });
   });
 });

@@ -44,6 +44,22 @@ describe("REQ", () => {
     assert.deepEqual(receiveAll(req), [["from b"]]);
   });
 
+  it("knows what is no reply at all", () => {
+    const req = new Req({});
+    const isMalformed = (...frames: string[]): boolean =>
+      req.malformed(frames.map((frame) => Buffer.from(frame))) !== undefined;
+    for (const reply of [
+      ["", ""],
+      ["", "x", "y"],
+      ["1234", "", "x"],
+    ]) {
+      assert.equal(isMalformed(...reply), false);
+    }
+    for (const none of [[""], ["x"], ["x", "", "y"], ["1234", ""], ["1234", "x", ""]]) {
+      assert.equal(isMalformed(...none), true);
+    }
+  });
+
   it("takes no other peer's reply when the one that was asked has gone", () => {
     const req = new Req({});
     const [a, b] = [new FakePipe().join(req), new FakePipe().join(req)];

@@ -65,6 +65,15 @@ export class Req extends Dealer {
     }
   }
 
+  /** A reply has an empty frame, before it maybe a number, asked for or not, and something behind it. */
+  override malformed([first, second, third]: Message): string | undefined {
+    const isReply =
+      first?.length === 0
+        ? second !== undefined
+        : first?.length === ID_SIZE && second?.length === 0 && third !== undefined;
+    return isReply ? undefined : "no reply";
+  }
+
   /** Takes the envelope off. @returns whether it was that of the request, with a reply in it */
   #open(message: Message): boolean {
     if (this.options.correlate) {

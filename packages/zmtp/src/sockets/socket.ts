@@ -77,6 +77,11 @@ export abstract class SocketType {
   receive(): Message | undefined {
     return undefined;
   }
+  /**
+   * For types whose messages have a form of their own: what is wrong with a message that has come over a
+   * connection, which ends with it; undefined where nothing is.
+   */
+  malformed?(message: Message): string | undefined;
   /** What belongs to the message that was received last. */
   meta: Meta | undefined;
   /** Whether `receive` would give a message (ZMQ_POLLIN). */
