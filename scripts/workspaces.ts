@@ -28,6 +28,8 @@ export interface Example {
   readonly patterns: readonly string[];
   /** The folders of other examples whose programs it runs, from its own: a copy needs them too. */
   readonly uses?: readonly string[];
+  /** What is run for the site in place of `npm start`, where that is too long, or waits for somebody. */
+  readonly recorded?: string;
 }
 
 /** A workspace of the repository. */

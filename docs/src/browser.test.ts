@@ -112,7 +112,7 @@ test(
     const context = await browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
     await page.goto(pathToFileURL(join(DIST, "load-balancing-broker.html")).href);
-    const diagram = page.locator(".diagram svg");
+    const diagram = page.locator(".diagram svg").first();
     assert.match((await diagram.textContent()) ?? "", /ROUTER\s*binds ipc:\/\/frontend\.ipc/);
     const box = await diagram.boundingBox();
     assert(box !== null && box.width > 200 && box.height > 50);
@@ -120,6 +120,25 @@ test(
     assert.match((await page.textContent("h1")) ?? "", /as a reactor/);
     await context.close();
   },
+);
+
+test("a page shows a run: its output, and a diagram of who sent what to whom", options, () =>
+  visit("hello-world.html", async (page) => {
+    const output = page.locator("#run ~ div.language-text").first();
+    assert.match((await output.textContent()) ?? "", /\[hwclient\] Received World 9/);
+    const diagram = page.locator("#run ~ .diagram svg").first();
+    const drawn = (await diagram.textContent()) ?? "";
+    for (const text of [
+      /hwserver\s*REP/,
+      /hwclient\s*REQ/,
+      /binds tcp:\/\/\*:5555/,
+      /Hello\s*World/,
+      /… 14 more/,
+    ])
+      assert.match(drawn, text);
+    const box = await diagram.boundingBox();
+    assert(box !== null && box.width > 200 && box.height > 300);
+  }),
 );
 
 const axe = createRequire(import.meta.url).resolve("axe-core");

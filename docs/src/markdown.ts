@@ -25,10 +25,15 @@ function block(text: string, path: string): string {
   const [, source] = /^```mermaid\n([\s\S]*)^```$/m.exec(text) ?? [];
   if (source === undefined) return text;
   try {
-    return `<figure class="diagram" tabindex="0" v-pre>${draw(source)}</figure>`;
+    return figure(draw(source));
   } catch (cause) {
     throw new Error(`${path}: cannot draw a diagram`, { cause });
   }
+}
+
+/** A diagram on a page; what is wider than the page can be scrolled by keyboard. */
+export function figure(svg: string): string {
+  return `<figure class="diagram" tabindex="0" v-pre>${svg}</figure>`;
 }
 
 function relink(text: string, path: string, places: Places): string {

@@ -9,6 +9,7 @@ import * as threads from "tx0mq/thread";
 import { ROOT, readExamples, readWorkspaces } from "../../scripts/workspaces.ts";
 import { BASE } from "./anywhere.ts";
 import { patternsOf } from "./indexes.ts";
+import { hashOf, recordingOf } from "./record/recording.ts";
 import { readReference } from "./reference.ts";
 import { makeSite, type Site } from "./site.ts";
 
@@ -47,6 +48,22 @@ test("every example is in the indexes, in the guide's order, with all its progra
     for (const program of example.programs)
       assert.match(page(name), new RegExp(`^### ${program.name}\\.ts`, "m"));
     assert(page(name).includes(`npm create tx0mq@latest my-${name} -- --example ${name}\n`));
+  }
+});
+
+test("every example's page shows a run of the code that is there", () => {
+  for (const workspace of readExamples()) {
+    const { name } = workspace;
+    const recording = recordingOf(workspace);
+    if (recording === undefined) continue;
+    assert.equal(
+      recording.hash,
+      hashOf(workspace),
+      `${name} has changed: npm run docs:record ${name}`,
+    );
+    const [, run = ""] = /^## A run \{#run\}\n([\s\S]*?)^## Programs/m.exec(page(name)) ?? [];
+    assert(run.includes(recording.start) && run.includes(recording.output.join("\n")), name);
+    assert.match(run, recording.lifelines.length > 1 ? /<svg/ : /No messages went/, name);
   }
 });
 

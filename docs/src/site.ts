@@ -9,8 +9,10 @@ import {
   readWorkspaces,
 } from "../../scripts/workspaces.ts";
 import { examplesByChapter, originals, patterns, patternsOf, sockets } from "./indexes.ts";
-import { type Places, toPage } from "./markdown.ts";
+import { figure, type Places, toPage } from "./markdown.ts";
 import { PATTERNS } from "./patterns.ts";
+import { drawSequence } from "./record/draw.ts";
+import { recordingOf } from "./record/recording.ts";
 
 /** The guides that are written for the site, beside the READMEs. */
 const GUIDES = ["docs/architecture.md", "docs/performance.md"];
@@ -185,6 +187,7 @@ ${code}
     return `[${basename(used)}](${places.page(used)})`;
   });
   return `${readme.replace(/^# .*$/m, (line) => `${line}\n\n<div class="facts">\n\n${facts.join(" · ")}\n\n</div>`)}
+${aRun(workspace)}
 ## Programs
 
 ${references(sources, reference)}${programs.join("\n")}
@@ -196,6 +199,29 @@ cd my-${name} && npm install && npm start
 \`\`\`
 
 ${uses.length === 0 ? "" : `It comes with ${uses.join(", ")}, whose programs it runs. `}In a clone of the repository: \`npm start -- ${name}\`.
+`;
+}
+
+/** What a run of an example printed, and what went where. */
+function aRun(workspace: ExampleWorkspace): string {
+  const recording = recordingOf(workspace);
+  if (recording === undefined) return "";
+  const { start, output, interrupted } = recording;
+  const drawn = drawSequence(recording);
+  const printed = output.length === 0 ? ["(nothing)"] : output;
+  return `## A run {#run}
+
+What \`${start}\` printed${interrupted ? ", until Ctrl-C ended it" : ""}:
+
+\`\`\`\`text
+${printed.join("\n")}
+\`\`\`\`
+
+${
+  drawn === undefined
+    ? "No messages went from one of its sockets to another."
+    : `Which messages went where in that run:\n\n${figure(drawn)}`
+}
 `;
 }
 

@@ -1,0 +1,173 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, delimiter, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { stripVTControlCharacters } from "node:util";
+import { loopback } from "@tx0mq/smoke";
+import { type ExampleWorkspace, ROOT } from "../../../scripts/workspaces.ts";
+import { startOf } from "./recording.ts";
+
+const RECORDER = new URL("./recorder.js", import.meta.url).href;
+/** How long a program that does not end goes on once messages flow, and at all, in ms. */
+const LONGEST = 12_000;
+const LONGEST_AT_ALL = 40_000;
+
+/** What a program did with a connection, as the recorder writes it. */
+export interface RunEvent {
+  /** When, in µs. */
+  readonly at: number;
+  /** The process and the thread. */
+  readonly process: string;
+  readonly what: "start" | "bind" | "connect" | "send" | "receive" | "enough";
+  /** Of `start`. */
+  readonly program?: string;
+  readonly args?: readonly string[];
+  readonly connection?: string;
+  readonly type?: string;
+  /** The address that the program gave, and what became of it. */
+  readonly given?: string;
+  readonly address?: string;
+  readonly frames?: readonly string[];
+  /** Of `enough`: no more of these are written. */
+  readonly way?: "send" | "receive";
+}
+
+export interface Run {
+  readonly events: readonly RunEvent[];
+  readonly lines: readonly string[];
+  /** Whether it was ended as Ctrl-C does. */
+  readonly interrupted: boolean;
+}
+
+/** Runs an example in a folder and at addresses of its own, as `npm start` does. */
+export async function run(workspace: ExampleWorkspace): Promise<Run> {
+  const home = mkdtempSync(join(tmpdir(), "record-"));
+  const host = loopback();
+  const folder = join(home, workspace.path);
+  try {
+    for (const other of ["", ...(workspace.example.uses ?? [])]) {
+      copy(join(workspace.folder, other), join(folder, other));
+    }
+    symlinkSync(join(ROOT, "node_modules"), join(home, "node_modules"));
+    mkdirSync(join(home, "tmp"));
+    const trace = join(home, "events");
+    const output = join(home, "output");
+    const to = openSync(output, "a");
+    const child = spawn("/bin/sh", ["-c", shell(startOf(workspace))], {
+      cwd: folder,
+      detached: true,
+      stdio: ["pipe", to, to],
+      env: {
+        ...process.env,
+        PATH: [join(ROOT, "node_modules/.bin"), process.env.PATH].join(delimiter),
+        NODE_OPTIONS: `--import ${RECORDER}`,
+        NO_COLOR: "1",
+        FORCE_COLOR: undefined,
+        USER: "you",
+        TMPDIR: join(home, "tmp"),
+        RECORD_TO: trace,
+        RECORD_HOST: host,
+      },
+    });
+    child.stdin?.on("error", () => {});
+    const closed = once(child, "close").then(() => true);
+    const interrupted = !(await Promise.race([closed, tooLong(trace)]));
+    if (interrupted) {
+      child.kill("SIGINT");
+      await Promise.race([closed, sleep(8000, undefined, { ref: false })]);
+    }
+    try {
+      process.kill(-(child.pid ?? 0), "SIGKILL"); // what is left of it
+    } catch {
+      // All have ended.
+    }
+    await closed;
+    const events = read(trace)
+      .map((line): RunEvent => JSON.parse(line))
+      .sort((a, b) => a.at - b.at);
+    return { ...cleaned(events, read(output), { home, folder, host }), interrupted };
+  } finally {
+    rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** One process less where it is one command: Ctrl-C reaches the example itself. */
+function shell(start: string): string {
+  return /[&|;]/.test(start) ? start : `exec ${start}`;
+}
+
+function copy(from: string, to: string): void {
+  cpSync(from, to, {
+    recursive: true,
+    filter: (file) => !/^(node_modules|\..+|dist|certificates|.*\.test\.ts)$/.test(basename(file)),
+  });
+  const modules = join(from, "node_modules");
+  if (existsSync(modules)) symlinkSync(modules, join(to, "node_modules"));
+}
+
+/** @returns false, when it goes on for longer than is to be shown */
+async function tooLong(trace: string): Promise<boolean> {
+  const start = Date.now();
+  let first: number | undefined;
+  while (Date.now() - start < LONGEST_AT_ALL) {
+    if (first !== undefined && Date.now() - first > LONGEST) return false;
+    if (
+      first === undefined &&
+      existsSync(trace) &&
+      /"what":"receive"/.test(readFileSync(trace, "utf8"))
+    )
+      first = Date.now();
+    await sleep(100, undefined, { ref: false });
+  }
+  return false;
+}
+
+function read(file: string): string[] {
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  return text.split("\n").filter((line, i, all) => i < all.length - 1 || line !== "");
+}
+
+interface Own {
+  readonly home: string;
+  readonly folder: string;
+  readonly host: string;
+}
+
+/** Says what is of this run alone as anybody else would see it: folders, the host, ports that were free. */
+function cleaned(events: RunEvent[], lines: string[], { home, folder, host }: Own) {
+  const ports = new Map<string, string>();
+  for (const { what, given = "", address = "" } of events) {
+    const [, port] = /:(\d+)$/.exec(address) ?? [];
+    if (what === "bind" && /:[*0]$/.test(given) && port !== undefined && !ports.has(port))
+      ports.set(port, String(49152 + ports.size));
+  }
+  const clean = (text: string): string =>
+    text
+      .replaceAll(`${join(home, "tmp")}`, "/tmp")
+      .replaceAll(`${folder}/`, "")
+      .replaceAll(`${home}/`, "")
+      .replaceAll(`${ROOT}`, "")
+      .replaceAll(host, "127.0.0.1")
+      .replace(/:(\d+)\b/g, (all, port: string) => (ports.has(port) ? `:${ports.get(port)}` : all));
+  return {
+    events: events.map((event) => ({
+      ...event,
+      ...(event.given === undefined ? {} : { given: clean(event.given) }),
+      ...(event.frames === undefined ? {} : { frames: event.frames.map(clean) }),
+    })),
+    lines: lines.map((line) =>
+      clean(stripVTControlCharacters(line).replace(/^.*\r(?=.)/, "")).trimEnd(),
+    ),
+  };
+}
