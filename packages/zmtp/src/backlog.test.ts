@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import fc from "fast-check";
 import { Backlog } from "./backlog.js";
+import { cases } from "./testing/fuzz.js";
 
 it("a backlog gives what it was given, in that order", () => {
   const step = fc.record({ push: fc.nat(2000), shift: fc.nat(2500), clear: fc.boolean() });
@@ -28,6 +29,6 @@ it("a backlog gives what it was given, in that order", () => {
         assert.equal(backlog.size, model.length);
       }
     }),
-    { numRuns: 50 },
+    cases(50),
   );
 });

@@ -8,6 +8,7 @@ import { Encoder } from "./protocol/encoder.js";
 import { writeGreeting } from "./protocol/greeting.js";
 import { type Message, type Outgoing, ProtocolError } from "./protocol/message.js";
 import { Session, type SessionOptions } from "./session.js";
+import { cases } from "./testing/fuzz.js";
 import { answer, KINDS, METADATA, NAMES, yes } from "./testing/handshakes.js";
 import { type MemoryStream, memoryStreams, settle } from "./testing/memory-streams.js";
 
@@ -226,7 +227,7 @@ for (const name of NAMES) {
             assert.ok(typed, error?.stack);
           }
         }),
-        { numRuns: name === "CURVE" ? 60 : 250 },
+        cases(name === "CURVE" ? 60 : 5_000),
       );
     });
   });
@@ -252,7 +253,7 @@ test("any greeting but one of ZMTP 3 ends it", async () => {
         assert.equal(side.ends[0]?.wasReady, false);
       },
     ),
-    { numRuns: 200 },
+    cases(200),
   );
 });
 

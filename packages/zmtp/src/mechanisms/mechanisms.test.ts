@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { readCommand, writeCommand, writeMetadata } from "../protocol/commands.js";
 import { ProtocolError } from "../protocol/message.js";
+import { cases } from "../testing/fuzz.js";
 import {
   answer,
   CLIENT_KEYS,
@@ -186,7 +187,7 @@ for (const name of NAMES) {
           client.close?.();
           server.close?.();
         }),
-        { numRuns: name === "CURVE" ? 60 : 300 },
+        cases(name === "CURVE" ? 60 : 300),
       );
     });
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { cases } from "../testing/fuzz.js";
 import {
   readCommand,
   readMetadata,
@@ -119,6 +120,6 @@ test("no bytes make a reader throw anything but a ProtocolError", () => {
         }
       }
     }),
-    { numRuns: 1000 },
+    cases(1000),
   );
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { cases } from "../testing/fuzz.js";
 import { COMMAND, Decoder, LONG, MORE, WINDOW } from "./decoder.js";
 import { type Message, ProtocolError } from "./message.js";
 
@@ -109,7 +110,7 @@ test("any chunks of a stream give the same messages and commands, in their order
       }
       assert.deepEqual(seen, expected);
     }),
-    { numRuns: 150 },
+    cases(150),
   );
 });
 
@@ -122,7 +123,7 @@ test("bytes that come one by one give the same messages", () => {
       const expected = messages.map((frames) => frames.map((bytes) => Buffer.from(bytes)));
       assert.deepEqual(decode(Buffer.concat(messages.map(wire)), [1]), expected);
     }),
-    { numRuns: 100 },
+    cases(100),
   );
 });
 
@@ -354,6 +355,6 @@ test("no bytes make it throw anything but a ProtocolError, or loop for ever", ()
       }
       assert.ok(calls <= bytes.length / 2);
     }),
-    { numRuns: 500 },
+    cases(500),
   );
 });

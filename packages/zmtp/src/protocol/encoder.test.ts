@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { cases } from "../testing/fuzz.js";
 import { Decoder } from "./decoder.js";
 import { Encoder } from "./encoder.js";
 import { bytesOf, type Frame, type Message, type Outgoing } from "./message.js";
@@ -71,7 +72,7 @@ test("what it writes is what a decoder reads", () => {
       assert.equal(encoder.size, 0);
       assert.deepEqual(decode(pieces), messages.map(expected));
     }),
-    { numRuns: 300 },
+    cases(300),
   );
 });
 
@@ -166,7 +167,7 @@ test("`reuse` never writes over what has not left", () => {
       leave();
       assert.deepEqual(decode(left), sent);
     }),
-    { numRuns: 300 },
+    cases(300),
   );
 });
 

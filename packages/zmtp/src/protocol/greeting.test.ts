@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { cases } from "../testing/fuzz.js";
 import { GREETING_SIZE, readGreeting, writeGreeting } from "./greeting.js";
 import { ProtocolError } from "./message.js";
 
@@ -96,6 +97,6 @@ test("any bytes are a greeting, a part of one, or refused for good", () => {
         }
       }
     }),
-    { numRuns: 500 },
+    cases(500),
   );
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { cases } from "../testing/fuzz.js";
 import { Subscriptions } from "./subscriptions.js";
 import { Trie } from "./trie.js";
 
@@ -54,7 +55,7 @@ describe("Trie", () => {
         });
         assert.deepEqual(all.sort(), [...model.keys()].sort());
       }),
-      { numRuns: 300 },
+      cases(300),
     );
   });
 
@@ -129,7 +130,7 @@ describe("Subscriptions", () => {
           assert.equal(subscriptions.size, model.size);
         }
       }),
-      { numRuns: 300 },
+      cases(300),
     );
   });
 
