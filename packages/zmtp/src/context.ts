@@ -1,6 +1,6 @@
 import type { ContextOptions, EngineContext, EngineSink } from "tx0mq";
 import { Alive } from "./alive.js";
-import { InprocNames } from "./inproc-names.js";
+import { InprocNames, type Names } from "./inproc-names.js";
 import type { Options } from "./settings.js";
 import { ZmtpSocket } from "./socket.js";
 import { SocketError } from "./sockets/socket.js";
@@ -13,14 +13,18 @@ const MAX_SOCKETS = 1023;
 /** Sockets that reach each other over `inproc://`. */
 export class Context implements EngineContext {
   readonly alive = new Alive();
-  readonly inproc = new InprocNames();
-  readonly zap = new Zap(this.inproc);
+  readonly inproc: Names;
+  readonly zap: Zap;
   readonly #maxSockets: number;
   readonly #sockets = new Set<ZmtpSocket>();
   #lingerTimer: NodeJS.Timeout | undefined;
   #lingersUntil = 0;
+  /** Pipes whose messages wait. */
+  #lingering = 0;
 
-  constructor({ maxSockets }: ContextOptions) {
+  constructor({ maxSockets }: ContextOptions, inproc: Names = new InprocNames()) {
+    this.inproc = inproc;
+    this.zap = new Zap(inproc);
     this.#maxSockets = maxSockets ?? MAX_SOCKETS;
   }
 
@@ -41,8 +45,12 @@ export class Context implements EngineContext {
     this.#sockets.delete(socket);
   }
 
-  /** Keeps the process alive for so many ms more, at most, since messages wait to be sent; -1 for ever. */
-  lingers(ms: number): void {
+  /**
+   * Keeps the process alive for so many ms more, at most, since messages of a pipe wait to be sent; -1 for ever.
+   * @param again whether they did so before, and `relieved` was not called
+   */
+  lingers(ms: number, again: boolean): void {
+    if (!again) this.#lingering += 1;
     const until = performance.now() + (ms < 0 ? 2 ** 31 - 1 : ms);
     if (until <= this.#lingersUntil) return;
     this.#lingersUntil = until;
@@ -51,6 +59,14 @@ export class Context implements EngineContext {
       () => undefined,
       Math.min(ms < 0 ? 2 ** 31 - 1 : ms, 2 ** 31 - 1),
     );
+  }
+
+  /** The messages of a pipe wait no more. */
+  relieved(): void {
+    this.#lingering -= 1;
+    if (this.#lingering > 0) return;
+    clearTimeout(this.#lingerTimer);
+    this.#lingersUntil = 0;
   }
 
   release(): void {

@@ -14,6 +14,8 @@ import type { Listener, Stream, Transport } from "./transports/transport.js";
 export interface EndpointHost extends PipeOwner {
   readonly options: Options;
   readonly type: SocketType;
+  /** A connection that is lost is not tried again, and leaves no pipe: as over inproc. */
+  readonly once?: boolean;
   /** Our part of the handshake. */
   readonly mechanism: { readonly name: string; readonly asServer: boolean };
   /** @throws {ProtocolError} where the peer's mechanism does not fit */
@@ -28,10 +30,10 @@ export interface EndpointHost extends PipeOwner {
 
 /** Where a socket is bound or connected. */
 export interface Endpoint {
-  /** Whether it connects: what waits for its peer is lost when it is removed. */
-  readonly connects: boolean;
   /** Takes no new peers. Resolves when the address is free. */
   stop(): Promise<void>;
+  /** Ends it as a socket that goes on does (zmq_unbind, zmq_disconnect). */
+  remove(): void;
   /** Ends it: its peers are left, when all that waits for them has left, or at once. */
   end(atOnce: boolean): void;
   /** Whether there are no connections, and nothing waits for any. */
@@ -90,11 +92,12 @@ abstract class Link implements SessionSink {
       host.event({ type, address: this.#address, error: error ?? new Error("the peer is gone") });
     }
     const refused = error instanceof AuthenticationError && error.status !== "300";
-    this.over(!wasReady && (refused || error instanceof ProtocolError));
+    const hopeless = error instanceof ProtocolError || (wasReady ? host.once : refused);
+    this.over(hopeless === true);
     host.changed();
   }
 
-  /** @param hopeless whether the peer and we do not fit, as a new try would show again */
+  /** @param hopeless whether there is to be no new try: the peer and we do not fit, as it would show again */
   protected abstract over(hopeless: boolean): void;
 }
 
@@ -119,7 +122,6 @@ class AcceptedLink extends Link {
 
 /** Where a socket listens. */
 export class BoundEndpoint implements Endpoint {
-  readonly connects = false;
   readonly address: string;
   readonly #host: EndpointHost;
   readonly #listener: Listener;
@@ -145,6 +147,10 @@ export class BoundEndpoint implements Endpoint {
       this.#host.event({ type: "close", address: this.address });
     });
     return this.#stopped;
+  }
+
+  remove(): void {
+    this.end(false);
   }
 
   end(atOnce: boolean): void {
@@ -185,12 +191,13 @@ class DialedLink extends Link {
 
 /** Where a socket connects to, again and again. */
 export class ConnectedEndpoint implements Endpoint {
-  readonly connects = true;
   readonly #host: EndpointHost;
   readonly #dialer: Dialer;
   /** There from the beginning, unless ZMQ_IMMEDIATE is set. */
   readonly #pipe: RemotePipe | undefined;
   #link: DialedLink | undefined;
+  /** There was a connection, which is over. */
+  #lost = false;
   #stopped = false;
 
   /** @throws an Error with a `code` */
@@ -206,7 +213,7 @@ export class ConnectedEndpoint implements Endpoint {
       delayed: () => host.event({ type: "connect:delay", address }),
       closed: () => host.event({ type: "close", address }),
       retried: (interval) => host.event({ type: "connect:retry", address, interval }),
-      gaveUp: () => undefined,
+      gaveUp: () => this.#gaveUp(),
     });
     this.#dialer.start();
     if (this.#pipe !== undefined) host.type.attach(this.#pipe);
@@ -215,21 +222,42 @@ export class ConnectedEndpoint implements Endpoint {
   #connected(stream: Stream, address: string): void {
     const link = new DialedLink(this.#host, stream, address, this.#pipe, (hopeless) => {
       this.#link = undefined;
+      if (hopeless) this.#stop();
       link.own?.disconnected(this.#pipe === undefined || this.#stopped);
-      if (!this.#stopped && !hopeless) this.#dialer.lost();
+      if (this.#stopped) return;
+      this.#lost = true;
+      this.#dialer.lost();
     });
+    this.#lost = false;
     this.#link = link;
+  }
+
+  #stop(): void {
+    this.#stopped = true;
+    this.#dialer.close();
+  }
+
+  /** It is not tried again. As with libzmq, a pipe to a peer that never was there stays, and takes messages. */
+  #gaveUp(): void {
+    if (!this.#lost && !this.#host.once) return;
+    this.#stop();
+    this.#pipe?.disconnected(true);
+    this.#host.changed();
   }
 
   stop(): Promise<void> {
     return Promise.resolve();
   }
 
+  /** What waits for the peer is lost. */
+  remove(): void {
+    this.end(true);
+  }
+
   end(atOnce: boolean): void {
     const empty = (this.#link?.own ?? this.#pipe)?.empty ?? true;
     if (!atOnce && !empty) return;
-    this.#stopped = true;
-    this.#dialer.close();
+    this.#stop();
     const session = this.#link?.session;
     if (session === undefined) this.#pipe?.disconnected(true);
     else if (atOnce || !session.ready) session.destroy();

@@ -1,7 +1,9 @@
 import type { Engine, EngineContext } from "tx0mq";
 import { Context } from "./context.js";
 import { curveKeyPair } from "./mechanisms/z85.js";
+import { ThreadNames } from "./thread-names.js";
 
+/** This thread's part of the context that all threads share. */
 let shared: EngineContext | undefined;
 
 /** What this engine has of what libzmq may be built without (zmq_has). */
@@ -18,7 +20,7 @@ export const zmtp: Engine = {
   curveKeyPair,
   createContext(options) {
     if (!options.shared) return new Context(options);
-    shared ??= new Context(options);
+    shared ??= new Context(options, new ThreadNames());
     return { createSocket: shared.createSocket.bind(shared), release: () => undefined };
   },
 };

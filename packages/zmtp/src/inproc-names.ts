@@ -14,6 +14,17 @@ export interface InprocSocket extends PipeOwner {
   changed(): void;
 }
 
+/** Names of `inproc://` addresses: who is bound at them, and the way there. */
+export interface Names {
+  isBound(name: string): boolean;
+  /** @throws {SocketError} EADDRINUSE */
+  bind(name: string, socket: InprocSocket): Endpoint;
+  /** @param whenBound whether messages wait in the library as long as nobody is bound */
+  connect(name: string, socket: InprocSocket, whenBound: boolean): Endpoint;
+  /** Connects to who is bound now. The pipe is there at once; it ends where nobody is. */
+  connectNow(name: string, socket: InprocSocket): Endpoint;
+}
+
 /** Somebody who has connected to a name, where nobody is bound yet. */
 interface Waiting {
   readonly socket: InprocSocket;
@@ -28,7 +39,7 @@ interface Bound {
 }
 
 /** The names of a context's `inproc://` addresses: sockets bind and connect to them in any order. */
-export class InprocNames {
+export class InprocNames implements Names {
   readonly #bound = new Map<string, Bound>();
   readonly #waiting = new Map<string, Set<Waiting>>();
 
@@ -36,7 +47,6 @@ export class InprocNames {
     return this.#bound.has(name);
   }
 
-  /** @throws {SocketError} EADDRINUSE */
   bind(name: string, socket: InprocSocket): Endpoint {
     if (this.#bound.has(name)) throw new SocketError("EADDRINUSE", "the name is bound already");
     const bound = { socket, pipes: new Set<InprocPipe>() };
@@ -45,18 +55,19 @@ export class InprocNames {
     this.#waiting.delete(name);
     for (const one of waiting) one.pipes = this.#join(bound, one.socket, one.pipes);
     return {
-      connects: false,
-      over: true, // what was written is with the peers
+      get over(): boolean {
+        return bound.pipes.size === 0; // what was written is with the peers
+      },
       stop: async () => {
         if (this.#bound.get(name) === bound) this.#bound.delete(name);
       },
+      remove: () => undefined, // as libzmq: who is there stays
       end: () => {
         for (const pipe of bound.pipes) pipe.leave();
       },
     };
   }
 
-  /** @param whenBound whether messages wait in the library as long as nobody is bound */
   connect(name: string, socket: InprocSocket, whenBound: boolean): Endpoint {
     const one: Waiting = { socket, pipes: whenBound ? undefined : InprocPipe.pair(socket) };
     const bound = this.#bound.get(name);
@@ -67,19 +78,25 @@ export class InprocNames {
       if (one.pipes !== undefined) socket.type.attach(one.pipes[0]);
     }
     const isWaiting = (): boolean => this.#waiting.get(name)?.has(one) === true;
+    const end = (atOnce: boolean): void => {
+      // Whoever is bound one day gets what was written.
+      if (!atOnce && isWaiting() && one.pipes?.[1].hasMessages) return;
+      this.#waiting.get(name)?.delete(one);
+      if (this.#waiting.get(name)?.size === 0) this.#waiting.delete(name);
+      one.pipes?.[0].leave();
+    };
     return {
-      connects: true,
       get over(): boolean {
         return !isWaiting();
       },
       stop: () => Promise.resolve(),
-      end: (atOnce) => {
-        // Whoever is bound one day gets what was written.
-        if (!atOnce && isWaiting() && one.pipes?.[1].hasMessages) return;
-        this.#waiting.get(name)?.delete(one);
-        one.pipes?.[0].leave();
-      },
+      remove: () => end(true),
+      end,
     };
+  }
+
+  connectNow(name: string, socket: InprocSocket): Endpoint {
+    return this.connect(name, socket, true);
   }
 
   #join(

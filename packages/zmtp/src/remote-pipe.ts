@@ -19,8 +19,10 @@ export interface PipeOwner {
   readActivated(pipe: Pipe): void;
   writeActivated(pipe: Pipe): void;
   pipeTerminated(pipe: Pipe): void;
-  /** Messages wait for a peer that is not there, or does not read. */
-  backlog(): void;
+  /** Messages wait for a peer that is not there, or does not read. @param again whether they did so before */
+  backlog(again: boolean): void;
+  /** The messages that waited have left, or will not leave any more. Told once after `backlog`. */
+  relieved(): void;
   /** All has left. */
   emptied(): void;
 }
@@ -52,6 +54,8 @@ export class RemotePipe implements Pipe {
   #gone = false;
   #terminated = false;
   #scheduled = false;
+  /** `backlog` was told, and `relieved` was not. */
+  #waits = false;
   /** A message was refused, or would have been: who writes is to be told when there is room. */
   #full = false;
   /** `read` has given nothing: who reads is to be told when there is something. */
@@ -142,6 +146,7 @@ export class RemotePipe implements Pipe {
     this.#terminated = true;
     this.#gone = true;
     this.#out.clear();
+    this.#relieve();
     this.#session?.destroy();
   }
 
@@ -203,7 +208,10 @@ export class RemotePipe implements Pipe {
       }
     }
     this.#session = undefined;
-    if (gone) this.#out.clear();
+    if (gone) {
+      this.#out.clear();
+      this.#relieve();
+    }
     if (this.#in.size > 0) {
       if (this.#starved) {
         this.#starved = false;
@@ -223,8 +231,16 @@ export class RemotePipe implements Pipe {
   readonly #flushLater = (): void => {
     this.#scheduled = false;
     this.#flush();
-    if (this.#out.size > 0) this.#owner.backlog();
+    if (this.#out.size === 0) return;
+    this.#owner.backlog(this.#waits);
+    this.#waits = true;
   };
+
+  #relieve(): void {
+    if (!this.#waits) return;
+    this.#waits = false;
+    this.#owner.relieved();
+  }
 
   #flush(): void {
     const session = this.#session;
@@ -240,6 +256,8 @@ export class RemotePipe implements Pipe {
       this.#full = false;
       this.#owner.writeActivated(this);
     }
-    if (this.#out.size === 0 && session.idle) this.#owner.emptied();
+    if (this.#out.size > 0 || !session.idle) return;
+    this.#relieve();
+    this.#owner.emptied();
   }
 }

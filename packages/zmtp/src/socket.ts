@@ -3,20 +3,18 @@ import type { Context } from "./context.js";
 import { BoundEndpoint, ConnectedEndpoint, type Endpoint, type EndpointHost } from "./endpoints.js";
 import type { Mechanism } from "./mechanisms/mechanism.js";
 import { chooseMechanism, type MechanismChoice } from "./mechanisms/mechanisms.js";
-import { writeMetadata } from "./protocol/commands.js";
+import { checkPeerType, ownMetadata } from "./peers.js";
 import type { Greeting } from "./protocol/greeting.js";
-import { type Outgoing, ProtocolError } from "./protocol/message.js";
+import type { Outgoing } from "./protocol/message.js";
 import type { Session } from "./session.js";
 import { number, type Options } from "./settings.js";
 import type { Pipe } from "./sockets/pipe.js";
 import { type Meta, SocketError, type SocketType } from "./sockets/socket.js";
-import { createSocketType, fits, type SocketTypeName } from "./sockets/types.js";
+import { createSocketType, type SocketTypeName } from "./sockets/types.js";
 import { parseAddress } from "./transports/address.js";
 import type { Stream, Transport } from "./transports/transport.js";
 import { TRANSPORTS } from "./transports/transports.js";
 
-/** Types that tell their routing id in the handshake (RFC 37). */
-const NAMED: ReadonlySet<string> = new Set(["REQ", "DEALER", "ROUTER"]);
 /** While somebody waits for room, it is looked after so many ms whether anybody still does. */
 const LOOK_AGAIN = 500;
 
@@ -37,6 +35,9 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
   #reading = false;
   /** The next turn of the event loop goes on. */
   #deferred = false;
+  /** A call from above goes on, within which nothing is told. */
+  #calling = false;
+  #isChangedSoon = false;
   /** `#drain` runs, or is about to. */
   #draining = false;
   #room: { promise: Promise<void>; found: () => void; look: NodeJS.Timeout } | undefined;
@@ -57,6 +58,10 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
   // Addresses and options ---------------------------------------------------------------------
 
   bind(address: string): string {
+    return this.#call(() => this.#bind(address));
+  }
+
+  #bind(address: string): string {
     const { transport, place } = parseAddress(address);
     if (transport === "inproc") {
       this.#keep(address, this.#context.inproc.bind(place, this));
@@ -68,6 +73,10 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
   }
 
   connect(address: string, whenBound = this.options.immediate === true): void {
+    this.#call(() => this.#connect(address, whenBound));
+  }
+
+  #connect(address: string, whenBound: boolean): void {
     const { transport, place } = parseAddress(address);
     if (transport === "inproc") {
       this.#keep(address, this.#context.inproc.connect(place, this, whenBound));
@@ -75,7 +84,6 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
       const way = transportOf(transport);
       this.#keep(address, new ConnectedEndpoint(this, way, place, address));
     }
-    this.changed();
   }
 
   #keep(address: string, endpoint: Endpoint): void {
@@ -88,37 +96,53 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
     const endpoint = this.#endpoints.get(address)?.pop();
     if (endpoint === undefined) throw new SocketError("ENOENT", "there is no such endpoint");
     void endpoint.stop();
-    endpoint.end(endpoint.connects);
+    this.#call(() => endpoint.remove());
+    for (const one of this.#leaving) if (one.over) this.#leaving.delete(one);
     if (!endpoint.over) this.#leaving.add(endpoint);
   }
 
   setOption(name: string, value: unknown): void {
-    if (!this.type.setOption(name, value)) {
+    if (!this.#call(() => this.type.setOption(name, value))) {
       throw new SocketError("EINVAL", `a ${this.name} socket that is in use does not take ${name}`);
     }
-    this.changed();
   }
 
   joinGroup(group: string): void {
-    this.type.joinGroup(group);
+    this.#call(() => this.type.joinGroup(group));
   }
 
   leaveGroup(group: string): void {
-    this.type.leaveGroup(group);
+    this.#call(() => this.type.leaveGroup(group));
   }
+
+  /** Has nothing told within a call from above, but soon after. */
+  #call<T>(run: () => T): T {
+    this.#calling = true;
+    try {
+      return run();
+    } finally {
+      this.#calling = false;
+      this.#changedSoon();
+    }
+  }
+
+  #changedSoon(): void {
+    if (this.#isChangedSoon) return;
+    this.#isChangedSoon = true;
+    queueMicrotask(this.#changedNow);
+  }
+
+  readonly #changedNow = (): void => {
+    this.#isChangedSoon = false;
+    this.changed();
+  };
 
   // For endpoints -----------------------------------------------------------------------------
 
   createMechanism(peer: Greeting, stream: Stream): Mechanism {
     this.mechanism.check(peer);
-    const { routingId } = this.options;
-    const id = routingId === undefined || !NAMED.has(this.name) ? "" : (routingId as string);
     return this.mechanism.create({
-      metadata: writeMetadata(
-        NAMED.has(this.name)
-          ? { "Socket-Type": this.name, Identity: id }
-          : { "Socket-Type": this.name },
-      ),
+      metadata: ownMetadata(this.name, this.options),
       authenticate: this.#context.zap.authenticator(
         this.options,
         this.mechanism.name,
@@ -127,9 +151,8 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
     });
   }
 
-  checkPeer({ mechanism }: Session): void {
-    const peer = mechanism?.peer.get("socket-type")?.toString("latin1") ?? "";
-    if (!fits(this.name, peer)) throw new ProtocolError(`the peer is a ${peer || "nobody"} socket`);
+  checkPeer(session: Session): void {
+    checkPeerType(this.name, session);
   }
 
   /** Whether messages are taken as they come. */
@@ -154,14 +177,22 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
 
   /** There may be messages, or room, where there was none. */
   changed(): void {
+    if (this.#calling) {
+      this.#changedSoon();
+      return;
+    }
     if (this.#closing !== undefined) this.#closeOn();
     if (this.#closed !== undefined) return;
     if (this.#reading && !this.#draining && !this.#deferred) this.#drain();
     if (this.#room !== undefined && this.type.hasOut) this.#foundRoom();
   }
 
-  backlog(): void {
-    this.#context.lingers(number(this.options, "lingerPeriod", 0));
+  backlog(again: boolean): void {
+    this.#context.lingers(number(this.options, "lingerPeriod", 0), again);
+  }
+
+  relieved(): void {
+    this.#context.relieved();
   }
 
   emptied(): void {
@@ -191,8 +222,19 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
   }
 
   send(frames: Outgoing, meta?: Meta): Promise<void> | undefined {
-    if (this.#room === undefined && this.type.send(frames, meta)) return undefined;
+    if (this.#room === undefined && this.#sendNow(frames, meta)) return undefined;
     return Promise.resolve().then(() => this.#sink.full());
+  }
+
+  #sendNow(frames: Outgoing, meta: Meta | undefined): boolean {
+    this.#calling = true;
+    try {
+      return this.type.send(frames, meta);
+    } finally {
+      this.#calling = false;
+      // A REP may read on when it has answered.
+      if (this.#reading && !this.#draining && this.type.hasIn) this.#changedSoon();
+    }
   }
 
   read(): void {

@@ -1,4 +1,4 @@
-import type { InprocNames, InprocSocket } from "./inproc-names.js";
+import type { InprocSocket, Names } from "./inproc-names.js";
 import { type Authenticate, AuthenticationError, type ZapReply } from "./mechanisms/mechanism.js";
 import { readZapReply, writeZapRequest } from "./mechanisms/zap.js";
 import type { Options } from "./settings.js";
@@ -17,10 +17,10 @@ interface Asked {
 
 /** Asks the ZAP handler of a context who may come in (RFC 27). */
 export class Zap {
-  readonly #names: InprocNames;
+  readonly #names: Names;
   #client: ZapClient | undefined;
 
-  constructor(names: InprocNames) {
+  constructor(names: Names) {
     this.#names = names;
   }
 
@@ -59,12 +59,12 @@ class ZapClient extends SocketType implements InprocSocket {
   readonly type = this;
   readonly reading = true;
   override readonly options: Options = { sendHighWaterMark: 0, receiveHighWaterMark: 0 };
-  readonly #names: InprocNames;
+  readonly #names: Names;
   readonly #asked = new Map<string, Asked>();
   #pipe: Pipe | undefined;
   #requests = 0;
 
-  constructor(names: InprocNames) {
+  constructor(names: Names) {
     super({});
     this.#names = names;
   }
@@ -72,7 +72,7 @@ class ZapClient extends SocketType implements InprocSocket {
   async ask(request: (id: string) => Uint8Array[]): Promise<ZapReply> {
     this.#requests += 1;
     const id = String(this.#requests);
-    if (this.#pipe === undefined) this.#names.connect(HANDLER, this, true);
+    if (this.#pipe === undefined) this.#names.connectNow(HANDLER, this);
     const pipe = this.#pipe as Pipe | undefined;
     if (pipe === undefined) throw new AuthenticationError("500", "the ZAP handler is gone");
     return new Promise((resolve, reject) => {
@@ -111,5 +111,6 @@ class ZapClient extends SocketType implements InprocSocket {
 
   changed(): void {}
   backlog(): void {}
+  relieved(): void {}
   emptied(): void {}
 }

@@ -1,0 +1,23 @@
+import { writeMetadata } from "./protocol/commands.js";
+import { ProtocolError } from "./protocol/message.js";
+import type { Session } from "./session.js";
+import type { Options } from "./settings.js";
+import { fits, type SocketTypeName } from "./sockets/types.js";
+
+/** Types that tell their routing id in the handshake (RFC 37). */
+const NAMED: ReadonlySet<string> = new Set(["REQ", "DEALER", "ROUTER"]);
+
+/** What a socket says of itself in a handshake. */
+export function ownMetadata(name: SocketTypeName, { routingId = "" }: Options): Buffer {
+  return writeMetadata(
+    NAMED.has(name)
+      ? { "Socket-Type": name, Identity: routingId as string | Uint8Array }
+      : { "Socket-Type": name },
+  );
+}
+
+/** @throws {ProtocolError} where the peer's socket type is none for a socket of this one */
+export function checkPeerType(name: SocketTypeName, { mechanism }: Session): void {
+  const peer = mechanism?.peer.get("socket-type")?.toString("latin1") ?? "";
+  if (!fits(name, peer)) throw new ProtocolError(`the peer is a ${peer || "nobody"} socket`);
+}

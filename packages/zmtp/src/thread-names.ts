@@ -1,0 +1,138 @@
+import type { EngineEvent } from "tx0mq";
+import { BoundEndpoint, ConnectedEndpoint, type Endpoint, type EndpointHost } from "./endpoints.js";
+import { InprocNames, type InprocSocket, type Names } from "./inproc-names.js";
+import type { Mechanism } from "./mechanisms/mechanism.js";
+import { chooseMechanism } from "./mechanisms/mechanisms.js";
+import { checkPeerType, ownMetadata } from "./peers.js";
+import type { Greeting } from "./protocol/greeting.js";
+import type { Session } from "./session.js";
+import type { Options } from "./settings.js";
+import type { Pipe } from "./sockets/pipe.js";
+import type { SocketType } from "./sockets/socket.js";
+import { isListenedAt, threads } from "./transports/threads.js";
+
+/** Who connects before anybody is bound looks again after so many ms, and then after more, up to the other. */
+const LOOK_AGAIN = 1;
+const LOOK_AGAIN_AT_MOST = 32;
+/** There is no other over inproc, whatever a socket's options are. */
+const NULL = chooseMechanism({});
+
+/**
+ * The `inproc://` names that all threads of a process share, in any order of bind and connect. Sockets of one
+ * thread meet as in a context of its own, where the one is bound when the other connects; all others speak
+ * ZMTP over a Unix socket that belongs to the name, with no security but that only this user finds it.
+ */
+export class ThreadNames implements Names {
+  readonly #here = new InprocNames();
+
+  isBound(name: string): boolean {
+    return this.#here.isBound(name) || isListenedAt(name);
+  }
+
+  bind(name: string, socket: InprocSocket): Endpoint {
+    const others = new BoundEndpoint(new ThreadHost(socket, {}), threads, name);
+    const ours = this.#here.bind(name, socket);
+    return {
+      get over(): boolean {
+        return ours.over && others.over;
+      },
+      stop: async () => {
+        await Promise.all([ours.stop(), others.stop()]);
+      },
+      remove: () => ours.remove(),
+      end: (atOnce) => {
+        ours.end(atOnce);
+        others.end(atOnce);
+      },
+    };
+  }
+
+  connect(name: string, socket: InprocSocket, whenBound: boolean): Endpoint {
+    if (this.#here.isBound(name)) return this.#here.connect(name, socket, whenBound);
+    return this.#connect(name, socket, {
+      conflate: socket.options.conflate === true,
+      immediate: whenBound,
+      reconnectInterval: LOOK_AGAIN,
+      reconnectMaxInterval: LOOK_AGAIN_AT_MOST,
+    });
+  }
+
+  connectNow(name: string, socket: InprocSocket): Endpoint {
+    if (this.#here.isBound(name)) return this.#here.connectNow(name, socket);
+    return this.#connect(name, socket, { reconnectInterval: 0 });
+  }
+
+  #connect(name: string, socket: InprocSocket, options: Options): Endpoint {
+    return new ConnectedEndpoint(new ThreadHost(socket, options), threads, name, name);
+  }
+}
+
+/** A socket as an endpoint that leads to another thread sees it: with the options that inproc has. */
+class ThreadHost implements EndpointHost {
+  readonly options: Options;
+  readonly mechanism = NULL;
+  readonly once = true;
+  readonly #socket: InprocSocket;
+
+  /** @param options beside the socket's own */
+  constructor(socket: InprocSocket, options: Options) {
+    const { routingId, sendHighWaterMark, receiveHighWaterMark } = socket.options;
+    this.#socket = socket;
+    this.options = {
+      routingId,
+      sendHighWaterMark,
+      receiveHighWaterMark,
+      handshakeInterval: 0,
+      ...options,
+    };
+  }
+
+  get type(): SocketType {
+    return this.#socket.type;
+  }
+
+  get reading(): boolean {
+    return this.#socket.reading;
+  }
+
+  createMechanism(peer: Greeting): Mechanism {
+    NULL.check(peer);
+    const metadata = ownMetadata(this.#socket.name, this.options);
+    return NULL.create({ metadata, authenticate: undefined });
+  }
+
+  checkPeer(session: Session): void {
+    checkPeerType(this.#socket.name, session);
+  }
+
+  readActivated(pipe: Pipe): void {
+    this.#socket.readActivated(pipe);
+  }
+
+  writeActivated(pipe: Pipe): void {
+    this.#socket.writeActivated(pipe);
+  }
+
+  pipeTerminated(pipe: Pipe): void {
+    this.#socket.pipeTerminated(pipe);
+  }
+
+  backlog(again: boolean): void {
+    this.#socket.backlog(again);
+  }
+
+  relieved(): void {
+    this.#socket.relieved();
+  }
+
+  emptied(): void {
+    this.#socket.emptied();
+  }
+
+  changed(): void {
+    this.#socket.changed();
+  }
+
+  /** A monitor tells nothing of inproc. */
+  event(_event: EngineEvent): void {}
+}
