@@ -14,8 +14,11 @@ import type { Listener, Stream, Transport } from "./transports/transport.js";
 export interface EndpointHost extends PipeOwner {
   readonly options: Options;
   readonly type: SocketType;
-  /** A connection that is lost is not tried again, and leaves no pipe: as over inproc. */
-  readonly once?: boolean;
+  /**
+   * Peers are in this process, as over inproc: their pipes are there from the beginning, and a connection that
+   * is lost is not tried again.
+   */
+  readonly isLocal?: boolean;
   /** Our part of the handshake. */
   readonly mechanism: { readonly name: string; readonly asServer: boolean };
   /** @throws {ProtocolError} where the peer's mechanism does not fit */
@@ -51,6 +54,8 @@ abstract class Link implements SessionSink {
   protected readonly host: EndpointHost;
   protected pipe: RemotePipe | undefined;
   readonly #address: string;
+  /** The socket has no use for the peer: a PAIR has one. */
+  #unwanted = false;
 
   constructor(host: EndpointHost, stream: Stream, address: string, pipe?: RemotePipe) {
     this.host = host;
@@ -68,6 +73,11 @@ abstract class Link implements SessionSink {
     host.checkPeer(session);
     host.event({ type: "handshake", address: this.#address });
     const known = this.pipe;
+    if (known?.terminated) {
+      this.#unwanted = true;
+      session.destroy();
+      return;
+    }
     const pipe = known ?? new RemotePipe(host, pipeLimits(host.options));
     this.pipe = pipe;
     pipe.connected(session);
@@ -92,7 +102,8 @@ abstract class Link implements SessionSink {
       host.event({ type, address: this.#address, error: error ?? new Error("the peer is gone") });
     }
     const refused = error instanceof AuthenticationError && error.status !== "300";
-    const hopeless = error instanceof ProtocolError || (wasReady ? host.once : refused);
+    const hopeless =
+      this.#unwanted || error instanceof ProtocolError || (wasReady ? host.isLocal : refused);
     this.over(hopeless === true);
     host.changed();
   }
@@ -105,9 +116,13 @@ class AcceptedLink extends Link {
   readonly #links: Set<AcceptedLink>;
 
   constructor(host: EndpointHost, stream: Stream, address: string, links: Set<AcceptedLink>) {
-    super(host, stream, address);
+    const pipe = host.isLocal ? new RemotePipe(host, pipeLimits(host.options)) : undefined;
+    super(host, stream, address, pipe);
     this.#links = links;
     links.add(this);
+    if (pipe === undefined) return;
+    host.type.attach(pipe);
+    host.changed();
   }
 
   get empty(): boolean {
@@ -155,8 +170,9 @@ export class BoundEndpoint implements Endpoint {
 
   end(atOnce: boolean): void {
     for (const link of [...this.#links]) {
+      if (!atOnce && !link.empty) continue;
       if (atOnce || !link.session.ready) link.session.destroy();
-      else if (link.empty) link.session.finish();
+      else link.session.finish();
     }
   }
 
@@ -239,7 +255,7 @@ export class ConnectedEndpoint implements Endpoint {
 
   /** It is not tried again. As with libzmq, a pipe to a peer that never was there stays, and takes messages. */
   #gaveUp(): void {
-    if (!this.#lost && !this.#host.once) return;
+    if (!this.#lost && !this.#host.isLocal) return;
     this.#stop();
     this.#pipe?.disconnected(true);
     this.#host.changed();

@@ -76,6 +76,11 @@ export class RemotePipe implements Pipe {
     return this.#gone;
   }
 
+  /** Whether the socket has ended it, or was told of its end. */
+  get terminated(): boolean {
+    return this.#terminated;
+  }
+
   /** Whether nothing waits to be sent. */
   get empty(): boolean {
     return this.#out.size === 0 && (this.#session === undefined || this.#session.idle);

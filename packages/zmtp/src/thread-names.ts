@@ -71,7 +71,7 @@ export class ThreadNames implements Names {
 class ThreadHost implements EndpointHost {
   readonly options: Options;
   readonly mechanism = NULL;
-  readonly once = true;
+  readonly isLocal = true;
   readonly #socket: InprocSocket;
 
   /** @param options beside the socket's own */
