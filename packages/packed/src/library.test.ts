@@ -63,6 +63,14 @@ test("CommonJS requires it", async () => {
   await checkHello(await succeed(process.execPath, ["hello.cjs"], sandbox.folder));
 });
 
+test("where another engine is wanted and not installed, one line says what to install", async () => {
+  sandbox.write("other.js", 'import { ZmqFactory } from "tx0mq";\nnew ZmqFactory();\n');
+  await assert.rejects(
+    succeed("env", ["TX0MQ_ENGINE=zmtp", process.execPath, "other.js"], sandbox.folder),
+    /option engine: TX0MQ_ENGINE=zmtp needs the package @tx0mq\/zmtp: npm install @tx0mq\/zmtp\n/,
+  );
+});
+
 const RESOLUTIONS = {
   nodenext: { module: "nodenext", moduleResolution: "nodenext" },
   bundler: { module: "esnext", moduleResolution: "bundler" },

@@ -22,8 +22,8 @@ export function defaultEngine(): Engine {
     const engines = createRequire(import.meta.url)(from) as Record<string, Engine>;
     return engines[name] as Engine;
   } catch (error) {
-    const { code } = error as { code?: string };
-    if (code !== "MODULE_NOT_FOUND" && code !== "ERR_MODULE_NOT_FOUND") throw error;
+    // Where it is there, and what it needs itself is not, the error says what.
+    if (!(error as Error).message.startsWith(`Cannot find module '${from}'`)) throw error;
     throw new ZmqOptionError(
       "engine",
       `TX0MQ_ENGINE=${name} needs the package ${from}: npm install ${from}`,
