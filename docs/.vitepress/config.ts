@@ -27,9 +27,11 @@ export default defineConfig({
   ],
   themeConfig: {
     nav: [
+      { text: "Guides", link: "/first-steps" },
       { text: "I want to …", link: "/patterns" },
       { text: "Examples", link: "/examples" },
       { text: "Library", link: "/tx0mq" },
+      { text: "Reference", link: "/api" },
     ],
     sidebar: site.sidebar,
     outline: [2, 3],

@@ -141,11 +141,18 @@ test("a page shows a run: its output, and a diagram of who sent what to whom", o
   }),
 );
 
+const PAGES = [
+  "load-balancing-broker.html",
+  "patterns.html",
+  "security.html",
+  "from-pyzmq.html",
+  "api.Class.ZmqXREPConnection.html",
+];
 const axe = createRequire(import.meta.url).resolve("axe-core");
 for (const colorScheme of ["light", "dark"] as const) {
   for (const width of [1280, 390]) {
     test(`axe finds nothing serious, ${colorScheme}, ${width} pixels wide`, options, async () => {
-      for (const path of ["", "load-balancing-broker.html", "patterns.html"]) {
+      for (const path of ["", ...PAGES]) {
         const look = async (page: Page) => {
           await page.addScriptTag({ content: readFileSync(axe, "utf8") });
           const found = await page.evaluate(async () => {

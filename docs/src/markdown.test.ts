@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ROOT } from "../../scripts/workspaces.ts";
-import { type Places, toPage } from "./markdown.ts";
+import { type Places, toPage, withReference } from "./markdown.ts";
 
 const dead: string[] = [];
 const copied: string[] = [];
@@ -35,4 +35,17 @@ test("code stays as it is, and diagrams are drawn", () => {
     page("```mermaid\nflowchart LR\n  a --> b\n```\n"),
     /^<figure class="diagram" tabindex="0" v-pre><svg .*<\/svg><\/figure>\n$/,
   );
+});
+
+test("names lead into the reference, unless they are others' names", () => {
+  const linked = (text: string) => withReference(text, new Map([["poll", "api.Function.poll"]]));
+  assert.equal(
+    linked("`poll` [`poll`](a.md) `polls`"),
+    "[`poll`](./api.Function.poll.md) [`poll`](a.md) `polls`",
+  );
+  assert.equal(
+    linked("| there | here |\n| `poll` | `poll` |\n\n| `poll` | |"),
+    "| there | here |\n| `poll` | [`poll`](./api.Function.poll.md) |\n\n| [`poll`](./api.Function.poll.md) | |",
+  );
+  for (const same of ["# `poll`", "```ts\n`poll`\n```"]) assert.equal(linked(same), same);
 });

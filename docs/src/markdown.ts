@@ -13,12 +13,36 @@ export interface Places {
   copy(path: string): string;
 }
 
+const CODE = /^(```[\s\S]*?^```)$/m;
+
 /** A file of the repository as a page's text: its diagrams drawn, and its links leading to pages. */
 export function toPage(text: string, path: string, places: Places): string {
-  const parts = text.split(/^(```[\s\S]*?^```)$/m);
+  const parts = text.split(CODE);
   return parts
     .map((part, i) => (i % 2 === 0 ? relink(part, path, places) : block(part, path)))
     .join("");
+}
+
+/** Links names in \`code\` to their pages in the reference, but for what a table says is elsewhere, in "there". */
+export function withReference(text: string, reference: ReadonlyMap<string, string>): string {
+  let isThere = false;
+  const lines = (part: string): string =>
+    part
+      .split("\n")
+      .map((line) => {
+        if (!line.startsWith("|")) isThere = false;
+        else if (/^\|\s*there\s*\|/.test(line)) isThere = true;
+        const from = isThere ? line.indexOf("|", 1) : 0;
+        return line.startsWith("#") ? line : line.slice(0, from) + linked(line.slice(from));
+      })
+      .join("\n");
+  const linked = (code: string): string =>
+    code.replace(/(?<!\[)`(\w+)`(?!\])/g, (name, word: string) => {
+      const page = reference.get(word);
+      return page === undefined ? name : `[${name}](./${page}.md)`;
+    });
+  const parts = text.split(CODE);
+  return parts.map((part, i) => (i % 2 === 0 ? lines(part) : part)).join("");
 }
 
 function block(text: string, path: string): string {

@@ -30,6 +30,14 @@ test("every workspace has a page, in the side bar too, and it has been built", (
   }
 });
 
+test("every guide has a page, in the side bar too", () => {
+  const listed = links(site.sidebar);
+  const files = readdirSync(fileURLToPath(new URL("../guides", import.meta.url)));
+  for (const name of [...files, "architecture.md", "performance.md"]) {
+    assert(listed.includes(`/${name.replace(".md", "")}`), `${name} is not in the side bar`);
+  }
+});
+
 test("every example is in the indexes, in the guide's order, with all its programs", () => {
   const examples = readExamples();
   const order = examples.map(({ name }) => page("examples").indexOf(`](./${name}.md)`));

@@ -9,13 +9,26 @@ import {
   readWorkspaces,
 } from "../../scripts/workspaces.ts";
 import { examplesByChapter, originals, patterns, patternsOf, sockets } from "./indexes.ts";
-import { figure, type Places, toPage } from "./markdown.ts";
+import { figure, type Places, toPage, withReference } from "./markdown.ts";
 import { PATTERNS } from "./patterns.ts";
 import { drawSequence } from "./record/draw.ts";
 import { recordingOf } from "./record/recording.ts";
 
-/** The guides that are written for the site, beside the READMEs. */
-const GUIDES = ["docs/architecture.md", "docs/performance.md"];
+/** What is written for the site, beside the READMEs, as the side bar has it. */
+const GUIDES: Readonly<Record<string, readonly string[]>> = {
+  Guides: [
+    "docs/guides/first-steps.md",
+    "docs/guides/choosing-a-socket.md",
+    "docs/guides/security.md",
+    "docs/architecture.md",
+    "docs/performance.md",
+  ],
+  "Coming from …": [
+    "docs/guides/from-zeromq-js.md",
+    "docs/guides/from-pyzmq.md",
+    "docs/guides/from-txzmq.md",
+  ],
+};
 
 /** What reference.ts writes, a page for each module. */
 const REFERENCE = [
@@ -49,7 +62,8 @@ export function makeSite(reference: ReadonlyMap<string, string>, root: string = 
     [...examples, ...others].map(({ path, name }) => [path, `./${name}.md`]),
   );
   for (const folder of chapters.keys()) names.set(folder, `./${basename(folder)}.md`);
-  for (const guide of GUIDES) names.set(guide, `./${basename(guide)}`);
+  const guides = Object.values(GUIDES).flat();
+  for (const guide of guides) names.set(guide, `./${basename(guide)}`);
   names.set("examples", "./examples.md").set("README.md", "./index.md");
 
   const places: Places = {
@@ -87,9 +101,12 @@ export function makeSite(reference: ReadonlyMap<string, string>, root: string = 
     add(example.name, examplePage(example, places, reference), example.description);
   }
   for (const { name, path, description } of others) {
-    add(name, toPage(read(`${path}/README.md`), `${path}/README.md`, places), description);
+    const text = toPage(read(`${path}/README.md`), `${path}/README.md`, places);
+    add(name, name === "tx0mq" ? withReference(text, reference) : text, description);
   }
-  for (const guide of GUIDES) add(basename(guide, ".md"), toPage(read(guide), guide, places));
+  for (const guide of guides) {
+    add(basename(guide, ".md"), withReference(toPage(read(guide), guide, places), reference));
+  }
 
   if (dead.length > 0) throw new Error(`dead links:\n${dead.join("\n")}`);
 
@@ -98,10 +115,11 @@ export function makeSite(reference: ReadonlyMap<string, string>, root: string = 
   }
   const link = (name: string) => ({ text: title(pages.get(name) ?? ""), link: `/${name}` });
   const sidebar = [
-    {
-      text: "Library",
-      items: ["tx0mq", ...GUIDES.map((guide) => basename(guide, ".md"))].map(link),
-    },
+    ...Object.entries(GUIDES).map(([text, its]) => ({
+      text,
+      items: its.map((guide) => link(basename(guide, ".md"))),
+    })),
+    { text: "Library", items: [link("tx0mq")] },
     { text: "Reference", link: "/api", collapsed: true, items: REFERENCE },
     { text: "Find an example", items: ["examples", "patterns", "sockets", "originals"].map(link) },
     ...Array.from(chapters, ([folder, its]) => ({
@@ -239,7 +257,8 @@ function home(readme: string, examples: readonly ExampleWorkspace[]): string {
       text: "ZeroMQ for Node.js",
       tagline: lead.replaceAll("\n", " "),
       actions: [
-        { theme: "brand", text: "I want to …", link: "/patterns" },
+        { theme: "brand", text: "First steps", link: "/first-steps" },
+        { theme: "alt", text: "I want to …", link: "/patterns" },
         { theme: "alt", text: "All examples", link: "/examples" },
         { theme: "alt", text: "The library", link: "/tx0mq" },
       ],
