@@ -21,7 +21,7 @@ const GUIDES: Readonly<Record<string, readonly string[]>> = {
     "docs/guides/choosing-a-socket.md",
     "docs/guides/security.md",
     "docs/architecture.md",
-    "docs/zmtp.md",
+    "docs/without-libzmq.md",
     "docs/performance.md",
   ],
   "Coming from …": [
