@@ -58,6 +58,10 @@ export class RemotePipe implements Pipe {
   #waits = false;
   /** A message was refused, or would have been: who writes is to be told when there is room. */
   #full = false;
+  /** A message was read since `settle` has looked last. */
+  #read = false;
+  /** `settle` is to look again. */
+  #unsettled = false;
   /** `read` has given nothing: who reads is to be told when there is something. */
   #starved = true;
 
@@ -129,7 +133,10 @@ export class RemotePipe implements Pipe {
 
   read(): Message | undefined {
     const message = this.#in.shift() ?? this.#next();
-    if (message !== undefined) return message;
+    if (message !== undefined) {
+      this.#read = true;
+      return message;
+    }
     this.#starved = true;
     if (this.#gone && !this.#terminated) queueMicrotask(() => this.#terminate());
     return undefined;
@@ -178,13 +185,28 @@ export class RemotePipe implements Pipe {
     this.settle();
   }
 
-  /** Makes messages of what has come and is not wanted yet, up to the high-water mark; then reads no more. */
+  /**
+   * What has come is not read to the end. Where somebody reads, nothing more is taken from the peer until it
+   * is: messages are made when they are asked for. Else they are made now, up to the high-water mark.
+   */
   settle(): void {
     const session = this.#session;
     if (session === undefined || !session.hasMore) return;
-    if (!this.#owner.reading) this.#fill();
+    if (!this.#owner.reading) {
+      if (!this.#read) this.#fill();
+      else if (!this.#unsettled) {
+        this.#unsettled = true;
+        setImmediate(this.#settleLater); // who reads one by one may be about to read the next
+      }
+      this.#read = false;
+    }
     if (session.hasMore) session.pause();
   }
+
+  readonly #settleLater = (): void => {
+    this.#unsettled = false;
+    this.settle();
+  };
 
   #fill(): void {
     const { receiveHighWaterMark, conflate } = this.#limits;

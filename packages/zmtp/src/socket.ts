@@ -5,7 +5,7 @@ import type { Mechanism } from "./mechanisms/mechanism.js";
 import { chooseMechanism, type MechanismChoice } from "./mechanisms/mechanisms.js";
 import { checkPeerType, ownMetadata } from "./peers.js";
 import type { Greeting } from "./protocol/greeting.js";
-import type { Outgoing } from "./protocol/message.js";
+import type { Message, Outgoing } from "./protocol/message.js";
 import type { Session } from "./session.js";
 import { number, type Options } from "./settings.js";
 import type { Pipe } from "./sockets/pipe.js";
@@ -244,6 +244,15 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
     if (this.#draining || this.#deferred) return;
     this.#draining = true;
     queueMicrotask(this.#drainLater);
+  }
+
+  take(): Message | undefined {
+    if (this.#reading || this.#deferred || this.#closed !== undefined) return undefined;
+    return this.type.receive();
+  }
+
+  get meta(): Meta | undefined {
+    return this.type.meta;
   }
 
   rest(): void {

@@ -12,6 +12,8 @@ import { Queue, type Queued } from "./queue.js";
 export interface Reader<In> {
   /** Starts to take messages out of the socket, as long as `wantsMore`. */
   read(): void;
+  /** Takes a message that is there already, where there is time for it. */
+  take(): In | undefined;
   /** Takes none any more: nobody waits. */
   rest(): void;
   /** Whether the socket's type allows to receive now. */
@@ -116,7 +118,8 @@ export class Inbox<In> {
 
   receive(options: WaitOptions | undefined): Promise<In> {
     if (options !== undefined) return awaited(this.#receiveWithin(options));
-    if (this.#parked.length > 0) return Promise.resolve(this.#takeParked());
+    const message = this.#takeNow();
+    if (message !== undefined) return Promise.resolve(message);
     return this.#held(
       new Promise<In>((resolve, reject) => {
         this.#wait(new Waiter(resolve, reject));
@@ -196,9 +199,10 @@ export class Inbox<In> {
         if (returned || this.#state === "ended") {
           return Promise.resolve({ done: true, value: undefined });
         }
-        if (this.#parked.length > 0) {
+        const message = this.#takeNow();
+        if (message !== undefined) {
           begin();
-          return Promise.resolve({ done: false, value: this.#takeParked() });
+          return Promise.resolve({ done: false, value: message });
         }
         return new Promise<IteratorResult<In>>((resolve) => {
           const deliver = (value: In): void => {
@@ -327,6 +331,15 @@ export class Inbox<In> {
   handlerRemoved(): void {
     this.#flowing &&= this.#reader.handlesMessages();
     this.#restUnlessWanted();
+  }
+
+  /** A message that is there already, and that nobody else waits for: it needs no waiter. */
+  #takeNow(): In | undefined {
+    if (this.#parked.length > 0) return this.#takeParked();
+    if (this.#waiters.size > 0) return undefined;
+    const message = this.#reader.take();
+    if (message !== undefined) this.#reader.delivering();
+    return message;
   }
 
   #takeParked(): In {

@@ -191,17 +191,23 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
   // For the engine ----------------------------------------------------------------------------
 
   received(frames: Buffer[], meta: MessageMeta | undefined): boolean {
+    const message = this.#open(frames, meta);
+    if (message !== undefined) this.inbox.deliver(message);
+    return this.inbox.wantsMore();
+  }
+
+  /** What a message is to its reader; nothing where it has been dealt with. */
+  #open(frames: Buffer[], meta: MessageMeta | undefined): In | undefined {
     if (trace.receive.hasSubscribers && this.#rules.isTraced) {
       trace.receive.publish({ connection: this.#owner.connection, frames });
     }
     try {
       const body = this.#turns?.unwrap?.(frames as Message) ?? (frames as Message);
-      const message = this.#owner.decode(body, meta);
-      if (message !== undefined) this.inbox.deliver(message);
+      return this.#owner.decode(body, meta);
     } catch (error) {
       this.report(error);
+      return undefined;
     }
-    return this.inbox.wantsMore();
   }
 
   wantsMore(): boolean {
@@ -244,6 +250,18 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
 
   read(): void {
     if (this.mayReceive()) this.socket.read();
+  }
+
+  take(): In | undefined {
+    const { socket } = this;
+    if (socket.take === undefined || this.state !== "open" || !this.mayReceive()) return undefined;
+    while (hasTime()) {
+      const frames = socket.take();
+      if (frames === undefined) return undefined;
+      const message = this.#open(frames, socket.meta);
+      if (message !== undefined) return message;
+    }
+    return undefined;
   }
 
   rest(): void {

@@ -93,6 +93,14 @@ export interface EngineSocket {
    */
   read(): void;
 
+  /**
+   * Takes a message that is there already, and whose reader can have it at once: no wait, and no promise of
+   * the engine's. Nothing where there is none, or while `read` hands them over.
+   */
+  take?(): Buffer[] | undefined;
+  /** What belongs to the message that `take` gave last. */
+  readonly meta?: MessageMeta | undefined;
+
   /** Nobody waits for a message any more: an engine that can take none from now on, takes none. */
   rest?(): void;
 
