@@ -3,12 +3,15 @@ import { Alive } from "./alive.js";
 import { InprocNames, type Names } from "./inproc-names.js";
 import type { Options } from "./settings.js";
 import { ZmtpSocket } from "./socket.js";
+import type { Pipe } from "./sockets/pipe.js";
 import { SocketError } from "./sockets/socket.js";
 import type { SocketTypeName } from "./sockets/types.js";
 import { Zap } from "./zap.js";
 
 /** ZMQ_MAX_SOCKETS_DFLT */
 const MAX_SOCKETS = 1023;
+/** Longer than anybody waits, in ms. */
+const FOR_EVER = 2 ** 31 - 1;
 
 /** Sockets that reach each other over `inproc://`. */
 export class Context implements EngineContext {
@@ -19,8 +22,8 @@ export class Context implements EngineContext {
   readonly #sockets = new Set<ZmtpSocket>();
   #lingerTimer: NodeJS.Timeout | undefined;
   #lingersUntil = 0;
-  /** Pipes whose messages wait. */
-  #lingering = 0;
+  /** Pipes whose messages wait, and until when they may hold the process up. */
+  readonly #lingering = new Map<Pipe, number>();
 
   constructor({ maxSockets }: ContextOptions, inproc: Names = new InprocNames()) {
     this.inproc = inproc;
@@ -45,28 +48,28 @@ export class Context implements EngineContext {
     this.#sockets.delete(socket);
   }
 
-  /**
-   * Keeps the process alive for so many ms more, at most, since messages of a pipe wait to be sent; -1 for ever.
-   * @param again whether they did so before, and `relieved` was not called
-   */
-  lingers(ms: number, again: boolean): void {
-    if (!again) this.#lingering += 1;
-    const until = performance.now() + (ms < 0 ? 2 ** 31 - 1 : ms);
-    if (until <= this.#lingersUntil) return;
-    this.#lingersUntil = until;
-    clearTimeout(this.#lingerTimer);
-    this.#lingerTimer = setTimeout(
-      () => undefined,
-      Math.min(ms < 0 ? 2 ** 31 - 1 : ms, 2 ** 31 - 1),
-    );
+  /** Keeps the process alive for so many ms more, at most, since messages of a pipe wait to be sent; -1 for ever. */
+  lingers(pipe: Pipe, ms: number): void {
+    const until = performance.now() + (ms < 0 ? FOR_EVER : ms);
+    this.#lingering.set(pipe, until);
+    if (until > this.#lingersUntil) this.#lingerUntil(until);
   }
 
   /** The messages of a pipe wait no more. */
-  relieved(): void {
-    this.#lingering -= 1;
-    if (this.#lingering > 0) return;
+  relieved(pipe: Pipe): void {
+    const until = this.#lingering.get(pipe) ?? 0;
+    this.#lingering.delete(pipe);
+    if (until < this.#lingersUntil) return;
+    let last = 0;
+    for (const other of this.#lingering.values()) last = Math.max(last, other);
+    this.#lingerUntil(last);
+  }
+
+  #lingerUntil(time: number): void {
+    this.#lingersUntil = time;
     clearTimeout(this.#lingerTimer);
-    this.#lingersUntil = 0;
+    const ms = Math.min(time - performance.now(), FOR_EVER);
+    if (ms > 0) this.#lingerTimer = setTimeout(() => undefined, ms);
   }
 
   release(): void {

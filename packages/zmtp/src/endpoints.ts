@@ -35,7 +35,7 @@ export interface EndpointHost extends PipeOwner {
 export interface Endpoint {
   /** Takes no new peers. Resolves when the address is free. */
   stop(): Promise<void>;
-  /** Ends it as a socket that goes on does (zmq_unbind, zmq_disconnect). */
+  /** Ends it as a socket that goes on does (zmq_unbind, zmq_disconnect). Called again when messages have left. */
   remove(): void;
   /** Ends it: its peers are left, when all that waits for them has left, or at once. */
   end(atOnce: boolean): void;
@@ -54,8 +54,6 @@ abstract class Link implements SessionSink {
   protected readonly host: EndpointHost;
   protected pipe: RemotePipe | undefined;
   readonly #address: string;
-  /** The socket has no use for the peer: a PAIR has one. */
-  #unwanted = false;
 
   constructor(host: EndpointHost, stream: Stream, address: string, pipe?: RemotePipe) {
     this.host = host;
@@ -74,8 +72,7 @@ abstract class Link implements SessionSink {
     host.event({ type: "handshake", address: this.#address });
     const known = this.pipe;
     if (known?.terminated) {
-      this.#unwanted = true;
-      session.destroy();
+      session.destroy(); // a PAIR, say, has a peer already
       return;
     }
     const pipe = known ?? new RemotePipe(host, pipeLimits(host.options));
@@ -96,16 +93,25 @@ abstract class Link implements SessionSink {
 
   ended(error: Error | undefined, wasReady: boolean): void {
     const { host } = this;
-    if (wasReady) host.event({ type: "disconnect", address: this.#address });
-    else {
-      const type = `handshake:error:${handshakeFailure(error)}`;
-      host.event({ type, address: this.#address, error: error ?? new Error("the peer is gone") });
-    }
+    if (!this.session.left) this.#tellEnd(error, wasReady);
     const refused = error instanceof AuthenticationError && error.status !== "300";
     const hopeless =
-      this.#unwanted || error instanceof ProtocolError || (wasReady ? host.isLocal : refused);
+      this.pipe?.terminated ||
+      error instanceof ProtocolError ||
+      (wasReady ? host.isLocal : refused);
     this.over(hopeless === true);
     host.changed();
+  }
+
+  /** As libzmq, which tells nothing of connections that were ended on this side. */
+  #tellEnd(error: Error | undefined, wasReady: boolean): void {
+    const { host } = this;
+    const address = this.#address;
+    if (!wasReady) {
+      const type = `handshake:error:${handshakeFailure(error)}`;
+      host.event({ type, address, error: error ?? new Error("the peer is gone") });
+    }
+    host.event({ type: "disconnect", address });
   }
 
   /** @param hopeless whether there is to be no new try: the peer and we do not fit, as it would show again */
@@ -127,6 +133,10 @@ class AcceptedLink extends Link {
 
   get empty(): boolean {
     return this.pipe?.empty ?? true;
+  }
+
+  retire(): void {
+    this.pipe?.retire();
   }
 
   protected override over(): void {
@@ -164,7 +174,9 @@ export class BoundEndpoint implements Endpoint {
     return this.#stopped;
   }
 
+  /** As libzmq: what waits for the peers leaves first, and nothing is added to it. */
   remove(): void {
+    for (const link of this.#links) link.retire();
     this.end(false);
   }
 

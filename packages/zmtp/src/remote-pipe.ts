@@ -19,10 +19,10 @@ export interface PipeOwner {
   readActivated(pipe: Pipe): void;
   writeActivated(pipe: Pipe): void;
   pipeTerminated(pipe: Pipe): void;
-  /** Messages wait for a peer that is not there, or does not read. @param again whether they did so before */
-  backlog(again: boolean): void;
-  /** The messages that waited have left, or will not leave any more. Told once after `backlog`. */
-  relieved(): void;
+  /** Messages wait for a peer that is not there, or does not read. Told again as more are written. */
+  backlog(pipe: Pipe): void;
+  /** The messages that waited have left, or will not leave any more. */
+  relieved(pipe: Pipe): void;
   /** All has left. */
   emptied(): void;
 }
@@ -53,6 +53,8 @@ export class RemotePipe implements Pipe {
   /** The peer will not come back. */
   #gone = false;
   #terminated = false;
+  /** It takes nothing more, and ends when all has left. */
+  #retired = false;
   #scheduled = false;
   /** `backlog` was told, and `relieved` was not. */
   #waits = false;
@@ -99,7 +101,7 @@ export class RemotePipe implements Pipe {
   }
 
   #hasRoom(): boolean {
-    if (this.#gone) return false;
+    if (this.#gone || this.#retired) return false;
     const { sendHighWaterMark, conflate } = this.#limits;
     return sendHighWaterMark === 0 || conflate || this.#out.size < sendHighWaterMark;
   }
@@ -154,9 +156,15 @@ export class RemotePipe implements Pipe {
     return undefined;
   }
 
+  /** Takes nothing more: the endpoint that it came from was removed. */
+  retire(): void {
+    this.#retired = true;
+  }
+
   terminate(): void {
     this.#terminated = true;
     this.#gone = true;
+    this.#in.clear();
     this.#out.clear();
     this.#relieve();
     this.#session?.destroy();
@@ -228,6 +236,10 @@ export class RemotePipe implements Pipe {
    */
   disconnected(gone: boolean): void {
     this.#gone ||= gone;
+    if (this.#terminated) {
+      this.#session = undefined;
+      return;
+    }
     if (this.#session !== undefined) {
       for (let message = this.#next(); message; message = this.#next()) {
         if (this.#limits.conflate) this.#in.clear();
@@ -259,14 +271,14 @@ export class RemotePipe implements Pipe {
     this.#scheduled = false;
     this.#flush();
     if (this.#out.size === 0) return;
-    this.#owner.backlog(this.#waits);
     this.#waits = true;
+    this.#owner.backlog(this);
   };
 
   #relieve(): void {
     if (!this.#waits) return;
     this.#waits = false;
-    this.#owner.relieved();
+    this.#owner.relieved(this);
   }
 
   #flush(): void {

@@ -50,6 +50,8 @@ export class Session {
   /** The peer's version is 3 point this. */
   peerMinor = 0;
   ready = false;
+  /** Whether we have ended it, for no fault of the peer's. */
+  left = false;
 
   readonly #sink: SessionSink;
   readonly #options: SessionOptions;
@@ -351,6 +353,7 @@ export class Session {
 
   /** Ends it when all that was written has left. */
   finish(): void {
+    this.left = true;
     this.#flush();
     this.stream.end();
   }
@@ -362,6 +365,7 @@ export class Session {
 
   /** Ends it at once. */
   destroy(): void {
+    this.left = true;
     this.#end(undefined);
   }
 

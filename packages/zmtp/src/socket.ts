@@ -7,7 +7,7 @@ import { checkPeerType, ownMetadata } from "./peers.js";
 import type { Greeting } from "./protocol/greeting.js";
 import type { Message, Outgoing } from "./protocol/message.js";
 import type { Session } from "./session.js";
-import { number, type Options } from "./settings.js";
+import { checkOptions, number, type Options } from "./settings.js";
 import type { Pipe } from "./sockets/pipe.js";
 import { type Meta, SocketError, type SocketType } from "./sockets/socket.js";
 import { createSocketType, type SocketTypeName } from "./sockets/types.js";
@@ -51,6 +51,7 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
     this.options = options;
     this.#context = context;
     this.#sink = sink;
+    checkOptions(options);
     this.mechanism = chooseMechanism(options);
     this.type = createSocketType(name, options);
   }
@@ -93,8 +94,10 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
   }
 
   remove(address: string): void {
-    const endpoint = this.#endpoints.get(address)?.pop();
+    const there = this.#endpoints.get(address) ?? [];
+    const endpoint = there.pop();
     if (endpoint === undefined) throw new SocketError("ENOENT", "there is no such endpoint");
+    if (there.length === 0) this.#endpoints.delete(address);
     void endpoint.stop();
     this.#call(() => endpoint.remove());
     for (const one of this.#leaving) if (one.over) this.#leaving.delete(one);
@@ -187,16 +190,17 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
     if (this.#room !== undefined && this.type.hasOut) this.#foundRoom();
   }
 
-  backlog(again: boolean): void {
-    this.#context.lingers(number(this.options, "lingerPeriod", 0), again);
+  backlog(pipe: Pipe): void {
+    this.#context.lingers(pipe, number(this.options, "lingerPeriod", -1));
   }
 
-  relieved(): void {
-    this.#context.relieved();
+  relieved(pipe: Pipe): void {
+    this.#context.relieved(pipe);
   }
 
   emptied(): void {
     if (this.#closing !== undefined) this.#closeOn();
+    else if (this.#leaving.size > 0) for (const endpoint of this.#leaving) endpoint.remove();
   }
 
   event(event: EngineEvent): void {

@@ -3,9 +3,8 @@ import { BoundEndpoint, ConnectedEndpoint, type Endpoint, type EndpointHost } fr
 import { InprocNames, type InprocSocket, type Names } from "./inproc-names.js";
 import type { Mechanism } from "./mechanisms/mechanism.js";
 import { chooseMechanism } from "./mechanisms/mechanisms.js";
-import { checkPeerType, ownMetadata } from "./peers.js";
+import { ownMetadata } from "./peers.js";
 import type { Greeting } from "./protocol/greeting.js";
-import type { Session } from "./session.js";
 import type { Options } from "./settings.js";
 import type { Pipe } from "./sockets/pipe.js";
 import type { SocketType } from "./sockets/socket.js";
@@ -101,9 +100,8 @@ class ThreadHost implements EndpointHost {
     return NULL.create({ metadata, authenticate: undefined });
   }
 
-  checkPeer(session: Session): void {
-    checkPeerType(this.#socket.name, session);
-  }
+  /** As over inproc, any types meet. */
+  checkPeer(): void {}
 
   readActivated(pipe: Pipe): void {
     this.#socket.readActivated(pipe);
@@ -117,12 +115,12 @@ class ThreadHost implements EndpointHost {
     this.#socket.pipeTerminated(pipe);
   }
 
-  backlog(again: boolean): void {
-    this.#socket.backlog(again);
+  backlog(pipe: Pipe): void {
+    this.#socket.backlog(pipe);
   }
 
-  relieved(): void {
-    this.#socket.relieved();
+  relieved(pipe: Pipe): void {
+    this.#socket.relieved(pipe);
   }
 
   emptied(): void {

@@ -1,0 +1,290 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtempSync, rmdirSync } from "node:fs";
+import * as net from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { Context } from "./context.js";
+import { COMMAND } from "./protocol/decoder.js";
+import { writeGreeting } from "./protocol/greeting.js";
+import type { SocketTypeName } from "./sockets/types.js";
+import { Probe } from "./testing/probe.js";
+
+const ANYWHERE = "tcp://127.0.0.1:*";
+const QUICK = { reconnectInterval: 1 };
+
+function stage(t: TestContext) {
+  const context = new Context({ shared: false });
+  t.after(() => context.release());
+  return (type: SocketTypeName, options = {}): Probe => {
+    const probe = new Probe(context, type, options);
+    probe.socket.monitor();
+    t.after(async () => {
+      await probe.close();
+      assert.deepEqual(probe.failures, []);
+    });
+    return probe;
+  };
+}
+
+/** The events, once there are so many. */
+async function events(probe: Probe, count: number): Promise<string[]> {
+  await probe.until(() => probe.events.length >= count, `${count} events`);
+  return probe.types();
+}
+
+/** A peer of which every byte is ours. */
+class Raw {
+  readonly socket: net.Socket;
+  readonly closed: Promise<unknown>;
+
+  constructor(address: string) {
+    const { port } = new URL(address);
+    this.socket = net.connect(Number(port), "127.0.0.1");
+    this.socket.on("error", () => undefined);
+    this.socket.resume();
+    this.closed = once(this.socket, "close");
+  }
+
+  /** As a peer of NULL with this READY, or another body. */
+  greet(body: string | Buffer): void {
+    this.socket.write(writeGreeting("NULL", false));
+    const command = Buffer.from(body);
+    this.socket.write(Buffer.concat([Buffer.of(COMMAND, command.length), command]));
+  }
+}
+
+const ready = (type: string): string =>
+  `\x05READY\x0bSocket-Type\0\0\0${String.fromCharCode(type.length)}${type}`;
+
+test("a monitor tells of a connection what libzmq's does, in the same order", async (t) => {
+  const socket = stage(t);
+  const [push, pull] = [socket("PUSH", QUICK), socket("PULL")];
+  const address = pull.bind(ANYWHERE);
+  push.connect(address);
+  await push.send("hello");
+  await pull.next();
+  await events(push, 3);
+  await pull.close();
+  await push.until(() => push.types("connect:retry").length > 1);
+  const told = push.types();
+  assert.deepEqual(told.slice(0, 8), [
+    "connect:delay",
+    "connect",
+    "handshake",
+    "disconnect",
+    "connect:retry",
+    "connect:delay",
+    "close",
+    "connect:retry",
+  ]);
+  assert.deepEqual(pull.types(), ["bind", "accept", "handshake", "close"]);
+  for (const event of [...push.events, ...pull.events]) assert.equal(event.address, address);
+  assert.equal(push.events[4]?.interval, 1);
+});
+
+test("over ipc it does not tell that a connection takes a while", async (t) => {
+  const socket = stage(t);
+  const [push, pull] = [socket("PUSH"), socket("PULL")];
+  const address = pull.bind("ipc://*");
+  push.connect(address);
+  assert.deepEqual(await events(push, 2), ["connect", "handshake"]);
+  push.socket.remove(address);
+  await pull.until(() => pull.types().includes("disconnect"));
+  pull.socket.remove(address);
+  assert.deepEqual(await events(pull, 5), ["bind", "accept", "handshake", "disconnect", "close"]);
+  assert.deepEqual(push.types(), ["connect", "handshake"]);
+});
+
+test("an unbind frees the address at once, and ends the connections when all has left", async (t) => {
+  const socket = stage(t);
+  const [push, pull, next] = [socket("PUSH"), socket("PULL"), socket("PUSH")];
+  const address = push.bind(ANYWHERE);
+  pull.connect(address);
+  await pull.until(() => pull.types().includes("handshake"));
+  for (let n = 0; n < 500; n += 1) await push.send("x".repeat(10_000), String(n));
+  push.socket.remove(address);
+  next.bind(address);
+  for (let n = 0; n < 500; n += 1) assert.equal((await pull.next())[1], String(n));
+  await next.send("from the next");
+  assert.deepEqual(await pull.next(), ["from the next"]);
+  assert.deepEqual(push.types(), ["bind", "accept", "handshake", "close"]);
+});
+
+test("messages wait for a peer that comes back", async (t) => {
+  const socket = stage(t);
+  const push = socket("PUSH", QUICK);
+  const first = socket("PULL");
+  const address = first.bind(ANYWHERE);
+  push.connect(address);
+  await push.send("first");
+  assert.deepEqual(await first.next(), ["first"]);
+  await first.close();
+  await push.until(() => push.types().includes("disconnect"));
+  await push.send("second");
+  const second = socket("PULL");
+  second.bind(address);
+  assert.deepEqual(await second.next(), ["second"]);
+});
+
+test("without an interval a lost connection is not tried again", async (t) => {
+  const socket = stage(t);
+  const [push, pull] = [socket("PUSH", { reconnectInterval: -1 }), socket("PULL")];
+  push.connect(pull.bind(ANYWHERE));
+  await push.send("hello");
+  await pull.next();
+  await pull.close();
+  await push.until(() => push.types().includes("disconnect"));
+  assert.equal(push.socket.writable, false);
+  assert.deepEqual(push.types("connect:retry"), []);
+});
+
+test("types that do not fit fail in the handshake, and are not tried again", async (t) => {
+  const socket = stage(t);
+  const [sub, pull] = [socket("SUB", QUICK), socket("PULL")];
+  sub.connect(pull.bind(ANYWHERE));
+  const failed = ["handshake:error:protocol", "disconnect"];
+  assert.deepEqual(await events(sub, 4), ["connect:delay", "connect", ...failed]);
+  await events(pull, 4);
+  assert.deepEqual(pull.types().slice(2, 3), failed.slice(0, 1));
+  const good = socket("PUSH");
+  good.connect(pull.events[0]?.address as string);
+  await good.send("fits");
+  assert.deepEqual(await pull.next(), ["fits"]);
+  assert.equal(sub.events.length, 4);
+});
+
+test("mechanisms that do not fit fail in the handshake, and are not tried again", async (t) => {
+  const socket = stage(t);
+  const [push, pull] = [socket("PUSH", QUICK), socket("PULL", { plainServer: true })];
+  push.connect(pull.bind(ANYWHERE));
+  await push.send("never arrives");
+  const failed = ["handshake:error:protocol", "disconnect"];
+  assert.deepEqual(await events(push, 4), ["connect:delay", "connect", ...failed]);
+  assert.deepEqual(await events(pull, 4), ["bind", "accept", ...failed]);
+  assert.equal(push.socket.writable, false);
+  await push.close(-1); // nobody is left who could take it
+});
+
+const GARBAGE: Record<string, [send: (raw: Raw) => void, event: string]> = {
+  "speaks HTTP": [
+    (raw) => raw.socket.write(`GET / HTTP/1.0\r\n${"x".repeat(100)}\r\n\r\n`),
+    "protocol",
+  ],
+  "says nothing": [(raw) => raw.socket.end(), "other"],
+  "ends within its greeting": [
+    (raw) => raw.socket.end(writeGreeting("NULL", false).subarray(0, 20)),
+    "other",
+  ],
+  "sends a message too early": [
+    (raw) => {
+      raw.socket.write(writeGreeting("NULL", false));
+      raw.socket.write(Buffer.from("\0\x03abc"));
+    },
+    "protocol",
+  ],
+  "sends another command than READY": [(raw) => raw.greet("\x05HELLO"), "protocol"],
+  "is of no type": [(raw) => raw.greet("\x05READY"), "protocol"],
+  "is of a type that there is not": [(raw) => raw.greet(ready("SMOKE")), "protocol"],
+  "has metadata that end too early": [(raw) => raw.greet(ready("PUSH").slice(0, -1)), "protocol"],
+  "has a command without end": [
+    (raw) => {
+      raw.socket.write(writeGreeting("NULL", false));
+      raw.socket.write(Buffer.from([COMMAND | 2, 0, 0, 0, 1, 0, 0, 0, 0]));
+    },
+    "protocol",
+  ],
+};
+
+for (const [how, [send, reason]] of Object.entries(GARBAGE)) {
+  test(`a peer that ${how} is turned away, and the others do not notice`, async (t) => {
+    const socket = stage(t);
+    const [pull, push] = [socket("PULL"), socket("PUSH")];
+    const address = pull.bind(ANYWHERE);
+    push.connect(address);
+    await push.send("before");
+    assert.deepEqual(await pull.next(), ["before"]);
+    const raw = new Raw(address);
+    send(raw);
+    await raw.closed;
+    assert.deepEqual((await events(pull, 6)).slice(3), [
+      "accept",
+      `handshake:error:${reason}`,
+      "disconnect",
+    ]);
+    await push.send("after");
+    assert.deepEqual(await pull.next(), ["after"]);
+  });
+}
+
+test("a peer that breaks the protocol when it is in is turned away, and its messages stay", async (t) => {
+  const pull = stage(t)("PULL", { maxMessageSize: 10 });
+  const raw = new Raw(pull.bind(ANYWHERE));
+  raw.greet(ready("PUSH"));
+  raw.socket.write(Buffer.from("\0\x03abc\x01\x03not\0\x0bmuch too long"));
+  await raw.closed;
+  assert.deepEqual(await pull.next(), ["abc"]);
+  assert.deepEqual(await events(pull, 4), ["bind", "accept", "handshake", "disconnect"]);
+  assert.equal(pull.socket.readable, false);
+  assert.deepEqual(pull.got, []);
+});
+
+test("a handshake takes so long, and then fails", async (t) => {
+  const pull = stage(t)("PULL", { handshakeInterval: 1 });
+  const raw = new Raw(pull.bind(ANYWHERE));
+  await raw.closed;
+  assert.deepEqual(await events(pull, 4), [
+    "bind",
+    "accept",
+    "handshake:error:other",
+    "disconnect",
+  ]);
+});
+
+test("a close does not wait for peers that hang in the handshake", async (t) => {
+  const push = stage(t)("PUSH");
+  const address = push.bind(ANYWHERE);
+  const raw = new Raw(address);
+  await events(push, 2);
+  await push.close(-1);
+  await raw.closed;
+  assert.deepEqual(push.types(), ["bind", "accept", "close"]);
+});
+
+test("an unbind or disconnect in the midst of a handshake ends it", async (t) => {
+  const socket = stage(t);
+  const [pull, push] = [socket("PULL"), socket("PUSH")];
+  const address = pull.bind(ANYWHERE);
+  const raw = new Raw(address);
+  await events(pull, 2);
+  pull.socket.remove(address);
+  await raw.closed;
+  const deaf = net.createServer();
+  deaf.listen(0, "127.0.0.1");
+  await once(deaf, "listening");
+  t.after(() => deaf.close());
+  const { port } = deaf.address() as net.AddressInfo;
+  const accepted = once(deaf, "connection") as Promise<[net.Socket]>;
+  push.connect(`tcp://127.0.0.1:${port}`);
+  const [peer] = await accepted;
+  await events(push, 2);
+  push.socket.remove(`tcp://127.0.0.1:${port}`);
+  peer.resume();
+  await once(peer, "close");
+  assert.deepEqual(push.types(), ["connect:delay", "connect"]);
+});
+
+test("a listener's address is in use for others", async (t) => {
+  const socket = stage(t);
+  const folder = mkdtempSync(join(tmpdir(), "tx0mq-"));
+  t.after(() => rmdirSync(folder));
+  for (const place of [ANYWHERE, `ipc://${folder}/x`, "inproc://mine"]) {
+    const [pull, other] = [socket("PULL"), socket("PULL")];
+    const address = pull.bind(place);
+    assert.throws(() => other.bind(address), { code: "EADDRINUSE" });
+    await pull.close();
+    other.bind(address);
+    await other.close();
+  }
+});

@@ -1,0 +1,273 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { Context } from "./context.js";
+import type { SocketTypeName } from "./sockets/types.js";
+import { Probe } from "./testing/probe.js";
+import { run } from "./testing/streams.js";
+import { REFUSED_OPTIONS } from "./transports/tcp.js";
+
+const ANYWHERE = "tcp://127.0.0.1:*";
+/** Nobody is ever there. */
+const NOBODY = "tcp://127.0.0.1:1";
+const TRANSPORTS = [ANYWHERE, "ipc://*", "ws://127.0.0.1:*", "inproc://here"];
+
+function stage(t: TestContext) {
+  const context = new Context({ shared: false });
+  t.after(() => context.release());
+  return (type: SocketTypeName, options = {}): Probe => {
+    const probe = new Probe(context, type, options);
+    t.after(async () => {
+      await probe.close();
+      assert.deepEqual(probe.failures, []);
+    });
+    return probe;
+  };
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+async function until(fact: () => boolean): Promise<void> {
+  while (!fact()) await turn();
+}
+
+for (const place of TRANSPORTS) {
+  const transport = place.replace(/:.*/, "");
+
+  test(`${transport}: messages go both ways, in order`, async (t) => {
+    const socket = stage(t);
+    const [dealer, other] = [socket("DEALER"), socket("DEALER")];
+    dealer.connect(other.bind(place));
+    for (let n = 0; n < 100; n += 1) await dealer.send(String(n), "");
+    for (let n = 0; n < 100; n += 1) assert.deepEqual(await other.next(), [String(n), ""]);
+    await other.send("back");
+    assert.deepEqual(await dealer.next(), ["back"]);
+  });
+
+  test(`${transport}: a close lets what was sent leave first`, async (t) => {
+    const socket = stage(t);
+    const [push, pull] = [socket("PUSH", { sendHighWaterMark: 0 }), socket("PULL")];
+    push.connect(pull.bind(place));
+    const large = "x".repeat(10_000);
+    for (let n = 0; n < 1000; n += 1) await push.send(String(n), large);
+    const closed = push.close(-1);
+    for (let n = 0; n < 1000; n += 1) assert.equal((await pull.next())[0], String(n));
+    await closed;
+  });
+
+  test(`${transport}: PAIR has one peer`, async (t) => {
+    const socket = stage(t);
+    const [pair, first, second] = [socket("PAIR"), socket("PAIR"), socket("PAIR")];
+    const address = pair.bind(place);
+    first.connect(address);
+    await first.send("first");
+    assert.deepEqual(await pair.next(), ["first"]);
+    second.connect(address);
+    if (transport !== "inproc") {
+      second.socket.monitor();
+      await second.until(() => second.types().includes("disconnect"));
+    } else assert.equal(second.socket.writable, false);
+    await pair.send("to the first");
+    assert.deepEqual(await first.next(), ["to the first"]);
+  });
+
+  test(`${transport}: a close while everything is going on`, async (t) => {
+    const socket = stage(t);
+    const router = socket("ROUTER");
+    const address = router.bind(place);
+    router.socket.read();
+    const dealers = Array.from({ length: 10 }, () => socket("DEALER"));
+    for (const dealer of dealers) {
+      dealer.connect(address);
+      dealer.socket.read();
+    }
+    let sent = 0;
+    const sends = async (dealer: Probe): Promise<void> => {
+      for (; sent < 5000 && dealer.socket.writable; sent += 1) await dealer.send("x".repeat(1000));
+    };
+    const all = dealers.map(sends);
+    await router.until(() => router.got.length > 100);
+    await Promise.all([...dealers.slice(5).map((one) => one.close()), router.close()]);
+    await Promise.all([...dealers.slice(0, 5).map((one) => one.close(10)), ...all]);
+    const got = router.got.length;
+    await turn();
+    assert.equal(router.got.length, got);
+  });
+
+  test(`${transport}: nothing is lost at the high-water mark, and room is told of`, async (t) => {
+    const socket = stage(t);
+    const push = socket("PUSH", { sendHighWaterMark: 2 });
+    const pull = socket("PULL", { receiveHighWaterMark: 2 });
+    push.connect(pull.bind(place));
+    const large = "x".repeat(300_000);
+    let count = 0;
+    for (let idle = 0; idle < 20; count += 1) {
+      for (idle = 0; idle < 20 && !push.socket.writable; idle += 1) await turn();
+      if (idle === 20) break;
+      await push.send(String(count), large);
+      assert.ok(count < 1000, "there is an end");
+    }
+    const room = push.socket.whenWritable();
+    for (let n = 0; n < count; n += 1) assert.equal((await pull.next())[0], String(n));
+    await room;
+    await push.send("goes on");
+    assert.deepEqual(await pull.next(), ["goes on"]);
+  });
+}
+
+test("with a linger period of 0 what waits is lost, with -1 a close waits for a peer", async (t) => {
+  const socket = stage(t);
+  const [lost, late] = [socket("PUSH"), socket("PUSH")];
+  const before = socket("PULL");
+  const address = before.bind(ANYWHERE);
+  await before.close();
+  for (const push of [lost, late]) {
+    push.connect(address);
+    await push.send("for later");
+  }
+  await lost.close(0);
+  let over = false;
+  const closed = late.close(-1).then(() => {
+    over = true;
+  });
+  await turn();
+  assert.equal(over, false);
+  const pull = socket("PULL");
+  pull.bind(address);
+  assert.deepEqual(await pull.next(), ["for later"]);
+  await closed;
+});
+
+test("a linger period ends, where a peer does not come or does not read", async (t) => {
+  const socket = stage(t);
+  const [push, pull] = [socket("PUSH", { sendHighWaterMark: 0 }), socket("PULL")];
+  push.connect(pull.bind(ANYWHERE));
+  push.connect(NOBODY);
+  for (let n = 0; n < 200; n += 1) await push.send("x".repeat(100_000));
+  await push.close(20);
+});
+
+test("a second close is the first", async (t) => {
+  const push = stage(t)("PUSH");
+  push.connect(NOBODY);
+  await push.send("waits");
+  const first = push.close(1);
+  assert.equal(push.close(-1), first);
+  await first;
+});
+
+test("immediate: messages are for those who are connected", async (t) => {
+  const socket = stage(t);
+  const push = socket("PUSH", { immediate: true });
+  push.connect(NOBODY);
+  assert.equal(push.socket.writable, false);
+  const pull = socket("PULL");
+  push.connect(pull.bind(ANYWHERE));
+  assert.equal(push.socket.writable, false);
+  for (let n = 0; n < 10; n += 1) await push.send(String(n));
+  for (let n = 0; n < 10; n += 1) assert.deepEqual(await pull.next(), [String(n)]);
+  const gone = pull.close();
+  await until(() => !push.socket.writable);
+  await gone;
+});
+
+test("a socket that rests takes no message, and reads on", async (t) => {
+  const socket = stage(t);
+  const [push, pull] = [socket("PUSH"), socket("PULL")];
+  push.connect(pull.bind(ANYWHERE));
+  pull.socket.read();
+  pull.socket.rest?.();
+  await push.send("one");
+  await push.send("two");
+  await until(() => pull.socket.readable);
+  assert.deepEqual(pull.got, []);
+  pull.wants = 1;
+  pull.socket.read();
+  await pull.until(() => pull.got.length === 1);
+  await turn();
+  assert.deepEqual(pull.got, [["one"]]);
+  assert.equal(pull.socket.readable, true);
+  pull.wants = 1;
+  pull.socket.read();
+  await pull.until(() => pull.got.length === 2);
+  assert.equal(pull.socket.readable, false);
+});
+
+test("a REP reads on when it has answered", async (t) => {
+  const socket = stage(t);
+  const [rep, dealer] = [socket("REP"), socket("DEALER")];
+  dealer.connect(rep.bind(ANYWHERE));
+  rep.socket.read();
+  for (let n = 0; n < 3; n += 1) await dealer.send("", String(n));
+  for (let n = 0; n < 3; n += 1) {
+    await rep.until(() => rep.got.length === n + 1);
+    await rep.send(`to ${n}`);
+    assert.deepEqual(await dealer.next(), ["", `to ${n}`]);
+  }
+});
+
+test("who waits for room is told when nobody wants it any more, and at the close", async (t) => {
+  const socket = stage(t);
+  const push = socket("PUSH");
+  const room = push.socket.whenWritable();
+  assert.equal(push.socket.whenWritable(), room);
+  push.wantsForRoom = false;
+  await room;
+  const again = push.socket.whenWritable();
+  await push.close();
+  await again;
+  await assert.rejects(push.socket.whenWritable(), { code: "ETERM" });
+});
+
+test("a context has so many sockets, and a closed one leaves room", async () => {
+  const context = new Context({ shared: false, maxSockets: 2 });
+  const sockets = [new Probe(context, "PUSH"), new Probe(context, "PULL")];
+  assert.throws(() => new Probe(context, "PUSH"), { code: "EMFILE" });
+  await sockets[0]?.close();
+  const third = new Probe(context, "PUB");
+  await Promise.all([third.close(), sockets[1]?.close()]);
+  context.release();
+});
+
+test("options that Node.js cannot set are refused, by name", (t) => {
+  const socket = stage(t);
+  for (const [name, idle] of REFUSED_OPTIONS) {
+    const asks = typeof idle === "string" ? "some" : idle + 1;
+    assert.throws(() => socket("DEALER", { [name]: asks }), {
+      code: "EINVAL",
+      message: new RegExp(name),
+    });
+    socket("DEALER", { [name]: idle });
+  }
+  socket("DEALER", { socksProxy: new Uint8Array(0) });
+  socket("PUB", { affinity: 1, rate: 7, recoveryInterval: 7, multicastHops: 7 });
+});
+
+test("addresses that are none, or not ours, are refused", async (t) => {
+  const push = stage(t)("PUSH");
+  const wrong: Record<string, string> = {
+    nowhere: "EINVAL",
+    "": "EINVAL",
+    "://x": "EINVAL",
+    "smoke://x": "EPROTONOSUPPORT",
+    "tcp://127.0.0.1": "EINVAL",
+    "tcp://127.0.0.1:65536": "EINVAL",
+    "tcp://127.0.0.1:-1": "EINVAL",
+  };
+  for (const [address, code] of Object.entries(wrong)) {
+    assert.throws(() => push.connect(address), { code }, address);
+    assert.throws(() => push.bind(address), { code }, address);
+    assert.throws(() => push.socket.remove(address), { code: "ENOENT" });
+  }
+  assert.throws(() => push.connect("tcp://*:5555"), { code: "EINVAL" });
+  assert.throws(() => push.bind("tcp://192.0.2.1:5555"), { code: "EADDRNOTAVAIL" });
+  push.connect(NOBODY);
+  push.connect(NOBODY);
+  push.socket.remove(NOBODY);
+  push.socket.remove(NOBODY);
+  assert.throws(() => push.socket.remove(NOBODY), { code: "ENOENT" });
+  assert.equal(push.socket.writable, false);
+});
+
+test("a process ends by itself when nobody waits, and lingers for messages", async () => {
+  assert.deepEqual(await run("../testing/idle-sockets.ts"), { code: 0, output: "got late\n" });
+});

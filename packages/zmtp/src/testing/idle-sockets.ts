@@ -1,0 +1,36 @@
+/* Has sockets that are bound, connected, monitored and closed, and messages that wait; ends by itself. */
+import { Context } from "../context.js";
+import { Probe } from "./probe.js";
+
+const context = new Context({ shared: false });
+const socket = (type: "PUSH" | "PULL" | "REP" | "REQ", options = {}): Probe =>
+  new Probe(context, type, options);
+const ANYWHERE = "tcp://127.0.0.1:*";
+
+const [req, rep] = [socket("REQ"), socket("REP")];
+req.connect(rep.bind(ANYWHERE));
+await req.send("question");
+await rep.next();
+rep.socket.rest?.();
+req.socket.read();
+req.socket.rest?.();
+
+// Nobody ever reads this, and it waits no longer than it may.
+const lonely = socket("PUSH", { lingerPeriod: 1 });
+lonely.connect("tcp://127.0.0.1:1");
+await lonely.send("lost");
+
+const monitored = socket("PULL");
+monitored.socket.monitor();
+monitored.bind("inproc://here");
+await monitored.close();
+
+// What is sent last arrives, as long as its linger period is.
+const [push, pull] = [socket("PUSH"), socket("PULL")];
+pull.received = (frames) => {
+  console.log(`got ${frames}`);
+  return false;
+};
+push.connect(pull.bind(ANYWHERE));
+void push.send("late");
+pull.socket.read();
