@@ -90,7 +90,9 @@ export class Session {
       }, options.handshakeInterval).unref();
     }
     stream.open({
-      data: (chunk) => this.#data(chunk),
+      data: (chunk, lent) => this.#data(chunk, lent),
+      room: () => this.#decoder.room(),
+      filled: (size) => this.#filled(size),
       drained: () => this.#drained(),
       closed: (error) => this.#end(error),
     });
@@ -170,7 +172,7 @@ export class Session {
 
   // Bytes -------------------------------------------------------------------------------------
 
-  #data(chunk: Buffer): void {
+  #data(chunk: Buffer, lent = false): void {
     if (this.#ended) return;
     this.#heartbeat.heard();
     try {
@@ -185,6 +187,18 @@ export class Session {
         this.#greeted(greeting);
       }
       this.#decoder.push(rest);
+      this.#goOn();
+      if (lent) this.#decoder.keep();
+    } catch (error) {
+      this.#end(error as Error);
+    }
+  }
+
+  #filled(size: number): void {
+    if (this.#ended) return;
+    this.#heartbeat.heard();
+    try {
+      this.#decoder.filled(size);
       this.#goOn();
     } catch (error) {
       this.#end(error as Error);

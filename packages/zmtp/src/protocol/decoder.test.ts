@@ -358,3 +358,47 @@ test("no bytes make it throw anything but a ProtocolError, or loop for ever", ()
     cases(500),
   );
 });
+
+test("bytes may be lent, or be read to where they belong", () => {
+  const sizes = [0, 3, 200, 5000, 8000, 9000, 70_000, 2_500_000, 16, 40_000, 1];
+  const sent = sizes.map((size, n) => [Buffer.alloc(size, n + 1), Buffer.alloc(n, "x")]);
+  const bytes = Buffer.concat(sent.map(wire));
+  for (const [most, take] of [
+    [READ, 1000],
+    [READ, 1],
+    [10_000, 1000],
+    [700, 1000],
+  ] as const) {
+    const lent = Buffer.alloc(READ);
+    const decoder = new Decoder(() => undefined, -1);
+    const received: Message[] = [];
+    let direct = 0;
+    for (let at = 0; at < bytes.length; ) {
+      const room = decoder.room() ?? lent.subarray(0, most);
+      const came = bytes.copy(room, 0, at);
+      at += came;
+      if (room.buffer === lent.buffer) decoder.push(room.subarray(0, came));
+      else {
+        direct += came;
+        decoder.filled(came);
+      }
+      // Some are read now, the others when more has come.
+      for (let n = 0; n < take; n += 1) {
+        const next = decoder.next();
+        if (next === undefined) break;
+        received.push(next);
+      }
+      decoder.keep();
+      lent.fill(255);
+    }
+    received.push(...drain(decoder));
+    assert.ok(direct > 2_000_000, `${direct} bytes`);
+    assert.equal(received.length, sent.length);
+    for (const [n, message] of received.entries()) {
+      assert.deepEqual(
+        message.map((one) => one.equals(sent[n]?.[message.indexOf(one)] as Buffer)),
+        [true, true],
+      );
+    }
+  }
+});

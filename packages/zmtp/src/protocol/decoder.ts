@@ -15,6 +15,8 @@ export const WINDOW = 8192;
 const SMALL = 256;
 /** A frame of more bytes than this has memory of its own, unless it lies in what a window holds already. */
 const OWN = 4096;
+/** What is missing of a frame is read to where it belongs, where it is so many bytes or more. */
+const DIRECT = 8192;
 /** A message has no more frames than this. */
 const MOST_FRAMES = 65_536;
 /** A command may have so many bytes, however small messages have to be. */
@@ -41,7 +43,8 @@ export type CommandSink = (body: Buffer) => Message | undefined;
  * Cuts the bytes of a ZMTP 3 connection into messages (RFC 37, "Framing"), on demand: `push` takes what has
  * come, `next` gives one message after the other. What nobody asks for is not cut.
  *
- * Chunks become the decoder's own: their memory must not be written again.
+ * Chunks become the decoder's own: their memory must not be written again. One that is lent may lie in memory
+ * that is written anew after `keep`; it has to be of more than a window.
  *
  * A frame's body is a view of memory that it shares with its neighbours. That is the chunk's, where the chunk
  * is small; of a large one a part after the other is copied (a window). A body that is large, or comes in
@@ -97,19 +100,40 @@ export class Decoder {
   /** Takes bytes. It costs least where those before have been cut: `next` has returned undefined. */
   push(chunk: Buffer): void {
     const rest = this.#chunk.length - this.#at;
-    const all = rest === 0 ? chunk : Buffer.concat([this.#chunk.subarray(this.#at), chunk]);
-    this.#chunk = all;
+    this.#begin(rest === 0 ? chunk : Buffer.concat([this.#chunk.subarray(this.#at), chunk]));
+  }
+
+  #begin(chunk: Buffer): void {
+    this.#chunk = chunk;
     this.#at = 0;
     this.#windowEnd = 0;
-    if (all.buffer.byteLength > WINDOW) return;
-    this.#window = all.buffer;
-    this.#windowEnd = all.length;
-    this.#shift = all.byteOffset;
+    if (chunk.buffer.byteLength > WINDOW) return;
+    this.#window = chunk.buffer;
+    this.#windowEnd = chunk.length;
+    this.#shift = chunk.byteOffset;
+  }
+
+  /** What is left of a chunk that was lent is copied. */
+  keep(): void {
+    if (this.#at < this.#chunk.length) this.#begin(Buffer.from(this.#chunk.subarray(this.#at)));
+    else this.#forget();
+  }
+
+  /** Where the next bytes belong: in the body of a large frame. Undefined where they are to be pushed. */
+  room(): Buffer | undefined {
+    const partial = this.#partial;
+    if (partial === undefined || partial.missing < DIRECT || this.hasMore) return undefined;
+    return partial.room();
+  }
+
+  /** So many bytes have come, and lie where `room` has said. */
+  filled(size: number): void {
+    this.#partial?.filled(size);
   }
 
   /** Whether there may be more to cut. */
   get hasMore(): boolean {
-    return this.#at < this.#chunk.length;
+    return this.#at < this.#chunk.length || this.#partial?.missing === 0;
   }
 
   /** Whether a message has begun, whose last frame has not come. */

@@ -30,15 +30,35 @@ export class PartialFrame {
     return this.#full.length * AHEAD + this.#piece.length;
   }
 
+  /** How many bytes have not come. */
+  get missing(): number {
+    return this.#missing;
+  }
+
+  /** Where the next bytes belong, or those that there is memory for already. */
+  room(): Buffer {
+    this.#makeRoom();
+    return this.#piece.subarray(this.#pieceAt);
+  }
+
+  /** So many bytes have been put into its room. */
+  filled(size: number): void {
+    this.#pieceAt += size;
+    this.#missing -= size;
+  }
+
+  #makeRoom(): void {
+    if (this.#pieceAt < this.#piece.length) return;
+    this.#full.push(this.#piece);
+    this.#piece = Buffer.allocUnsafeSlow(Math.min(this.#missing, AHEAD));
+    this.#pieceAt = 0;
+  }
+
   /** Takes what belongs to it from a chunk. @returns where in the chunk the next frame begins */
   fill(chunk: Buffer, from: number): number {
     let at = from;
     while (this.#missing > 0 && at < chunk.length) {
-      if (this.#pieceAt === this.#piece.length) {
-        this.#full.push(this.#piece);
-        this.#piece = Buffer.allocUnsafeSlow(Math.min(this.#missing, AHEAD));
-        this.#pieceAt = 0;
-      }
+      this.#makeRoom();
       const copied = chunk.copy(this.#piece, this.#pieceAt, at);
       this.#pieceAt += copied;
       this.#missing -= copied;

@@ -49,8 +49,8 @@ export class Recorder extends Facts implements StreamSink {
     stream.open(this);
   }
 
-  data(chunk: Buffer): void {
-    this.chunks.push(chunk);
+  data(chunk: Buffer, lent = false): void {
+    this.chunks.push(lent ? Buffer.from(chunk) : chunk);
     this.size += chunk.length;
     this.changed();
   }

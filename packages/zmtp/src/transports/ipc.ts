@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { failure } from "./failure.js";
 import { listenAtPath, startServer } from "./server.js";
-import { SocketStream } from "./socket-stream.js";
+import { Reader, SocketStream } from "./socket-stream.js";
 import { BACKLOG } from "./tcp.js";
 import type {
   Attempt,
@@ -50,9 +50,9 @@ function pathOf(place: string): string {
   return place.startsWith("@") ? `\0${place.slice(1)}` : place;
 }
 
-function streamsOf(place: string): (socket: net.Socket) => Stream {
+function streamsOf(place: string): (socket: net.Socket, reader?: Reader) => Stream {
   const address = `ipc://${place}`;
-  return (socket) => new SocketStream(socket, address, "");
+  return (socket, reader) => new SocketStream(socket, address, "", reader);
 }
 
 // Listening -------------------------------------------------------------------------------------
@@ -142,7 +142,8 @@ class IpcAttempt implements Attempt {
   constructor(place: string, sink: AttemptSink) {
     const path = pathOf(place);
     if (place === "*") throw failure("EINVAL", "nobody can be at ipc://*");
-    const socket = net.connect({ path });
+    const reader = new Reader();
+    const socket = net.connect({ path, onread: reader.onread });
     this.#socket = socket;
     socket.unref();
     const failed = (error: NodeJS.ErrnoException) => {
@@ -155,7 +156,7 @@ class IpcAttempt implements Attempt {
       if (this.#over) return;
       this.#over = true;
       socket.removeListener("error", failed);
-      sink.connected(streamsOf(place)(socket));
+      sink.connected(streamsOf(place)(socket, reader));
     });
   }
 

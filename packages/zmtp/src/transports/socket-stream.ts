@@ -2,6 +2,44 @@ import type { Socket } from "node:net";
 import type { Stream, StreamSink } from "./transport.js";
 
 const NOTHING: Uint8Array = new Uint8Array(0);
+/** All sockets read into the same memory, unless it is known where the bytes belong: it is theirs until they are told. */
+const SHARED: Buffer = Buffer.allocUnsafeSlow(65_536);
+/** A part of it, for the beginning of a large message: the rest is read to where it belongs. */
+const BEGINNING: Buffer = SHARED.subarray(0, 8192);
+
+/**
+ * Reads a socket without node:stream, through the option `onread` of node:net: no memory is set aside for what
+ * may come, and large messages are not copied.
+ */
+export class Reader {
+  sink: StreamSink | undefined;
+  /** The bytes that come next belong to a large message. */
+  #direct = false;
+
+  /** The option of that name. */
+  readonly onread = {
+    buffer: (): Uint8Array => this.#room(),
+    callback: (size: number, memory: Uint8Array): boolean => this.#came(size, memory),
+  };
+
+  /** Behind a large message there may be another one. */
+  #room(): Uint8Array {
+    const room = this.sink?.room?.();
+    if (room === undefined) {
+      const memory = this.#direct ? BEGINNING : SHARED;
+      this.#direct = false;
+      return memory;
+    }
+    this.#direct = true;
+    return room;
+  }
+
+  #came(size: number, memory: Uint8Array): boolean {
+    if (memory.buffer === SHARED.buffer) this.sink?.data(SHARED.subarray(0, size), true);
+    else this.sink?.filled?.(size);
+    return true;
+  }
+}
 
 /** Tells when all that was written to a socket has left. */
 export class Outlet {
@@ -58,9 +96,13 @@ export class SocketStream implements Stream {
   /** `closed` was told, or is not wanted any more. */
   #over = false;
   readonly #outlet: Outlet;
+  readonly #reader: Reader | undefined;
 
-  constructor(socket: Socket, address: string, peerAddress: string) {
+  /** @param reader what the socket is read through; none where it is by events */
+  constructor(socket: Socket, address: string, peerAddress: string, reader?: Reader) {
     this.#socket = socket;
+    this.#reader = reader;
+    if (reader !== undefined) socket.pause(); // until there is a sink
     this.address = address;
     this.peerAddress = peerAddress;
     socket.unref();
@@ -81,9 +123,14 @@ export class SocketStream implements Stream {
     }
     socket.on("end", () => this.#close(undefined));
     socket.on("close", () => this.#close(undefined));
-    socket.on("data", (chunk: Buffer) => {
-      if (!this.#over) sink.data(chunk);
-    });
+    if (this.#reader === undefined) {
+      socket.on("data", (chunk: Buffer) => {
+        if (!this.#over) sink.data(chunk);
+      });
+    } else {
+      this.#reader.sink = sink;
+      socket.resume();
+    }
   }
 
   write(pieces: readonly Uint8Array[]): boolean {
@@ -108,6 +155,7 @@ export class SocketStream implements Stream {
 
   destroy(): void {
     this.#over = true;
+    if (this.#reader !== undefined) this.#reader.sink = undefined;
     this.#socket.destroy();
   }
 
@@ -118,6 +166,7 @@ export class SocketStream implements Stream {
   #close(error: Error | undefined): void {
     if (this.#over || this.#sink === undefined) return;
     this.#over = true;
+    if (this.#reader !== undefined) this.#reader.sink = undefined;
     this.#socket.destroy();
     this.#sink.closed(error);
   }

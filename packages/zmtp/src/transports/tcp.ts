@@ -3,7 +3,7 @@ import * as net from "node:net";
 import { networkInterfaces } from "node:os";
 import { failure } from "./failure.js";
 import { listenAtPort, startServer } from "./server.js";
-import { SocketStream } from "./socket-stream.js";
+import { Reader, SocketStream } from "./socket-stream.js";
 import type {
   Attempt,
   AttemptSink,
@@ -49,11 +49,13 @@ export const tcp: Transport = {
     return new TcpListener(place, options, sink);
   },
   connect(place, options, sink) {
-    return new TcpAttempt(place, options, {
-      connected: (socket) => sink.connected(streamOf(socket)),
+    const reader = new Reader();
+    const told: SocketSink = {
+      connected: (socket) => sink.connected(streamOf(socket, reader)),
       failed: (error) => sink.failed(error),
       delayed: () => sink.delayed?.(),
-    });
+    };
+    return new TcpAttempt(place, options, told, reader);
   },
 };
 
@@ -71,9 +73,9 @@ export function hostAndPort(host = "", port = 0): string {
   return `${net.isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
-function streamOf(socket: net.Socket): Stream {
+function streamOf(socket: net.Socket, reader?: Reader): Stream {
   const address = `tcp://${hostAndPort(socket.localAddress, socket.localPort)}`;
-  return new SocketStream(socket, address, socket.remoteAddress ?? "");
+  return new SocketStream(socket, address, socket.remoteAddress ?? "", reader);
 }
 
 // Places ----------------------------------------------------------------------------------------
@@ -196,6 +198,7 @@ export class TcpAttempt implements Attempt {
   readonly #options: TransportOptions;
   readonly #port: number;
   readonly #source: Place | undefined;
+  readonly #reader: Reader | undefined;
   #addresses: LookupAddress[] = [];
   #socket: net.Socket | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -203,8 +206,10 @@ export class TcpAttempt implements Attempt {
   #delayed = false;
   #over = false;
 
-  constructor(place: string, options: TransportOptions, sink: SocketSink) {
+  /** @param reader what the socket is to be read through */
+  constructor(place: string, options: TransportOptions, sink: SocketSink, reader?: Reader) {
     const { ipv6 = false, connectTimeout = 0 } = options;
+    this.#reader = reader;
     const middle = place.indexOf(";");
     const { host, port } = splitPlace(place.slice(middle + 1));
     this.#port = portOf(place, port);
@@ -244,6 +249,7 @@ export class TcpAttempt implements Attempt {
       family,
       ...(source && { localAddress: source.host, localPort: source.port }),
       autoSelectFamily: false,
+      ...(this.#reader && { onread: this.#reader.onread }),
       ...tuning(this.#options),
     });
     this.#socket = socket;

@@ -1,7 +1,14 @@
 /** What a stream tells whoever uses it. */
 export interface StreamSink {
-  /** Bytes have come. Their memory is the receiver's to keep. */
-  data(chunk: Buffer): void;
+  /**
+   * Bytes have come. Their memory is the receiver's to keep; or, where it is lent, until it returns: it lies
+   * in a larger piece that all connections read into.
+   */
+  data(chunk: Buffer, lent?: boolean): void;
+  /** Where the bytes that come next belong; undefined where they may lie anywhere, for `data`. */
+  room?(): Uint8Array | undefined;
+  /** So many bytes have come, and lie where `room` has said. */
+  filled?(size: number): void;
   /** All that was written has left. */
   drained(): void;
   /** It is over; with an error where it did not end by itself. Told once. */
