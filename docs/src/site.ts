@@ -227,18 +227,18 @@ function aRun(workspace: ExampleWorkspace): string {
   if (recording === undefined) return "";
   const { start, output, interrupted } = recording;
   const drawn = drawSequence(recording);
-  const printed = output.length === 0 ? ["(nothing)"] : output;
   return `## A run {#run}
 
-What \`${start}\` printed${interrupted ? ", until Ctrl-C ended it" : ""}:
+What it printed${interrupted ? ", until Ctrl-C ended it" : ""}. (It was recorded on a busy machine: its times are no measure.)
 
 \`\`\`\`text
-${printed.join("\n")}
+$ ${start}
+${output.join("\n")}
 \`\`\`\`
 
 ${
   drawn === undefined
-    ? "No messages went from one of its sockets to another."
+    ? "No messages of ZeroMQ went from one socket to another."
     : `Which messages went where in that run:\n\n${figure(drawn)}`
 }
 `;

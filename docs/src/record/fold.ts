@@ -94,9 +94,9 @@ function order(process: string): number {
 }
 
 /**
- * Which lifeline each socket is on. A program has one, but where its sockets talk to one another each
- * has its own. Where that makes too many, those of a program that are alike share one, then those of all
- * programs of a name.
+ * Which lifeline each socket is on. A program has one, but where its sockets talk to one another each has
+ * its own. Where that makes too many, those of a program that are alike share one, then those of a
+ * program, then those of all programs of a name.
  */
 function lifelines(
   events: readonly RunEvent[],
@@ -111,37 +111,37 @@ function lifelines(
       return process === sockets.get(to)?.process ? [process] : [];
     }),
   );
-  const base = (socket: Socket): string =>
-    (programs.get(socket.process) ?? "").replace(/(-\d+| .*)$/, "");
-  const place = ({ type, given }: Socket): string => `${type} ${given.join(" ")}`;
+  const several = new Set(all.map(({ process }) => process)).size > 1;
+  const base = ({ process }: Socket): string =>
+    programs.get(process)?.replace(/(-\d+| .*)$/, "") ?? "";
+  const divided = (socket: Socket): boolean => talksToItself.has(socket.process);
+  const place = ({ type, binds, given }: Socket): string =>
+    `${type} ${binds.length} ${given.join(" ")}`;
   const ways: ((socket: Socket) => string)[] = [
-    (socket) => (talksToItself.has(socket.process) ? socket.id : socket.process),
-    (socket) =>
-      talksToItself.has(socket.process) ? `${socket.process} ${place(socket)}` : socket.process,
-    (socket) =>
-      talksToItself.has(socket.process) ? `${base(socket)} ${place(socket)}` : base(socket),
+    (socket) => (divided(socket) ? socket.id : socket.process),
+    (socket) => (divided(socket) ? `${socket.process} ${place(socket)}` : socket.process),
+    ...(several ? [({ process }: Socket) => process] : []),
+    (socket) => (divided(socket) ? `${base(socket)} ${place(socket)}` : base(socket)),
   ];
-  let groups = new Map<string, Socket[]>();
-  for (const way of ways) {
-    groups = groupBy(all, way);
-    if (groups.size <= LIFELINES) break;
-  }
-  const labels = new Map<string, string>();
+  const groups =
+    ways.map((way) => groupBy(all, way)).find(({ size }) => size <= LIFELINES) ??
+    groupBy(all, ways.at(-1) ?? base);
+  const labels = new Set<string>();
   const found = new Map<string, string>();
-  for (const [key, its] of groups) {
+  for (const its of groups.values()) {
     const [first] = its as [Socket];
     const owners = new Set(its.map(({ process }) => process));
-    const own =
-      owners.size === 1 ? (programs.get(first.process) ?? "") : `${owners.size} × ${base(first)}`;
+    const own = owners.size === 1 ? programs.get(first.process) : `${owners.size} × ${base(first)}`;
     const types = [...new Set(its.map(({ type }) => type))].join(", ");
+    const alike = divided(first) && its.every((socket) => place(socket) === place(first));
     const [address = ""] = first.given;
-    const sock = talksToItself.has(first.process)
-      ? `${its.length > owners.size ? `${its.length} × ` : ""}${types} ${first.binds.length > 0 ? "at" : "to"} ${address.replace(/^\w+:\/\//, "")}`
-      : types;
-    let label = `${own}: ${sock}`;
-    for (let n = 2; labels.has(label); n++) label = `${own}: ${sock} (${n})`;
-    labels.set(label, key);
-    for (const { id } of its) found.set(id, label);
+    const at = `${first.binds.length > 0 ? "at" : "to"} ${address.replace(/^\w+:\/\//, "")}`;
+    const count = its.length > owners.size ? `${its.length} × ` : "";
+    const label = `${own}: ${alike ? `${count}${types} ${at}` : types}`;
+    let unique = label;
+    for (let n = 2; labels.has(unique); n++) unique = `${label} (${n})`;
+    labels.add(unique);
+    for (const { id } of its) found.set(id, unique);
   }
   return found;
 }
@@ -158,9 +158,11 @@ function groupBy(
   return groups;
 }
 
-/** What is alike but for numbers has the same shape. */
+/** What is alike but for numbers, or a delimiter in front, has the same shape. */
 function shapeOf(step: Step): string {
-  return JSON.stringify(step)
+  const shaped =
+    "from" in step && step.frames[0] === "" ? { ...step, frames: step.frames.slice(1) } : step;
+  return JSON.stringify(shaped)
     .replace(/0x[0-9a-f]+/g, "0x")
     .replace(/\d+([.,]\d+)*/g, "#");
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { ExampleWorkspace } from "../../../scripts/workspaces.ts";
+import type { Example, ExampleWorkspace } from "../../../scripts/workspaces.ts";
 
 /** What happened, one after the other. */
 export type Step =
@@ -39,11 +39,29 @@ export function startOf({ example, scripts }: ExampleWorkspace): string {
   return example.recorded ?? scripts.start ?? "";
 }
 
-/** Tells whether programs have changed: a hash of those that an example has and uses. */
+/** The folders of the programs that are recorded, and of what these import: an example's own comes first. */
+export function foldersOf(workspace: ExampleWorkspace): string[] {
+  const folders = new Set<string>();
+  const visit = (folder: string, example: Partial<Example>): void => {
+    if (folders.has(folder)) return;
+    folders.add(folder);
+    const run = Array.from(
+      (example.recorded ?? "").matchAll(/(\.\.\/[^" ]*)\/[^/" ]+\.ts\b/g),
+      ([, path = ""]) => path,
+    );
+    for (const other of [...(example.uses ?? []), ...run]) {
+      const manifest = readFileSync(join(folder, other, "package.json"), "utf8");
+      visit(join(folder, other), JSON.parse(manifest).example ?? {});
+    }
+  };
+  visit(workspace.folder, workspace.example);
+  return [...folders];
+}
+
+/** Tells whether programs have changed: a hash of those that are run. */
 export function hashOf(workspace: ExampleWorkspace): string {
   const hash = createHash("sha256").update(startOf(workspace));
-  for (const other of ["", ...(workspace.example.uses ?? [])]) {
-    const folder = join(workspace.folder, other);
+  for (const folder of foldersOf(workspace)) {
     for (const file of readdirSync(folder).sort()) {
       if (!/(?<!\.test)\.ts$/.test(file)) continue;
       hash.update(`\0${file}\0`).update(readFileSync(join(folder, file)));

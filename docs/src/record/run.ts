@@ -11,16 +11,17 @@ import {
   symlinkSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, delimiter, join } from "node:path";
+import { basename, delimiter, join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import { loopback } from "@tx0mq/smoke";
 import { type ExampleWorkspace, ROOT } from "../../../scripts/workspaces.ts";
-import { startOf } from "./recording.ts";
+import { foldersOf, startOf } from "./recording.ts";
 
 const RECORDER = new URL("./recorder.js", import.meta.url).href;
-/** How long a program that does not end goes on once messages flow, and at all, in ms. */
+/** How long a program that does not end goes on once messages flow, without any, and in silence, in ms. */
 const LONGEST = 12_000;
+const LONGEST_SILENT = 15_000;
 const LONGEST_AT_ALL = 40_000;
 
 /** What a program did with a connection, as the recorder writes it. */
@@ -56,9 +57,7 @@ export async function run(workspace: ExampleWorkspace): Promise<Run> {
   const host = loopback();
   const folder = join(home, workspace.path);
   try {
-    for (const other of ["", ...(workspace.example.uses ?? [])]) {
-      copy(join(workspace.folder, other), join(folder, other));
-    }
+    for (const source of foldersOf(workspace)) copy(source, join(home, relative(ROOT, source)));
     symlinkSync(join(ROOT, "node_modules"), join(home, "node_modules"));
     mkdirSync(join(home, "tmp"));
     const trace = join(home, "events");
@@ -82,7 +81,7 @@ export async function run(workspace: ExampleWorkspace): Promise<Run> {
     });
     child.stdin?.on("error", () => {});
     const closed = once(child, "close").then(() => true);
-    const interrupted = !(await Promise.race([closed, tooLong(trace)]));
+    const interrupted = !(await Promise.race([closed, tooLong(trace, output)]));
     if (interrupted) {
       child.kill("SIGINT");
       await Promise.race([closed, sleep(8000, undefined, { ref: false })]);
@@ -117,20 +116,22 @@ function copy(from: string, to: string): void {
 }
 
 /** @returns false, when it goes on for longer than is to be shown */
-async function tooLong(trace: string): Promise<boolean> {
+async function tooLong(trace: string, output: string): Promise<boolean> {
   const start = Date.now();
-  let first: number | undefined;
-  while (Date.now() - start < LONGEST_AT_ALL) {
-    if (first !== undefined && Date.now() - first > LONGEST) return false;
-    if (
-      first === undefined &&
-      existsSync(trace) &&
-      /"what":"receive"/.test(readFileSync(trace, "utf8"))
-    )
-      first = Date.now();
+  let printed: number | undefined;
+  let received: number | undefined;
+  for (;;) {
+    const now = Date.now();
+    if (printed === undefined && read(output).length > 0) printed = now;
+    if (received === undefined && read(trace).some((line) => line.includes('"what":"receive"')))
+      received = now;
+    const left =
+      received !== undefined
+        ? received + LONGEST
+        : Math.min(start + LONGEST_AT_ALL, (printed ?? start + LONGEST_AT_ALL) + LONGEST_SILENT);
+    if (now > left) return false;
     await sleep(100, undefined, { ref: false });
   }
-  return false;
 }
 
 function read(file: string): string[] {
@@ -144,7 +145,7 @@ interface Own {
   readonly host: string;
 }
 
-/** Says what is of this run alone as anybody else would see it: folders, the host, ports that were free. */
+/** Says what is of this run alone as anybody would see it: folders, the host, ports that were free, names of files. */
 function cleaned(events: RunEvent[], lines: string[], { home, folder, host }: Own) {
   const ports = new Map<string, string>();
   for (const { what, given = "", address = "" } of events) {
@@ -152,8 +153,12 @@ function cleaned(events: RunEvent[], lines: string[], { home, folder, host }: Ow
     if (what === "bind" && /:[*0]$/.test(given) && port !== undefined && !ports.has(port))
       ports.set(port, String(49152 + ports.size));
   }
+  const pids = [...new Set(events.map(({ process }) => process.split("/")[0] ?? ""))];
   const clean = (text: string): string =>
     text
+      .replace(/(?<=\/\S*-)\d+\b/g, (pid) =>
+        pids.includes(pid) ? String(1000 + pids.indexOf(pid)) : pid,
+      )
       .replaceAll(`${join(home, "tmp")}`, "/tmp")
       .replaceAll(`${folder}/`, "")
       .replaceAll(`${home}/`, "")
