@@ -8,7 +8,7 @@ import type { Greeting } from "./protocol/greeting.js";
 import type { Options } from "./settings.js";
 import type { Pipe } from "./sockets/pipe.js";
 import type { SocketType } from "./sockets/socket.js";
-import { isListenedAt, threads } from "./transports/threads.js";
+import { isListenedAt, leaveAtExit, threads } from "./transports/threads.js";
 
 /** Who connects before anybody is bound looks again after so many ms, and then after more, up to the other. */
 const LOOK_AGAIN = 1;
@@ -23,6 +23,10 @@ const NULL = chooseMechanism({});
  */
 export class ThreadNames implements Names {
   readonly #here = new InprocNames();
+
+  constructor() {
+    leaveAtExit();
+  }
 
   isBound(name: string): boolean {
     return this.#here.isBound(name) || isListenedAt(name);

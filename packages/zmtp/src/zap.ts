@@ -36,7 +36,7 @@ export class Zap {
     return async (_name, credentials) => {
       if (!this.#names.isBound(HANDLER)) {
         if (!wanted) return LET_IN;
-        throw new AuthenticationError("500", "there is no ZAP handler that could let the peer in");
+        throw new AuthenticationError("", "there is no ZAP handler that could let the peer in");
       }
       this.#client ??= new ZapClient(this.#names);
       return this.#client.ask((id) =>
@@ -74,7 +74,7 @@ class ZapClient extends SocketType implements InprocSocket {
     const id = String(this.#requests);
     if (this.#pipe === undefined) this.#names.connectNow(HANDLER, this);
     const pipe = this.#pipe as Pipe | undefined;
-    if (pipe === undefined) throw new AuthenticationError("500", "the ZAP handler is gone");
+    if (pipe === undefined) throw new AuthenticationError("", "the ZAP handler is gone");
     return new Promise((resolve, reject) => {
       this.#asked.set(id, { resolve, reject });
       pipe.write([Buffer.alloc(0), ...request(id)]);
@@ -104,7 +104,7 @@ class ZapClient extends SocketType implements InprocSocket {
   override pipeTerminated(): void {
     this.#pipe = undefined;
     for (const { reject } of this.#asked.values()) {
-      reject(new AuthenticationError("500", "the ZAP handler is gone"));
+      reject(new AuthenticationError("", "the ZAP handler is gone"));
     }
     this.#asked.clear();
   }

@@ -119,11 +119,17 @@ function removeStale(file: string): void {
 /** Those of this thread. */
 const listeners = new Set<ThreadListener>();
 
-/** A thread that ends by itself leaves no folder behind; one that is terminated leaves an empty one. */
-function atExit(): void {
-  for (const listener of listeners) void listener.close();
-  // No thread lives longer than the main thread.
-  if (isMainThread) rmSync(folder(), { recursive: true, force: true });
+let leaving = false;
+
+/** Has this thread remove its files when it ends by itself, and the main thread those of all threads. */
+export function leaveAtExit(): void {
+  if (leaving) return;
+  leaving = true;
+  process.on("exit", () => {
+    for (const listener of listeners) void listener.close();
+    // No thread lives longer than the main thread.
+    if (isMainThread) rmSync(folder(), { recursive: true, force: true });
+  });
 }
 
 class ThreadListener implements Listener {
@@ -137,7 +143,6 @@ class ThreadListener implements Listener {
     this.#server = net.createServer(accepted);
     const file = fileOf(name);
     startServer(this.#server, sink, () => listenInFolder(this.#server, file));
-    if (listeners.size === 0) process.on("exit", atExit);
     listeners.add(this);
   }
 
@@ -146,7 +151,6 @@ class ThreadListener implements Listener {
     // The handle is closed at once, and libuv removes the file.
     this.#server.close();
     leaveFolder();
-    if (listeners.size === 0) process.removeListener("exit", atExit);
     return Promise.resolve();
   }
 }
