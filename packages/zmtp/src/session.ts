@@ -367,6 +367,7 @@ export class Session {
 
   /** Ends it when all that was written has left. */
   finish(): void {
+    if (this.left) return;
     this.left = true;
     this.#flush();
     this.stream.end();
