@@ -270,6 +270,16 @@ test("what was added leaves before a session that finishes does", async (t) => {
   assert.deepEqual(peer.commands(), ["last"]);
 });
 
+test("a stream is ended once, however often its session is told to finish", async (t) => {
+  const { session } = await Peer.ready(t);
+  let endings = 0;
+  session.stream.end = () => {
+    endings += 1;
+  };
+  for (let n = 0; n < 20; n += 1) session.finish();
+  assert.equal(endings, 1);
+});
+
 // Heartbeats ------------------------------------------------------------------------------------
 
 test("a peer that is silent after a PING is gone; any byte of it is a sign of life", async (t) => {
