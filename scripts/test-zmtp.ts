@@ -12,9 +12,6 @@ const ENGINE = "@tx0mq/zmtp";
 
 /** Examples that the engine does not run, and why. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
-  "async-client-server": "its threads share a context: the engine has no inproc between threads",
-  "multithreaded-relay": "its threads share a context: the engine has no inproc between threads",
-  "multithreaded-service": "its threads share a context: the engine has no inproc between threads",
   "draft-radio-dish": "the engine has no udp",
 };
 
