@@ -205,6 +205,17 @@ test("a REP reads on when it has answered", async (t) => {
   }
 });
 
+test("a REP that waits for room is told when it has a request", async (t) => {
+  const socket = stage(t);
+  const [rep, req] = [socket("REP"), socket("REQ")];
+  req.connect(rep.bind("inproc://x"));
+  await req.send("question");
+  const room = rep.socket.whenWritable();
+  await rep.next();
+  await room;
+  assert.equal(rep.socket.writable, true);
+});
+
 test("who waits for room is told when nobody wants it any more, and at the close", async (t) => {
   const socket = stage(t);
   const push = socket("PUSH");

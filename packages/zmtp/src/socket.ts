@@ -304,6 +304,8 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
   #receiveOne(): boolean {
     const message = this.type.receive();
     if (message === undefined) return false;
+    // A REP or REQ may send when it has received.
+    if (this.#room !== undefined && this.type.hasOut) this.#foundRoom();
     if (this.#sink.received(message, this.type.meta)) return true;
     this.rest();
     return false;
