@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import type { EngineEvent, EngineSink, EngineSocket } from "tx0mq";
 import type { Context } from "./context.js";
 import { BoundEndpoint, ConnectedEndpoint, type Endpoint, type EndpointHost } from "./endpoints.js";
@@ -366,6 +367,7 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
     });
     clearTimeout(this.#closing?.timer);
     await stopped;
+    await turn(); // what ends with the socket, as a stream does, ends before its close is told
     this.#tell();
     if (this.#monitored) this.#context.alive.release();
     this.#context.closed(this);
