@@ -1,5 +1,6 @@
 import { Backlog } from "./backlog.js";
 import { writeCommand } from "./protocol/commands.js";
+import type { Encoder } from "./protocol/encoder.js";
 import { type Message, type Metadata, type Outgoing, ProtocolError } from "./protocol/message.js";
 import type { Session } from "./session.js";
 import type { Pipe } from "./sockets/pipe.js";
@@ -56,6 +57,8 @@ export class RemotePipe implements Pipe {
   /** It takes nothing more, and ends when all has left. */
   #retired = false;
   #scheduled = false;
+  /** How many messages the session was given since it has written last. */
+  #added = 0;
   /** `backlog` was told, and `relieved` was not. */
   #waits = false;
   /** A message was refused, or would have been: who writes is to be told when there is room. */
@@ -103,16 +106,24 @@ export class RemotePipe implements Pipe {
   #hasRoom(): boolean {
     if (this.#gone || this.#retired) return false;
     const { sendHighWaterMark, conflate } = this.#limits;
-    return sendHighWaterMark === 0 || conflate || this.#out.size < sendHighWaterMark;
+    return sendHighWaterMark === 0 || conflate || this.#out.size + this.#added < sendHighWaterMark;
   }
 
-  write(message: Outgoing): boolean {
+  write(message: Outgoing, encoded?: Encoder): boolean {
     if (!this.#hasRoom()) {
       if (!this.#gone) this.#flush();
       if (!this.writable) return false;
     }
-    if (this.#limits.conflate) this.#out.clear();
-    this.#out.push(message);
+    const session = this.#session;
+    if (session?.idle && this.#out.size === 0 && !this.#limits.conflate) {
+      // It becomes bytes at once, and need not be kept until the end of the turn.
+      session.add(message, encoded);
+      this.#added += 1;
+      if (session.pending >= BATCH) this.#flush();
+    } else {
+      if (this.#limits.conflate) this.#out.clear();
+      this.#out.push(message);
+    }
     if (!this.#scheduled) {
       this.#scheduled = true;
       atEndOfTurn(this.#flushLater);
@@ -284,6 +295,7 @@ export class RemotePipe implements Pipe {
   #flush(): void {
     const session = this.#session;
     if (session === undefined || !session.ready) return;
+    this.#added = 0;
     while (session.idle) {
       while (this.#out.size > 0 && session.pending < BATCH) {
         session.add(this.#out.shift() as Outgoing);

@@ -112,11 +112,12 @@ export class Session {
     return this.#encoder.size;
   }
 
-  /** Adds a message to what goes out with the next `flush`. */
-  add(message: Outgoing): void {
+  /** Adds a message to what goes out with the next `flush`. @param encoded holds its bytes, if anything does */
+  add(message: Outgoing, encoded?: Encoder): void {
     const { mechanism } = this;
     if (mechanism?.encode === undefined) {
-      this.#encoder.add(message);
+      if (encoded === undefined) this.#encoder.add(message);
+      else this.#encoder.addAll(encoded);
       return;
     }
     const frames = Array.isArray(message) ? (message as readonly (typeof message)[]) : [message];

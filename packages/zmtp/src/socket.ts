@@ -219,7 +219,8 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
   // Messages ----------------------------------------------------------------------------------
 
   get readable(): boolean {
-    return !this.#reading && this.#closed === undefined && this.type.hasIn;
+    const reads = this.#reading && !this.#deferred; // where there was no time, there may be one
+    return !reads && this.#closed === undefined && this.type.hasIn;
   }
 
   get writable(): boolean {

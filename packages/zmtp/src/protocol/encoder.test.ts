@@ -181,3 +181,31 @@ test("memory that has left is written to again", () => {
   }
   assert.equal(memory.size, 1);
 });
+
+test("a message for many is encoded once, and again where it is not short", () => {
+  const once = new Encoder();
+  const peer = new Encoder();
+  const sent: Buffer[] = [];
+  for (const message of [
+    "",
+    "tag",
+    ["tag", Buffer.alloc(16, 1)],
+    Buffer.alloc(300, 2),
+    ["é", "x".repeat(900)],
+  ]) {
+    once.clear();
+    once.add(message);
+    assert.ok(once.short);
+    const alone = new Encoder();
+    alone.add(message);
+    sent.push(...alone.take().map((piece) => Buffer.from(piece)));
+    peer.addAll(once);
+  }
+  assert.ok(Buffer.concat(peer.take()).equals(Buffer.concat(sent)));
+  once.clear();
+  once.add(Buffer.alloc(10_000));
+  assert.equal(once.short, false);
+  once.clear();
+  once.add("short again");
+  assert.ok(once.short);
+});

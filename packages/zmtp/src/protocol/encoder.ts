@@ -17,6 +17,7 @@ const PER_CHARACTER = 3;
 const COPIED_TEXT = Math.floor(COPIED / PER_CHARACTER);
 /** Few bytes are copied one by one, which is quicker than to call for it. */
 const FEW = 24;
+const FEW_ENCODED = 48;
 
 /**
  * Puts messages into the bytes of a ZMTP 3 connection (RFC 37, "Framing"): `add` them, then `take` pieces to
@@ -29,6 +30,8 @@ export class Encoder {
   #from = 0;
   #pieces: Uint8Array[] = [];
   #size = 0;
+  /** A view of the slab, for `addAll`. */
+  #whole: Buffer | undefined;
 
   /** How many bytes there are to take. */
   get size(): number {
@@ -57,6 +60,35 @@ export class Encoder {
     this.#makeRoom(bytes.length);
     this.#slab.set(bytes, this.#at);
     this.#at += bytes.length;
+  }
+
+  /** Adds all that another encoder was given since `clear`: a message that goes to many peers. It has to be `short`. */
+  addAll(other: Encoder): void {
+    const size = other.#at;
+    this.#makeRoom(size);
+    const slab = this.#slab;
+    const at = this.#at;
+    if (size <= FEW_ENCODED) {
+      const from = other.#slab;
+      for (let n = 0; n < size; n += 1) slab[at + n] = from[n] as number;
+    } else {
+      other.#whole ??= other.#slab.subarray(0, size);
+      slab.set(other.#whole, at);
+    }
+    this.#at = at + size;
+  }
+
+  /** Whether all that was given since `clear` lies in one piece of memory. */
+  get short(): boolean {
+    return this.#pieces.length === 0;
+  }
+
+  /** Forgets all that it was given. */
+  clear(): void {
+    if (this.#pieces.length > 0) this.take();
+    this.#at = 0;
+    this.#from = 0;
+    this.#whole = undefined;
   }
 
   #addFrames(frames: readonly Frame[]): void {

@@ -1,3 +1,4 @@
+import type { Encoder } from "../protocol/encoder.js";
 import type { Message, Metadata, Outgoing } from "../protocol/message.js";
 
 /**
@@ -19,9 +20,10 @@ export interface Pipe {
   read(): Message | undefined;
   /**
    * Sends a message.
+   * @param encoded holds the message's bytes where they were made already, for many peers; until it returns
    * @returns whether it was taken; if not, `writeActivated` will tell
    */
-  write(message: Outgoing): boolean;
+  write(message: Outgoing, encoded?: Encoder): boolean;
   /**
    * Sends what is no message of the user's, whatever the high-water mark: a subscription, a group. Where
    * nobody is connected it goes nowhere: after the next handshake, at `peerReady`, all of them are sent.

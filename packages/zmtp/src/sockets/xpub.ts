@@ -1,4 +1,5 @@
 import { Backlog } from "../backlog.js";
+import { Encoder } from "../protocol/encoder.js";
 import { bytesOf, type Frame, type Message, type Outgoing } from "../protocol/message.js";
 import { EMPTY, framesOf } from "./frames.js";
 import type { Pipe } from "./pipe.js";
@@ -58,6 +59,10 @@ export class Xpub extends SocketType {
   /** Who gets the message in hand. Longer than it has to be: the list is made once. */
   readonly #matching: (Subscriber | undefined)[] = [];
   #matchingCount = 0;
+  readonly #encoder = new Encoder();
+  /** The last topic that was text, and its bytes. */
+  #topic = "";
+  #topicBytes: Uint8Array = EMPTY;
   /** With `noDrop`: who was full, so that nothing could be sent. */
   #blocking: Subscriber | undefined;
 
@@ -154,19 +159,20 @@ export class Xpub extends SocketType {
     const invert = this.options.invertMatching === true;
     if (!invert && this.#subscriptions.size === 0) return true;
     const first = (Array.isArray(message) ? message[0] : message) as Frame;
-    this.#choose(bytesOf(first));
+    this.#choose(this.#topicOf(first));
     if (invert) this.#invert();
     const matching = this.#matching;
     const count = this.#matchingCount;
     if (count === 0) return true;
     if (this.#noDrop && this.#isBlocked()) return false;
+    const encoded = count === 1 ? undefined : this.#encode(message);
     // Text is made bytes once, and not for each subscriber.
-    const bytes = count === 1 ? message : inBytes(message);
+    const bytes = count === 1 || encoded !== undefined ? message : inBytes(message);
     for (let n = 0; n < count; n += 1) {
       const subscriber = matching[n] as Subscriber;
       matching[n] = undefined; // which might be the last to hold on to it
       subscriber.chosen = false;
-      if (!subscriber.pipe.write(bytes)) subscriber.full = true;
+      if (!subscriber.pipe.write(bytes, encoded)) subscriber.full = true;
     }
     return true;
   }
@@ -174,6 +180,24 @@ export class Xpub extends SocketType {
   /** Always, as far as anybody can know who does not know the message; but see `noDrop`. */
   override get hasOut(): boolean {
     return this.#blocking === undefined;
+  }
+
+  /** The bytes of a message for many, made once; undefined where it is not short, and copied by nobody. */
+  #encode(message: Outgoing): Encoder | undefined {
+    const encoder = this.#encoder;
+    encoder.clear();
+    encoder.add(message);
+    return encoder.short ? encoder : undefined;
+  }
+
+  /** A message's topic as bytes. Where it is text, it mostly is that of the last message. */
+  #topicOf(first: Frame): Uint8Array {
+    if (typeof first !== "string") return bytesOf(first);
+    if (first !== this.#topic) {
+      this.#topic = first;
+      this.#topicBytes = Buffer.from(first);
+    }
+    return this.#topicBytes;
   }
 
   #choose(message: Uint8Array): void {
