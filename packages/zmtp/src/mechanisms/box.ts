@@ -1,9 +1,11 @@
-import { hsalsa, xsalsa20poly1305 } from "@noble/ciphers/salsa.js";
-import { randomBytes, u32 } from "@noble/ciphers/utils.js";
-import { x25519 } from "@noble/curves/ed25519.js";
+import { randomBytes } from "node:crypto";
+import { lazily } from "../lazy.js";
 import { ProtocolError } from "../protocol/message.js";
 
 /* NaCl's boxes: what CURVE (RFC 26) is made of. */
+
+const ciphers = lazily<typeof import("@noble/ciphers/salsa.js")>("@noble/ciphers/salsa.js");
+const curves = lazily<typeof import("@noble/curves/ed25519.js")>("@noble/curves/ed25519.js");
 
 /** A key has so many bytes, a public, a secret, and a shared one. */
 export const KEY_SIZE = 32;
@@ -20,12 +22,12 @@ export interface Keys {
 
 /** Makes a pair of keys. */
 export function newKeys(): Keys {
-  return x25519.keygen();
+  return curves().x25519.keygen();
 }
 
 /** The public key that belongs to a secret one. */
 export function publicKeyOf(secretKey: Uint8Array): Uint8Array {
-  return x25519.getPublicKey(secretKey);
+  return curves().x25519.getPublicKey(secretKey);
 }
 
 /** Bytes that nobody can guess. */
@@ -41,7 +43,7 @@ export function unguessable(size: number): Uint8Array {
 export function boxKey(publicKey: Uint8Array, secretKey: Uint8Array): Uint8Array {
   let shared: Uint8Array;
   try {
-    shared = x25519.getSharedSecret(secretKey, publicKey);
+    shared = curves().x25519.getSharedSecret(secretKey, publicKey);
   } catch {
     throw new ProtocolError("a public key that is none");
   }
@@ -54,22 +56,26 @@ export function boxKey(publicKey: Uint8Array, secretKey: Uint8Array): Uint8Array
 export function subkey(key: Uint8Array, prefix: Uint8Array): Uint8Array {
   const out = new Uint8Array(KEY_SIZE);
   // Copies, as these have to lie at multiples of four.
-  const words = u32(Uint8Array.from(key));
-  hsalsa(u32(SIGMA), words, u32(Uint8Array.from(prefix)), u32(out));
+  const words = wordsOf(Uint8Array.from(key));
+  ciphers().hsalsa(wordsOf(SIGMA), words, wordsOf(Uint8Array.from(prefix)), wordsOf(out));
   words.fill(0);
   return out;
 }
 
+function wordsOf({ buffer, byteOffset, length }: Uint8Array): Uint32Array<ArrayBuffer> {
+  return new Uint32Array(buffer as ArrayBuffer, byteOffset, length / 4);
+}
+
 /** Puts bytes into a box. @param nonce 24 bytes that were not used with the key before */
 export function seal(key: Uint8Array, nonce: Uint8Array, content: Uint8Array): Uint8Array {
-  return xsalsa20poly1305(key, nonce).encrypt(content);
+  return ciphers().xsalsa20poly1305(key, nonce).encrypt(content);
 }
 
 /** Opens a box. @throws {ProtocolError} where it is not one that this key has closed */
 export function open(key: Uint8Array, nonce: Uint8Array, box: Uint8Array): Buffer {
   let content: Uint8Array;
   try {
-    content = xsalsa20poly1305(key, nonce).decrypt(box);
+    content = ciphers().xsalsa20poly1305(key, nonce).decrypt(box);
   } catch {
     throw new ProtocolError("a box that does not open: forged, or for another key");
   }

@@ -1,8 +1,12 @@
-import { Poly1305 } from "@noble/ciphers/_poly1305.js";
-import { salsa20 } from "@noble/ciphers/salsa.js";
+import { lazily } from "../lazy.js";
 import { COMMAND, MORE } from "../protocol/decoder.js";
 import { ProtocolError } from "../protocol/message.js";
 import { BOX_OVERHEAD, same, subkey } from "./box.js";
+
+const ciphers = lazily<typeof import("@noble/ciphers/salsa.js")>("@noble/ciphers/salsa.js");
+const authenticators = lazily<typeof import("@noble/ciphers/_poly1305.js")>(
+  "@noble/ciphers/_poly1305.js",
+);
 
 const NAME = Buffer.from("\x07MESSAGE", "latin1");
 const NONCE_AT = NAME.length;
@@ -134,9 +138,9 @@ export class CurveMessages {
    * @returns the authenticator
    */
   #cipher(key: Uint8Array, inOut: Uint8Array, sealed: Uint8Array): Uint8Array {
-    salsa20(key, this.#nonce, inOut, inOut);
+    ciphers().salsa20(key, this.#nonce, inOut, inOut);
     const macKey = inOut.subarray(0, MAC_KEY_SIZE);
-    const mac = new Poly1305(macKey);
+    const mac = new (authenticators().Poly1305)(macKey);
     const tag = mac.update(sealed.subarray(CONTENT_AT)).digest();
     macKey.fill(0);
     return tag;

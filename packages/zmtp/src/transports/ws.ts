@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { WebSocket, WebSocketServer } from "ws";
+import type { WebSocket } from "ws";
+import { lazily } from "../lazy.js";
 import { failure } from "./failure.js";
 import { hostAndPort, listenAtPlace, splitPlace, TcpAttempt, tuning } from "./tcp.js";
 import type {
@@ -13,6 +14,9 @@ import type {
   TransportOptions,
 } from "./transport.js";
 import { NO_MECHANISM, ZwsStream } from "./zws.js";
+
+const http = lazily<typeof import("node:http")>("node:http");
+const websockets = lazily<typeof import("ws")>("ws");
 
 /** How long the HTTP request may take, in ms. */
 const REQUEST_LIMIT = 30_000;
@@ -78,7 +82,7 @@ class WsListener implements Listener {
 
   constructor(place: string, options: TransportOptions, sink: ListenerSink) {
     const { tcpPlace, path } = splitPath(place);
-    const sockets = new WebSocketServer({
+    const sockets = new (websockets().WebSocketServer)({
       ...settings(options),
       noServer: true,
       clientTracking: false,
@@ -88,7 +92,7 @@ class WsListener implements Listener {
     sockets.on("headers", (headers, request) => {
       headers.push(`Sec-WebSocket-Protocol: ${chosen.get(request)}`);
     });
-    const server = createServer(tuning(options), (_request, response) => {
+    const server = http().createServer(tuning(options), (_request, response) => {
       response.writeHead(426, { Connection: "close", Upgrade: "websocket" }).end();
     });
     this.#server = server;
@@ -145,7 +149,7 @@ class WsAttempt implements Attempt {
   #ask(tcpSocket: Socket): void {
     const { connectTimeout = 0 } = this.#options;
     const offered = subprotocols(this.#options);
-    const socket = new WebSocket(this.#url, {
+    const socket = new (websockets().WebSocket)(this.#url, {
       ...settings(this.#options),
       headers: { "Sec-WebSocket-Protocol": offered.join(",") },
       handshakeTimeout: connectTimeout > 0 ? connectTimeout : REQUEST_LIMIT,
