@@ -67,7 +67,7 @@ test("identities and envelopes lead requests and replies through a broker", () =
   );
 });
 
-test("replies with the same words go to who has the identity", () => {
+test("of several that say the same, it was the one with the identity", () => {
   assert.deepEqual(
     arrows(
       binds("r1", "ROUTER"),
@@ -77,12 +77,12 @@ test("replies with the same words go to who has the identity", () => {
       sends("b1", "from b"),
       receives("r1", "A", "from a"),
       receives("r1", "B", "from b"),
-      sends("r1", "B", "yes"),
-      sends("r1", "A", "yes"),
-      receives("a1", "yes"),
-      receives("b1", "yes"),
+      sends("b1", "both"),
+      sends("a1", "both"),
+      receives("r1", "A", "both"),
+      receives("r1", "B", "both"),
     ).slice(2),
-    ["r1 a1 yes", "r1 b1 yes"],
+    ["a1 r1 both", "b1 r1 both"],
   );
 });
 

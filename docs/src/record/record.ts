@@ -67,6 +67,7 @@ execFileSync("npm", ["run", "build", "-w", "tx0mq", "--silent"], {
   cwd: ROOT,
   stdio: "inherit",
 });
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
 const queue = [...chosen];
 await Promise.all(
   Array.from({ length: AT_ONCE }, async () => {

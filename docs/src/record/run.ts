@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
+  closeSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -56,6 +57,13 @@ export async function run(workspace: ExampleWorkspace): Promise<Run> {
   const home = mkdtempSync(join(tmpdir(), "record-"));
   const host = loopback();
   const folder = join(home, workspace.path);
+  let group: number | undefined;
+  /** Leaves no process and no file, also where the recording is broken off. */
+  const end = (): void => {
+    if (group !== undefined) kill(group);
+    rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+  };
+  process.on("exit", end);
   try {
     for (const source of foldersOf(workspace)) copy(source, join(home, relative(ROOT, source)));
     symlinkSync(join(ROOT, "node_modules"), join(home, "node_modules"));
@@ -79,25 +87,32 @@ export async function run(workspace: ExampleWorkspace): Promise<Run> {
         RECORD_HOST: host,
       },
     });
-    child.stdin?.on("error", () => {});
-    const closed = once(child, "close").then(() => true);
+    closeSync(to);
+    group = child.pid;
+    const closed = once(child, "exit").then(() => true);
     const interrupted = !(await Promise.race([closed, tooLong(trace, output)]));
     if (interrupted) {
       child.kill("SIGINT");
       await Promise.race([closed, sleep(8000, undefined, { ref: false })]);
     }
-    try {
-      process.kill(-(child.pid ?? 0), "SIGKILL"); // what is left of it
-    } catch {
-      // All have ended.
-    }
+    if (group !== undefined) kill(group);
     await closed;
     const events = read(trace)
       .map((line): RunEvent => JSON.parse(line))
       .sort((a, b) => a.at - b.at);
     return { ...cleaned(events, read(output), { home, folder, host }), interrupted };
   } finally {
-    rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+    process.off("exit", end);
+    end();
+  }
+}
+
+/** Ends what is left of a group of processes. */
+function kill(group: number): void {
+  try {
+    process.kill(-group, "SIGKILL");
+  } catch {
+    // All have ended.
   }
 }
 
