@@ -1,6 +1,7 @@
 /**
- * Shows that memory stays flat: over five million messages, received and sent, and over a hundred
- * thousand connections that are opened, used and shut down in turn.
+ * Shows that memory stays flat: over five million messages, received and sent, kept in part, and on a
+ * thousand connections at once; and over a hundred thousand connections that are opened, used and shut
+ * down in turn.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -11,13 +12,15 @@ import { startPeer } from "../bare/start-peer.ts";
 import { growth, mib, verdict } from "../common/growth.ts";
 import { readPart } from "../common/part.ts";
 import { Meter } from "../programs/meter.ts";
-import type { Task } from "../programs/program.ts";
+import { MAX_SOCKETS, type Task } from "../programs/program.ts";
 import { open } from "../programs/tx0mq.ts";
 
 const USAGE = "usage: bench:memory [--scale FRACTION] [--only PATTERN]";
 
 const MESSAGES = 5_000_000;
 const CONNECTIONS = 100_000;
+/** So many frames are kept: no more than come before the warm-up is over. */
+const KEPT = 500;
 /** A sample is taken after each of so many parts of the work. */
 const SAMPLES = 40;
 /** The first samples belong to the warm-up. */
@@ -42,6 +45,8 @@ const SECTIONS: Sections = {
   "received by handler": (scale) => messages("receive-handler", scale),
   "received by for await": (scale) => messages("receive-iterator", scale),
   sent: (scale) => messages("send", scale),
+  "a frame kept of every 64 KiB": keeping,
+  "on 1,000 connections": crowd,
   connections: (scale) => connections(CONNECTIONS * scale),
 };
 
@@ -65,6 +70,51 @@ async function messages(task: Task, scale: number): Promise<void> {
     await sample(i * part);
   }
   await peer.stop();
+}
+
+/** Keeps the last of those frames: each may keep a piece of memory alive, but not the 64 KiB. */
+async function keeping(scale: number): Promise<void> {
+  const program = { subject: "tx0mq", task: "receive-handler", window: 0, size: 16 } as const;
+  const peer = await startPeer({
+    program: { ...program, peer: "source", transport: "tcp" },
+    address: "tcp://127.0.0.1:*",
+  });
+  await using factory = new ZmqFactory();
+  const pull = new ZmqPullConnection(factory, ZmqEndpoint.connect(peer.address));
+  const kept = new Array<Buffer>(KEPT).fill(Buffer.alloc(0));
+  const every = Math.floor(65_536 / (program.size + 2));
+  const part = Math.ceil((MESSAGES * scale) / SAMPLES);
+  for (let i = 1, count = 0; i <= SAMPLES; i += 1) {
+    for await (const [frame] of pull) {
+      count += 1;
+      if (count % every === 0) kept[(count / every) % KEPT] = frame;
+      if (count === i * part) break;
+    }
+    await sample(count);
+  }
+  const { arrayBuffers } = process.memoryUsage();
+  if (arrayBuffers > KEPT * 16_384 + MIB) {
+    throw new Error(`${kept.length} frames keep ${arrayBuffers} bytes alive`);
+  }
+  await peer.stop();
+}
+
+/** A thousand sockets send to one, in turn. */
+async function crowd(scale: number): Promise<void> {
+  await using factory = new ZmqFactory({ maxSockets: MAX_SOCKETS, lingerPeriod: 1000 });
+  const server = new ZmqPullConnection(factory, ZmqEndpoint.bind("tcp://127.0.0.1:*"));
+  const address = server.endpoints.map(({ address }) => ZmqEndpoint.connect(address));
+  const senders = Array.from({ length: 1000 }, () => new ZmqPushConnection(factory, address));
+  const part = Math.ceil((MESSAGES * scale) / SAMPLES / senders.length);
+  const body = Buffer.alloc(16, 1);
+  for (let i = 1; i <= SAMPLES; i += 1) {
+    const sending = senders.map(async (sender) => {
+      for (let n = 0; n < part; n += 1) await sender.send(body);
+    });
+    for (let due = part * senders.length; due > 0; due -= 1) await server.receive();
+    await Promise.all(sending);
+    await sample(i * part * senders.length);
+  }
 }
 
 /** Binds and connects in turn, over TCP and inproc. What connects sends a message, too. */
