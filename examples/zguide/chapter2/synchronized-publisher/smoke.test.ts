@@ -34,9 +34,9 @@ describe("synchronized publisher", { concurrency: true, timeout: 120_000 }, () =
     await hello.send("");
     assert.equal(String(await hello.receive()), "");
 
-    // So little room on the slow one's way that the updates do not fit in.
+    // On the slow one's way there is the system's room alone, which the updates do not fit into.
     const fast = new ZmqSubConnection(factory);
-    const slow = new ZmqSubConnection(factory, [], { receiveBufferSize: 4096 });
+    const slow = new ZmqSubConnection(factory, [], { receiveHighWaterMark: 1 });
     for (const subscriber of [fast, slow]) {
       subscriber.subscribe("");
       subscriber.addEndpoints({ connect: address });
