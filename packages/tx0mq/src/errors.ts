@@ -249,6 +249,12 @@ const ENDPOINT_ERRORS: Readonly<Record<string, string>> = {
 };
 
 /** Whether the error is one that the binding threw: an `Error` with a `code` such as EAGAIN. */
+/** The option that an engine does not take. */
+function optionOf(error: unknown): string | undefined {
+  const option: unknown = error instanceof Error && "option" in error ? error.option : undefined;
+  return typeof option === "string" ? option : undefined;
+}
+
 export function errnoOf(error: unknown): string | undefined {
   const code: unknown = error instanceof Error && "code" in error ? error.code : undefined;
   return typeof code === "string" ? code : undefined;
@@ -272,6 +278,8 @@ export function endpointError(error: unknown, address: string): ZmqError {
 export function socketError(error: unknown, what: string, to?: Buffer | number): ZmqError {
   if (error instanceof ZmqError) return error;
   const errno = errnoOf(error);
+  const option = optionOf(error);
+  if (option !== undefined) return new ZmqOptionError(option, (error as Error).message, errno);
   switch (errno) {
     case "EFSM":
       return new ZmqStateError(`${what}: not in the socket's present state`, errno);

@@ -329,6 +329,20 @@ test("a peer that tells a time to live is gone after it, unless it says more", a
   peer.ended(TimeoutError, /300 ms/);
 });
 
+test("a time to live that is read late counts from then on", async (t) => {
+  const peer = await Peer.ready(t);
+  peer.reads = false;
+  await peer.says(Buffer.concat([frame(0, "waits"), frame(COMMAND, writePing(3))]));
+  await peer.pass(1e7);
+  assert.equal(peer.ends.length, 0);
+  peer.reads = true;
+  peer.read();
+  await peer.pass(299);
+  assert.equal(peer.ends.length, 0);
+  await peer.pass(1);
+  peer.ended(TimeoutError, /300 ms/);
+});
+
 test("a peer that we do not read from is not gone", async (t) => {
   const peer = await Peer.ready(t, { heartbeatInterval: 100, heartbeatTimeout: 50 });
   await peer.pass(100);

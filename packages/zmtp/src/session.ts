@@ -327,9 +327,7 @@ export class Session {
       case "PING": {
         const { timeToLive, context } = readPing(data);
         // What has come behind it shows that the peer is alive.
-        if (!this.#paused && !this.#ended && !this.#decoder.hasMore) {
-          this.#heartbeat.pinged(timeToLive);
-        }
+        if (!this.#ended && !this.#decoder.hasMore) this.#heartbeat.pinged(timeToLive);
         this.#pong = writePong(context);
         if (!this.#busy) this.#answerPing();
         return undefined;

@@ -11,17 +11,69 @@ const HIGH_WATER_MARK = 1000;
 /** ZMQ_HANDSHAKE_IVL where it is not given, in ms. */
 const HANDSHAKE_INTERVAL = 30_000;
 
+/** The smallest values that libzmq takes; it takes any whole number of those that are not here. */
+const LEAST: Readonly<Record<string, number>> = {
+  backlog: 0,
+  connectTimeout: 0,
+  handshakeInterval: 0,
+  heartbeatInterval: 0,
+  heartbeatTimeToLive: 0,
+  heartbeatTimeout: 0,
+  lingerPeriod: -1,
+  multicastHops: 1,
+  multicastMaxTransportDataUnit: 1,
+  rate: 1,
+  receiveBufferSize: -1,
+  receiveHighWaterMark: 0,
+  reconnectInterval: -1,
+  reconnectMaxInterval: 0,
+  recoveryInterval: 0,
+  sendBufferSize: -1,
+  sendHighWaterMark: 0,
+  tcpKeepalive: -1,
+  tcpKeepaliveCount: -1,
+  tcpKeepaliveIdle: -1,
+  tcpKeepaliveInterval: -1,
+  tcpMaxRetransmitTimeout: 0,
+  typeOfService: 0,
+};
+/** The largest one of ZMQ_HEARTBEAT_TTL: in tenths of a second it has 16 bits. */
+const LONGEST_LIFE = 6_553_599;
+
+/** An option that this engine does not take, or a value. The message goes on after the option's name. */
+export class OptionError extends SocketError {
+  readonly option: string;
+
+  constructor(option: string, why: string) {
+    super("EINVAL", why);
+    this.option = option;
+  }
+}
+
 /**
- * Refuses options that nothing here can do. Those of multicast, and the threads that libzmq would use
- * (`affinity`), are taken as libzmq takes them where they concern nobody.
+ * Refuses values that libzmq refuses, and options that nothing here can do. Those of multicast, and the
+ * threads that libzmq would use (`affinity`), are taken as libzmq takes them where they concern nobody.
  *
- * @throws {SocketError} EINVAL
+ * @throws {OptionError} EINVAL
  */
 export function checkOptions(options: Options): void {
+  const { tcpKeepalive = -1, heartbeatTimeToLive = 0 } = options as Record<string, number>;
+  if (tcpKeepalive < -1 || tcpKeepalive > 1) {
+    throw new OptionError("tcpKeepalive", `is -1, 0 or 1, not ${tcpKeepalive}`);
+  }
+  if (heartbeatTimeToLive > LONGEST_LIFE) {
+    const why = `is ${LONGEST_LIFE} or less, not ${heartbeatTimeToLive}`;
+    throw new OptionError("heartbeatTimeToLive", why);
+  }
+  for (const [name, value] of Object.entries(options)) {
+    const least = LEAST[name];
+    if (least === undefined || typeof value !== "number" || value >= least) continue;
+    throw new OptionError(name, `is ${least} or more, not ${value}`);
+  }
   for (const [name, idle] of REFUSED_OPTIONS) {
     const value = options[name];
     if (value === undefined || value === idle || (idle === "" && isEmpty(value))) continue;
-    throw new SocketError("EINVAL", `${name} is nothing that Node.js could set`);
+    throw new OptionError(name, "is nothing that Node.js could set");
   }
 }
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { inspect } from "node:util";
 import { Context } from "./context.js";
+import { curveKeyPair } from "./mechanisms/z85.js";
 import type { SocketTypeName } from "./sockets/types.js";
 import { Probe } from "./testing/probe.js";
 import { run } from "./testing/streams.js";
@@ -243,14 +245,40 @@ test("options that Node.js cannot set are refused, by name", (t) => {
   const socket = stage(t);
   for (const [name, idle] of REFUSED_OPTIONS) {
     const asks = typeof idle === "string" ? "some" : idle + 1;
-    assert.throws(() => socket("DEALER", { [name]: asks }), {
-      code: "EINVAL",
-      message: new RegExp(name),
-    });
+    assert.throws(() => socket("DEALER", { [name]: asks }), { code: "EINVAL", option: name });
     socket("DEALER", { [name]: idle });
   }
   socket("DEALER", { socksProxy: new Uint8Array(0) });
   socket("PUB", { affinity: 1, rate: 7, recoveryInterval: 7, multicastHops: 7 });
+});
+
+test("values that libzmq does not take are refused, by the option's name", (t) => {
+  const socket = stage(t);
+  const wrong: [name: string, value: number, why: RegExp][] = [
+    ["sendHighWaterMark", -1, /^is 0 or more, not -1$/],
+    ["lingerPeriod", -2, /^is -1 or more, not -2$/],
+    ["rate", 0, /^is 1 or more, not 0$/],
+    ["tcpKeepalive", 2, /^is -1, 0 or 1, not 2$/],
+    ["heartbeatTimeToLive", 6_553_600, /^is 6553599 or less, not 6553600$/],
+  ];
+  for (const [name, value, message] of wrong) {
+    const refused = { code: "EINVAL", option: name, message };
+    assert.throws(() => socket("DEALER", { [name]: value }), refused);
+  }
+  socket("DEALER", { lingerPeriod: -1, tcpKeepalive: 1, maxMessageSize: -1, rate: 1 });
+});
+
+test("who prints a socket sees no secret of it", (t) => {
+  const socket = stage(t);
+  const { publicKey, secretKey } = curveKeyPair();
+  const keys = { curvePublicKey: publicKey, curveSecretKey: secretKey, curveServerKey: publicKey };
+  for (const [options, secret] of [
+    [{ plainUsername: "ada", plainPassword: "P4ssword" }, "P4ssword"],
+    [keys, secretKey],
+  ] as const) {
+    const printed = inspect(socket("DEALER", options).socket, { depth: 20, showHidden: true });
+    assert.ok(!printed.includes(secret));
+  }
 });
 
 test("addresses that are none, or not ours, are refused", async (t) => {

@@ -48,13 +48,14 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
   #closed: Promise<void> | undefined;
 
   constructor(context: Context, name: SocketTypeName, options: Options, sink: EngineSink) {
+    const { plainPassword, curveSecretKey, ...shown } = options;
     this.name = name;
-    this.options = options;
+    this.options = shown; // who prints a socket prints no secret
     this.#context = context;
     this.#sink = sink;
     checkOptions(options);
     this.mechanism = chooseMechanism(options);
-    this.type = createSocketType(name, options);
+    this.type = createSocketType(name, shown);
   }
 
   // Addresses and options ---------------------------------------------------------------------
@@ -69,7 +70,7 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
       this.#keep(address, this.#context.inproc.bind(place, this));
       return address;
     }
-    const endpoint = new BoundEndpoint(this, transportOf(transport), place);
+    const endpoint = new BoundEndpoint(this, transportOf(transport, this.name), place);
     this.#keep(endpoint.address, endpoint);
     return endpoint.address;
   }
@@ -83,7 +84,7 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
     if (transport === "inproc") {
       this.#keep(address, this.#context.inproc.connect(place, this, whenBound));
     } else {
-      const way = transportOf(transport);
+      const way = transportOf(transport, this.name);
       this.#keep(address, new ConnectedEndpoint(this, way, place, address));
     }
   }
@@ -386,7 +387,13 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
   }
 }
 
-function transportOf(name: string): Transport {
+/** Types that have messages for datagrams. */
+const OVER_UDP: ReadonlySet<string> = new Set(["RADIO", "DISH", "DGRAM"]);
+
+function transportOf(name: string, type: string): Transport {
+  if (name === "udp" && !OVER_UDP.has(type)) {
+    throw new SocketError("ENOCOMPATPROTO", `a ${type} socket has no messages for udp`);
+  }
   const transport = TRANSPORTS.get(name);
   if (transport === undefined) {
     throw new SocketError("EPROTONOSUPPORT", `there is no transport ${name}`);

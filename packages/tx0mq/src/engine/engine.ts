@@ -25,7 +25,8 @@ export interface EngineEvent {
  *
  * Nothing in it blocks, and an engine may call its sink at any time but within a call from above. What it
  * throws is an `Error` whose `code` is libzmq's name of the error (`"EADDRINUSE"`): the library makes its
- * own of it.
+ * own of it. Where it is an option that the engine does not take, or a value, `option` is the option's name,
+ * and the message goes on after it: `"is 0 or more, not -1"`.
  */
 export interface Engine {
   /** The version of libzmq, as `"4.3.5"`. */

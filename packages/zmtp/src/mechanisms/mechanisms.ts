@@ -85,7 +85,8 @@ function choice(
   const check = (peer: Greeting): void => {
     if (peer.mechanism !== name) {
       const its = JSON.stringify(peer.mechanism);
-      throw new ProtocolError(`the peer's mechanism is ${its}, and ours is ${name}`);
+      const what = `the peer's mechanism is ${its}, and ours is ${name}`;
+      throw new ProtocolError(what, "ERR_ZMTP_MECHANISM_MISMATCH");
     }
     if (asServer && peer.asServer) {
       throw new ProtocolError(`the peer is a server of ${name}, as we are`);

@@ -12,7 +12,13 @@ export type Metadata = ReadonlyMap<string, Buffer>;
 
 /** A peer that does not keep to the protocol. Its connection is closed. */
 export class ProtocolError extends Error {
-  readonly code = "EPROTO";
+  /** libzmq's name of what is wrong, as the `zeromq` package has it, where programs look for it; else EPROTO. */
+  readonly code: string;
+
+  constructor(message: string, code = "EPROTO") {
+    super(message);
+    this.code = code;
+  }
 }
 
 /**
