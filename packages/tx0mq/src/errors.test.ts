@@ -26,6 +26,7 @@ import {
   ZmqSystemError,
   ZmqUnroutableError,
 } from "./index.js";
+import { onZmtp } from "./testing/engine.js";
 import { at, failure, HOST, place, prove } from "./testing/stage.js";
 
 void test("every kind of error has its code, which stays", () => {
@@ -148,11 +149,15 @@ prove("an address that another process is bound to is in use", async (stage) => 
   stage.bind(ZmqPullConnection, {}, address); // what the dead have left is no hindrance
 });
 
-prove("a file where a socket should be is replaced, as libzmq does", async (stage) => {
-  const address = place("ipc");
-  await writeFile(address.slice(6), "");
-  stage.bind(ZmqPullConnection, {}, address);
-});
+prove(
+  "a file where a socket should be is replaced, as libzmq does",
+  async (stage) => {
+    const address = place("ipc");
+    await writeFile(address.slice(6), "");
+    stage.bind(ZmqPullConnection, {}, address);
+  },
+  { skip: onZmtp("a file that is no socket stays") },
+);
 
 prove("what cannot be bound is refused, with the reason and the address", (stage) => {
   const wrong: [string, RegExp][] = [
@@ -200,7 +205,10 @@ prove("options that the type does not have are refused, and wrong values", (stag
     [{ toString: 1 }, /option toString: there is no such option/],
     [{ mandatory: true }, /option mandatory: PUSH sockets do not have it; ROUTER sockets do/],
     [{ sendHighWaterMark: "1" }, /option sendHighWaterMark: is a whole number.*not "1"/],
-    [{ sendHighWaterMark: -1 }, /option sendHighWaterMark: libzmq does not take/],
+    [
+      { sendHighWaterMark: -1 },
+      /option sendHighWaterMark: (libzmq does not take|is 0 or more, not) -1/,
+    ],
     [{ immediate: 1 }, /option immediate: is true or false, not 1/],
     [{ lingerPeriod: 1.5 }, /option lingerPeriod/],
     [{ lingerPeriod: -2 }, /option lingerPeriod/],

@@ -17,6 +17,7 @@ import {
   ZmqStateError,
 } from "../index.js";
 import { Child } from "../testing/child.js";
+import { ENGINE } from "../testing/engine.js";
 import { failure, next, place, prove, type Stage, settled, told } from "../testing/stage.js";
 import { AddressList } from "./addresses.js";
 import { keyBytes, z85Encode } from "./z85.js";
@@ -152,7 +153,8 @@ prove("CURVE: by key, by certificate, by callback, or any", async (stage) => {
   };
   assert.equal(await admits(ada), false);
   for (const known of [ada, ada.publicKey, keyBytes(ada.publicKey)]) {
-    auth.configureCurve([bob.publicKey.replace(/^./, "0"), known]);
+    const almost = bob.publicKey.replace(/^./, (first) => (first === "0" ? "1" : "0"));
+    auth.configureCurve([almost, known]);
     assert.deepEqual([await admits(ada), await admits(bob)], [true, false]);
   }
   auth.configureCurve(async ({ publicKey, domain }) =>
@@ -334,7 +336,9 @@ prove("over ipc the address is no IP address", async (stage) => {
   auth.deny("0.0.0.0/0", "::/0");
   const { allowed, address } = await attempt(stage, auth, pull, {});
   assert.equal(allowed, true);
-  if (process.platform === "linux") assert(address.endsWith(`:${process.pid}`), address);
+  // Node.js does not tell who has connected.
+  if (ENGINE === "zmtp") assert.equal(address, "");
+  else if (process.platform === "linux") assert(address.endsWith(`:${process.pid}`), address);
   auth.allow("0.0.0.0/0");
   assert.equal((await attempt(stage, auth, pull, {})).allowed, false);
 });

@@ -11,6 +11,7 @@ import {
   ZmqTimeoutError,
 } from "../index.js";
 import { Child } from "../testing/child.js";
+import { SMALL_RECEIVE_BUFFER } from "../testing/engine.js";
 import { failure, next, prove, text } from "../testing/stage.js";
 
 prove("a send that was given up is not sent when a peer comes", async (stage) => {
@@ -99,7 +100,7 @@ async function full(stage: Parameters<Parameters<typeof prove>[1]>[0]) {
   const deaf = stage.connect(ZmqDealerConnection, router, {
     routingId: "deaf",
     receiveHighWaterMark: 1,
-    receiveBufferSize: 4096,
+    ...SMALL_RECEIVE_BUFFER,
   });
   const good = stage.connect(ZmqDealerConnection, router, { routingId: "good" });
   await ready;

@@ -16,6 +16,7 @@ import {
   ZmqStateError,
   ZmqTimeoutError,
 } from "../index.js";
+import { onZmtp, SMALL_RECEIVE_BUFFER, SMALL_SEND_BUFFER } from "../testing/engine.js";
 import {
   at,
   failure,
@@ -126,10 +127,10 @@ for (const transport of TRANSPORTS) {
   prove(
     `a connection that nobody reads leaves messages to others over ${transport}`,
     async (stage) => {
-      const options = { receiveHighWaterMark: 1, receiveBufferSize: 4096 };
+      const options = { receiveHighWaterMark: 1, ...SMALL_RECEIVE_BUFFER };
       const push = stage.bind(
         ZmqPushConnection,
-        { sendHighWaterMark: 1, sendBufferSize: 4096 },
+        { sendHighWaterMark: 1, ...SMALL_SEND_BUFFER },
         place(transport),
       );
       const lazy = stage.make(ZmqPullConnection, options);
@@ -158,6 +159,7 @@ for (const transport of TRANSPORTS) {
       assert.equal(read + left, total);
       assert(left < total / 4, `the lazy one was sent ${left} of ${total}`);
     },
+    { skip: transport === "tcp" && onZmtp("what the system's buffers hold cannot be set") },
   );
 }
 

@@ -19,6 +19,7 @@ import {
   ZmqSubConnection,
   ZmqUnroutableError,
 } from "../index.js";
+import { SMALL_RECEIVE_BUFFER, SMALL_SEND_BUFFER } from "../testing/engine.js";
 import {
   failure,
   next,
@@ -62,12 +63,12 @@ for (const transport of TRANSPORTS) {
   prove(`a slow reader slows its sender down over ${transport}`, async (stage) => {
     const pull = stage.bind(
       ZmqPullConnection,
-      { receiveHighWaterMark: 1, receiveBufferSize: 4096 },
+      { receiveHighWaterMark: 1, ...SMALL_RECEIVE_BUFFER },
       place(transport),
     );
     const push = stage.connect(ZmqPushConnection, pull, {
       sendHighWaterMark: 1,
-      sendBufferSize: 4096,
+      ...SMALL_SEND_BUFFER,
     });
     const large = Buffer.alloc(65_536);
     let taken = 0;

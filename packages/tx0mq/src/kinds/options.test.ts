@@ -58,6 +58,7 @@ import {
 } from "../index.js";
 import { kSocket } from "../internal.js";
 import { OPTIONS } from "../options.js";
+import { ENGINE, onZmtp } from "../testing/engine.js";
 import {
   at,
   failure,
@@ -231,22 +232,26 @@ prove("there is a class for every type, and an option for every entry", () => {
 
 for (const Kind of KINDS) {
   const options: Record<string, unknown> = { ...BY_TYPE[Kind.socketType] };
-  prove(`all options of ${Kind.socketType} reach the socket`, (stage) => {
-    new ZmqAuthenticator(stage.factory); // servers want one
-    const secure = new Set(MECHANISMS.flat());
-    const groups = [Object.keys(options).filter((name) => !secure.has(name)), ...MECHANISMS];
-    for (const names of groups) {
-      const given = Object.fromEntries(names.map((name) => [name, options[name]]));
-      const connection = make(stage, Kind, given);
-      for (const name of names) {
-        if (name === "sendQueueLimit") {
-          assert.equal((connection as ZmqPairConnection).sendQueueLimit, options[name]);
-        } else if (!UNTOLD.has(name)) {
-          assert.equal(told0(connection, name), options[name], name);
+  prove(
+    `all options of ${Kind.socketType} reach the socket`,
+    (stage) => {
+      new ZmqAuthenticator(stage.factory); // servers want one
+      const secure = new Set(MECHANISMS.flat());
+      const groups = [Object.keys(options).filter((name) => !secure.has(name)), ...MECHANISMS];
+      for (const names of groups) {
+        const given = Object.fromEntries(names.map((name) => [name, options[name]]));
+        const connection = make(stage, Kind, given);
+        for (const name of names) {
+          if (name === "sendQueueLimit") {
+            assert.equal((connection as ZmqPairConnection).sendQueueLimit, options[name]);
+          } else if (!UNTOLD.has(name)) {
+            assert.equal(told0(connection, name), options[name], name);
+          }
         }
       }
-    }
-  });
+    },
+    { skip: onZmtp("libzmq is asked what they are") },
+  );
 
   prove(`an option that ${Kind.socketType} does not have is an error that names it`, (stage) => {
     for (const [name, entry] of Object.entries(OPTIONS)) {
@@ -334,8 +339,8 @@ prove("a value that does not fit is an error that says what does", (stage) => {
     [{ sendHighWaterMark: 1.5 }, /whole number of 32 bits, not 1\.5/],
     [{ sendHighWaterMark: Number.NaN }, /whole number of 32 bits, not NaN/],
     [{ sendHighWaterMark: 2 ** 31 }, /whole number of 32 bits, not 2147483648/],
-    [{ sendHighWaterMark: -1 }, /libzmq does not take -1/],
-    [{ tcpKeepalive: 7 }, /libzmq does not take 7/],
+    [{ sendHighWaterMark: -1 }, /(libzmq does not take|is 0 or more, not) -1/],
+    [{ tcpKeepalive: 7 }, /(libzmq does not take|is -1, 0 or 1, not) 7/],
     [{ maxMessageSize: 0.5 }, /whole number, not 0\.5/],
     [{ affinity: -1 }, /not negative, not -1/],
     [{ sendQueueLimit: -1 }, /0 or more, not -1/],
@@ -375,6 +380,7 @@ prove("undefined is as good as not given", (stage) => {
   );
   const given = stage.make(ZmqDealerConnection, undefinedOptions);
   const plain = stage.make(ZmqDealerConnection);
+  if (ENGINE === "zmtp") return; // libzmq is asked what they are
   for (const name of Object.keys(BY_TYPE.DEALER)) {
     if (name === "sendQueueLimit" || UNTOLD.has(name)) continue;
     assert.equal(told0(given, name), told0(plain, name), name);

@@ -67,13 +67,13 @@ export class Stage {
   }
 }
 
-/** A test with a stage and the limit. */
+/** A test with a stage and the limit. @param options those of the factory, and why it is skipped, where it is */
 export function prove(
   what: string,
   run: (stage: Stage) => Promise<void> | void,
-  options?: FactoryOptions,
+  { skip = false, ...options }: FactoryOptions & { skip?: string | false } = {},
 ): void {
-  void test(what, { timeout: LIMIT }, (t) => run(new Stage(t, options)));
+  void test(what, { timeout: LIMIT, skip }, (t) => run(new Stage(t, options)));
 }
 
 /** Where a connection is bound. */
