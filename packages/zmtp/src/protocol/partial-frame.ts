@@ -1,22 +1,5 @@
 /** So many bytes are set aside for a large frame before they have come. */
 export const AHEAD = 1 << 20;
-/** Frames of more bytes than this are large. */
-const LARGE = 32_768;
-
-/** In bytes: just under the most that it has an effect with. */
-const EXAMPLE = 31 * 2 ** 20;
-let shown = false;
-
-/**
- * Has malloc keep what is freed. glibc's gives the memory of large frames back to the system and takes it anew,
- * page by page, which costs more time than to receive them: until something larger was freed, which it takes for
- * the size that is usual here. Once this is collected, a frame of 1 MiB takes two thirds of the time. Nobody
- * writes to it, so that it is no memory in fact; other mallocs do not care.
- */
-function showSize(): void {
-  shown = true;
-  new ArrayBuffer(EXAMPLE);
-}
 
 /**
  * A frame whose body comes in several chunks. Whatever size its header tells, it takes no more memory than has
@@ -34,7 +17,6 @@ export class PartialFrame {
   constructor(flags: number, size: number) {
     this.flags = flags;
     this.#missing = size;
-    if (size > LARGE && !shown) showSize();
     this.#piece = Buffer.allocUnsafe(Math.min(size, AHEAD));
   }
 
