@@ -4,8 +4,7 @@ import { type Stage, same, subscribed } from "./same.js";
 import type { TestOptions } from "./sockets.js";
 
 const LARGE = "x".repeat(100_000);
-const SMALL_SYSTEM: TestOptions = { sendBufferSize: 20_000 };
-const SMALL_READER: TestOptions = { receiveHighWaterMark: 3, receiveBufferSize: 20_000 };
+const SMALL_READER: TestOptions = { receiveHighWaterMark: 3 };
 
 const SENDERS = [
   ["PUSH", "PULL"],
@@ -15,7 +14,7 @@ const SENDERS = [
 
 for (const [type, other] of SENDERS) {
   same(`${type} waits for a slow reader, and all arrives in order`, async (stage: Stage) => {
-    const sut = await stage.sut(type, { sendHighWaterMark: 3, ...SMALL_SYSTEM });
+    const sut = await stage.sut(type, { sendHighWaterMark: 3 });
     const peer = await stage.peer(other, SMALL_READER);
     await stage.meet(sut, peer);
     let sent = 0;
@@ -53,14 +52,14 @@ for (const [type, other] of [
 ] as const) {
   same(`${type} that does not read holds its peer up`, async (stage: Stage) => {
     const sut = await stage.sut(type, SMALL_READER);
-    const peer = await stage.peer(other, { sendHighWaterMark: 3, ...SMALL_SYSTEM });
+    const peer = await stage.peer(other, { sendHighWaterMark: 3 });
     await stage.meet(sut, peer);
     let sent = 0;
     while ((await peer.trySend(String(sent), LARGE)) === "sent") sent += 1;
     const waits = peer.send(String(sent), LARGE);
     const all = await sut.receiveAll(sent + 1);
     await waits;
-    return [sent < 100, all.every((frames, index) => frames.at(-2) === String(index))];
+    return [sent < 300, all.every((frames, index) => frames.at(-2) === String(index))];
   });
 }
 
@@ -69,7 +68,7 @@ for (const [type, other] of [
   ["XPUB", "SUB"],
 ] as const) {
   same(`${type} drops what a slow reader has no room for`, async (stage: Stage) => {
-    const sut = await stage.sut(type, { sendHighWaterMark: 3, ...SMALL_SYSTEM });
+    const sut = await stage.sut(type, { sendHighWaterMark: 3 });
     const peer = await stage.peer(other, SMALL_READER);
     const quick = await stage.peer(other);
     await stage.meet(sut, peer, quick);
@@ -92,7 +91,7 @@ for (const [type, other] of [
     const numbers = (await slow).map(([n]) => Number(n)).filter((n) => !Number.isNaN(n));
     await all;
     const ordered = numbers.every((n, index) => index === 0 || n > (numbers[index - 1] ?? 0));
-    return [[...outcomes], numbers.length >= 6, numbers.length < count, ordered];
+    return [[...outcomes], numbers.length >= 3, numbers.length < count, ordered];
   });
 }
 
@@ -103,14 +102,13 @@ for (const mandatory of [false, true]) {
       const router = await stage.sut("ROUTER", {
         mandatory,
         sendHighWaterMark: 3,
-        ...SMALL_SYSTEM,
       });
       const full = await stage.peer("DEALER", { routingId: "full", ...SMALL_READER });
       const other = await stage.peer("DEALER", { routingId: "other" });
       await stage.meet(router, full, other);
       const seen: unknown[] = [await router.trySend("unknown", "x")];
       const outcomes = new Set<string>();
-      for (let n = 0; n < 200; n += 1) outcomes.add(await router.trySend("full", String(n), LARGE));
+      for (let n = 0; n < 400; n += 1) outcomes.add(await router.trySend("full", String(n), LARGE));
       seen.push([...outcomes]);
       seen.push(await router.trySend("other", "gets it"), await other.receive());
       seen.push(await router.trySend("full"));
@@ -131,27 +129,21 @@ for (const [type, other] of [
   ["DEALER", "DEALER"],
 ] as const satisfies [SocketTypeName, SocketTypeName][]) {
   same(`${type} leaves out who is full`, async (stage: Stage) => {
-    const sut = await stage.sut(type, { sendHighWaterMark: 3, ...SMALL_SYSTEM });
+    const sut = await stage.sut(type, { sendHighWaterMark: 3 });
     const full = await stage.peer(other, SMALL_READER);
     const quick = await stage.peer(other);
     await stage.meet(sut, full, quick);
-    const count = 200;
-    let got = 0;
+    const count = 400;
     let done = false;
-    const reads = (async () => {
-      while (!done) {
-        const [first] = await quick.receive();
-        if (first === "end") break;
-        got += 1;
-      }
-    })();
+    const reads = quick.receiveUntil("end").finally(() => {
+      done = true;
+    });
     for (let n = 0; n < count; n += 1) await sut.send("x", LARGE);
-    done = true;
-    const ends = (async () => {
-      while ((await sut.trySend("end", "")) !== "sent");
-      await sut.send("end", "");
-    })();
-    await Promise.all([reads, ends]);
+    while (!done) {
+      await sut.trySend("end", "");
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const got = (await reads).length;
     return got > count / 2;
   });
 }

@@ -14,6 +14,10 @@ type PlainKind = new (factory: ZmqFactory, endpoints: [], options: ConnectionOpt
 function kindOf(type: SocketTypeName): PlainKind {
   return class extends Plain {
     static override readonly socketType: SocketTypeName = type;
+    /** As the library's ROUTER: who is full holds up nobody else. */
+    protected static override peerOf(): ((frames: unknown) => string) | undefined {
+      return type === "ROUTER" ? (frames) => String((frames as readonly unknown[])[0]) : undefined;
+    }
   };
 }
 

@@ -150,6 +150,8 @@ export class RemotePipe implements Pipe {
     const message = this.#in.shift() ?? this.#next();
     if (message !== undefined) {
       this.#read = true;
+      // Who reads may stop here, and the session would not hear of the peer's end.
+      if (this.#session?.paused) this.#settleSoon();
       return message;
     }
     this.#starved = true;
@@ -218,16 +220,23 @@ export class RemotePipe implements Pipe {
    */
   settle(): void {
     const session = this.#session;
-    if (session === undefined || !session.hasMore) return;
+    if (session === undefined) return;
+    if (!session.hasMore) {
+      session.readOn();
+      return;
+    }
     if (!this.#owner.reading) {
       if (!this.#read) this.#fill();
-      else if (!this.#unsettled) {
-        this.#unsettled = true;
-        setImmediate(this.#settleLater); // who reads one by one may be about to read the next
-      }
+      else this.#settleSoon(); // who reads one by one may be about to read the next
       this.#read = false;
     }
     if (session.hasMore) session.pause();
+  }
+
+  #settleSoon(): void {
+    if (this.#unsettled) return;
+    this.#unsettled = true;
+    setImmediate(this.#settleLater);
   }
 
   readonly #settleLater = (): void => {
