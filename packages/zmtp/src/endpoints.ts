@@ -80,6 +80,7 @@ abstract class Link implements SessionSink {
     pipe.connected(session);
     if (known === undefined) host.type.attach(pipe);
     host.type.peerReady(pipe);
+    pipe.introduced();
     host.changed();
   }
 

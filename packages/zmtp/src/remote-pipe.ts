@@ -61,6 +61,8 @@ export class RemotePipe implements Pipe {
   #added = 0;
   /** `backlog` was told, and `relieved` was not. */
   #waits = false;
+  /** The socket type is saying what the peer has to know before anything else. */
+  #introducing = false;
   /** A message was refused, or would have been: who writes is to be told when there is room. */
   #full = false;
   /** A message was read since `settle` has looked last. */
@@ -134,7 +136,7 @@ export class RemotePipe implements Pipe {
   command(name: "SUBSCRIBE" | "CANCEL" | "JOIN" | "LEAVE", data: Uint8Array): void {
     const session = this.#session;
     if (session === undefined) return; // said when the peer is there
-    this.#flush();
+    if (!this.#introducing) this.#flush();
     if (session.peerMinor < 1 && (name === "SUBSCRIBE" || name === "CANCEL")) {
       session.add(Buffer.concat([Buffer.of(name === "SUBSCRIBE" ? 1 : 0), data]));
     } else session.addCommand(writeCommand(name, data));
@@ -148,6 +150,8 @@ export class RemotePipe implements Pipe {
     const message = this.#in.shift() ?? this.#next();
     if (message !== undefined) {
       this.#read = true;
+      // Who reads may stop here, and the session would not hear of the peer's end.
+      if (this.#session?.paused) this.#settleSoon();
       return message;
     }
     this.#starved = true;
@@ -187,6 +191,12 @@ export class RemotePipe implements Pipe {
   connected(session: Session): void {
     this.#session = session;
     this.peer = session.mechanism?.peer ?? NOBODY;
+    this.#introducing = true;
+  }
+
+  /** The socket type has heard of the peer, and said what it has to: subscriptions go before messages. */
+  introduced(): void {
+    this.#introducing = false;
     if (this.#out.size > 0 && !this.#scheduled) {
       this.#scheduled = true;
       atEndOfTurn(this.#flushLater);
@@ -210,16 +220,23 @@ export class RemotePipe implements Pipe {
    */
   settle(): void {
     const session = this.#session;
-    if (session === undefined || !session.hasMore) return;
+    if (session === undefined) return;
+    if (!session.hasMore) {
+      session.readOn();
+      return;
+    }
     if (!this.#owner.reading) {
       if (!this.#read) this.#fill();
-      else if (!this.#unsettled) {
-        this.#unsettled = true;
-        setImmediate(this.#settleLater); // who reads one by one may be about to read the next
-      }
+      else this.#settleSoon(); // who reads one by one may be about to read the next
       this.#read = false;
     }
     if (session.hasMore) session.pause();
+  }
+
+  #settleSoon(): void {
+    if (this.#unsettled) return;
+    this.#unsettled = true;
+    setImmediate(this.#settleLater);
   }
 
   readonly #settleLater = (): void => {
@@ -294,7 +311,7 @@ export class RemotePipe implements Pipe {
 
   #flush(): void {
     const session = this.#session;
-    if (session === undefined || !session.ready) return;
+    if (session === undefined || !session.ready || this.#introducing) return;
     this.#added = 0;
     while (session.idle) {
       while (this.#out.size > 0 && session.pending < BATCH) {

@@ -157,12 +157,22 @@ export class Session {
     return this.#decoder.hasMore;
   }
 
+  /** Whether nothing more is read from the stream. */
+  get paused(): boolean {
+    return this.#paused;
+  }
+
   /** Reads no more from the stream, until all that has come was read. */
   pause(): void {
     if (this.#paused || this.#ended) return;
     this.#paused = true;
     this.stream.pause();
     this.#heartbeat.heard();
+  }
+
+  /** Goes on after `pause`: all that has come was read. */
+  readOn(): void {
+    if (this.#paused && this.ready) this.#resume();
   }
 
   #resume(): void {
