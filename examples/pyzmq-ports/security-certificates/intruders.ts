@@ -65,8 +65,11 @@ export async function recorded(
   });
   const { hostname } = new URL(address);
   await once(relay.listen(0, hostname), "listening");
-  await converse(`tcp://${hostname}:${(relay.address() as { port: number }).port}`);
-  relay.close();
+  try {
+    await converse(`tcp://${hostname}:${(relay.address() as { port: number }).port}`);
+  } finally {
+    relay.close();
+  }
   return Buffer.concat(bytes);
 }
 
