@@ -1,8 +1,10 @@
 import type { EngineEvent } from "tx0mq";
+import type { Connection } from "./connection.js";
 import { AuthenticationError, type Mechanism } from "./mechanisms/mechanism.js";
 import { handshakeFailure } from "./mechanisms/mechanisms.js";
 import type { Greeting } from "./protocol/greeting.js";
 import { ProtocolError } from "./protocol/message.js";
+import { RawSession } from "./raw-session.js";
 import { type PipeOwner, RemotePipe } from "./remote-pipe.js";
 import { Session, type SessionSink } from "./session.js";
 import { type Options, pipeLimits, sessionOptions } from "./settings.js";
@@ -24,7 +26,7 @@ export interface EndpointHost extends PipeOwner {
   /** @throws {ProtocolError} where the peer's mechanism does not fit */
   createMechanism(peer: Greeting, stream: Stream): Mechanism;
   /** @throws {ProtocolError} where the peer's socket type does not fit */
-  checkPeer(session: Session): void;
+  checkPeer(session: Connection): void;
   /** Something that a monitor tells. */
   event(event: EngineEvent): void;
   /** Pipes have come or gone, or changed what they take. */
@@ -50,7 +52,7 @@ function transportOptions({ options, mechanism }: EndpointHost): DialerOptions {
 
 /** One connection of an endpoint. */
 abstract class Link implements SessionSink {
-  readonly session: Session;
+  readonly session: Connection;
   protected readonly host: EndpointHost;
   protected pipe: RemotePipe | undefined;
   readonly #address: string;
@@ -59,17 +61,23 @@ abstract class Link implements SessionSink {
     this.host = host;
     this.pipe = pipe;
     this.#address = address;
-    this.session = new Session(stream, sessionOptions(host.options), host.mechanism, this);
+    const { options } = host;
+    this.session =
+      host.type.isRaw && !host.isLocal
+        ? new RawSession(stream, options.notify !== false, this)
+        : new Session(stream, sessionOptions(options), host.mechanism, this);
   }
 
   mechanism(peer: Greeting, stream: Stream): Mechanism {
     return this.host.createMechanism(peer, stream);
   }
 
-  ready(session: Session): void {
+  ready(session: Connection): void {
     const { host } = this;
-    host.checkPeer(session);
-    host.event({ type: "handshake", address: this.#address });
+    if (session instanceof Session) {
+      host.checkPeer(session);
+      host.event({ type: "handshake", address: this.#address });
+    }
     const known = this.pipe;
     if (known?.terminated) {
       session.destroy(); // a PAIR, say, has a peer already
@@ -233,7 +241,10 @@ export class ConnectedEndpoint implements Endpoint {
   constructor(host: EndpointHost, transport: Transport, place: string, address: string) {
     this.#host = host;
     const waits = host.options.immediate === true;
-    this.#pipe = waits ? undefined : new RemotePipe(host, pipeLimits(host.options));
+    // Whom the socket has no use for is not tried again.
+    this.#pipe = waits
+      ? undefined
+      : new RemotePipe(host, pipeLimits(host.options), () => this.#stop());
     this.#dialer = new Dialer(transport, place, transportOptions(host), {
       connected: (stream) => {
         host.event({ type: "connect", address });

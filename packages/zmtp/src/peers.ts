@@ -1,6 +1,6 @@
+import type { Connection } from "./connection.js";
 import { writeMetadata } from "./protocol/commands.js";
 import { ProtocolError } from "./protocol/message.js";
-import type { Session } from "./session.js";
 import type { Options } from "./settings.js";
 import { fits, type SocketTypeName } from "./sockets/types.js";
 
@@ -17,7 +17,7 @@ export function ownMetadata(name: SocketTypeName, { routingId = "" }: Options): 
 }
 
 /** @throws {ProtocolError} where the peer's socket type is none for a socket of this one */
-export function checkPeerType(name: SocketTypeName, { mechanism }: Session): void {
+export function checkPeerType(name: SocketTypeName, { mechanism }: Connection): void {
   const peer = mechanism?.peer.get("socket-type")?.toString("latin1") ?? "";
   if (!fits(name, peer)) throw new ProtocolError(`the peer is a ${peer || "nobody"} socket`);
 }

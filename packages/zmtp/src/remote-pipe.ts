@@ -1,8 +1,8 @@
 import { Backlog } from "./backlog.js";
+import type { Connection } from "./connection.js";
 import { writeCommand } from "./protocol/commands.js";
 import type { Encoder } from "./protocol/encoder.js";
 import { type Message, type Metadata, type Outgoing, ProtocolError } from "./protocol/message.js";
-import type { Session } from "./session.js";
 import type { Pipe } from "./sockets/pipe.js";
 import type { SocketType } from "./sockets/socket.js";
 import { atEndOfTurn } from "./turn.js";
@@ -46,11 +46,12 @@ export class RemotePipe implements Pipe {
   peer: Metadata = NOBODY;
   readonly #owner: PipeOwner;
   readonly #limits: PipeLimits;
+  readonly #givenUp: () => void;
   /** Whether messages have to have a form. */
   readonly #checks: boolean;
   readonly #out = new Backlog<Outgoing>();
   readonly #in = new Backlog<Message>();
-  #session: Session | undefined;
+  #session: Connection | undefined;
   /** The peer will not come back. */
   #gone = false;
   #terminated = false;
@@ -72,7 +73,9 @@ export class RemotePipe implements Pipe {
   /** `read` has given nothing: who reads is to be told when there is something. */
   #starved = true;
 
-  constructor(owner: PipeOwner, limits: PipeLimits) {
+  /** @param givenUp told when the socket has given it up */
+  constructor(owner: PipeOwner, limits: PipeLimits, givenUp = (): void => undefined) {
+    this.#givenUp = givenUp;
     this.#owner = owner;
     this.#checks = owner.type.malformed !== undefined;
     this.#limits = limits;
@@ -180,15 +183,23 @@ export class RemotePipe implements Pipe {
     this.#terminated = true;
     this.#gone = true;
     this.#in.clear();
+    const session = this.#session;
+    if (session?.isPatient) {
+      this.#session = undefined;
+      for (let one = this.#out.shift(); one !== undefined; one = this.#out.shift()) {
+        session.add(one);
+      }
+      session.finish();
+    } else session?.destroy();
     this.#out.clear();
     this.#relieve();
-    this.#session?.destroy();
+    this.#givenUp();
   }
 
   // For the session ---------------------------------------------------------------------------
 
   /** The peer is there: the handshake is done. */
-  connected(session: Session): void {
+  connected(session: Connection): void {
     this.#session = session;
     this.peer = session.mechanism?.peer ?? NOBODY;
     this.#introducing = true;

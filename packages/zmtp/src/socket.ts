@@ -1,20 +1,20 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { EngineEvent, EngineSink, EngineSocket } from "tx0mq";
+import type { Connection } from "./connection.js";
 import type { Context } from "./context.js";
-import { BoundEndpoint, ConnectedEndpoint, type Endpoint, type EndpointHost } from "./endpoints.js";
+import type { Endpoint, EndpointHost } from "./endpoints.js";
 import type { Mechanism } from "./mechanisms/mechanism.js";
 import { chooseMechanism, type MechanismChoice } from "./mechanisms/mechanisms.js";
 import { checkPeerType, ownMetadata } from "./peers.js";
 import type { Greeting } from "./protocol/greeting.js";
 import type { Message, Outgoing } from "./protocol/message.js";
-import type { Session } from "./session.js";
 import { checkOptions, number, type Options } from "./settings.js";
 import type { Pipe } from "./sockets/pipe.js";
 import { type Meta, SocketError, type SocketType } from "./sockets/socket.js";
 import { createSocketType, type SocketTypeName } from "./sockets/types.js";
+import { bindEndpoint, connectEndpoint } from "./transport-endpoints.js";
 import { parseAddress } from "./transports/address.js";
-import type { Stream, Transport } from "./transports/transport.js";
-import { TRANSPORTS } from "./transports/transports.js";
+import type { Stream } from "./transports/transport.js";
 
 /** While somebody waits for room, it is looked after so many ms whether anybody still does. */
 const LOOK_AGAIN = 500;
@@ -70,7 +70,7 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
       this.#keep(address, this.#context.inproc.bind(place, this));
       return address;
     }
-    const endpoint = new BoundEndpoint(this, transportOf(transport, this.name), place);
+    const endpoint = bindEndpoint(this, transport, place);
     this.#keep(endpoint.address, endpoint);
     return endpoint.address;
   }
@@ -83,10 +83,7 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
     const { transport, place } = parseAddress(address);
     if (transport === "inproc") {
       this.#keep(address, this.#context.inproc.connect(place, this, whenBound));
-    } else {
-      const way = transportOf(transport, this.name);
-      this.#keep(address, new ConnectedEndpoint(this, way, place, address));
-    }
+    } else this.#keep(address, connectEndpoint(this, transport, place, address));
   }
 
   #keep(address: string, endpoint: Endpoint): void {
@@ -156,7 +153,7 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
     });
   }
 
-  checkPeer(session: Session): void {
+  checkPeer(session: Connection): void {
     checkPeerType(this.name, session);
   }
 
@@ -385,18 +382,4 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
     for (const endpoint of endpoints) endpoint.end(false);
     if (endpoints.every(({ over }) => over)) this.#closing?.resolve();
   }
-}
-
-/** Types that have messages for datagrams. */
-const OVER_UDP: ReadonlySet<string> = new Set(["RADIO", "DISH", "DGRAM"]);
-
-function transportOf(name: string, type: string): Transport {
-  if (name === "udp" && !OVER_UDP.has(type)) {
-    throw new SocketError("ENOCOMPATPROTO", `a ${type} socket has no messages for udp`);
-  }
-  const transport = TRANSPORTS.get(name);
-  if (transport === undefined) {
-    throw new SocketError("EPROTONOSUPPORT", `there is no transport ${name}`);
-  }
-  return transport;
 }

@@ -44,6 +44,8 @@ export class SocketError extends Error {
  * Nothing in it waits. After each call from outside the engine looks at `hasIn` and `hasOut` anew.
  */
 export abstract class SocketType {
+  /** Its connections have no ZMTP, but bytes as they come. */
+  readonly isRaw: boolean = false;
   protected readonly options: RoutingOptions;
 
   constructor(options: RoutingOptions) {

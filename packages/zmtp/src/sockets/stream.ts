@@ -1,4 +1,3 @@
-import { Backlog } from "../backlog.js";
 import { bytesOf, type Message, type Outgoing } from "../protocol/message.js";
 import { FairQueue } from "./fair-queue.js";
 import { framesOf, withFirst } from "./frames.js";
@@ -11,31 +10,21 @@ import { SocketError } from "./socket.js";
  * STREAM: bytes of connections without ZMTP. Messages are a routing id, which is made up here, and bytes as they
  * come; no bytes tell that a peer has come or gone (unless `notify` is false), and, sent, end its connection.
  *
- * Its pipes give each piece of what has come as a message of one frame, and take such messages.
+ * Its pipes give each piece of what has come as a message of one frame, and take such messages. A piece without
+ * bytes is theirs too, so that it comes in its turn.
  */
 export class Stream extends ReceivingSocket {
+  override readonly isRaw = true;
   readonly #fairQueue = new FairQueue();
   readonly #routingIds = new RoutingIds();
   readonly #ids = new Map<Pipe, Buffer>();
   readonly #pipes = new Map<RoutingKey, Pipe>();
-  /** Those who are there, and those of them who have come or gone: their ids. */
-  readonly #present = new Set<Pipe>();
-  readonly #notices = new Backlog<Buffer>();
 
   attach(pipe: Pipe): void {
     const id = this.#routingIds.next((key) => this.#pipes.has(key));
     this.#ids.set(pipe, id);
     this.#pipes.set(routingKey(id), pipe);
     this.#fairQueue.attach(pipe);
-  }
-
-  /** The connection is there; where it was there before, it was lost and made anew. */
-  override peerReady(pipe: Pipe): void {
-    const id = this.#ids.get(pipe);
-    if (id === undefined) return;
-    if (this.#present.has(pipe)) this.#notify(id);
-    this.#present.add(pipe);
-    this.#notify(id);
   }
 
   readActivated(pipe: Pipe): void {
@@ -47,8 +36,9 @@ export class Stream extends ReceivingSocket {
   pipeTerminated(pipe: Pipe): void {
     const id = this.#ids.get(pipe);
     if (id === undefined) return;
-    this.#forget(pipe, id);
-    if (this.#present.delete(pipe)) this.#notify(id);
+    this.#ids.delete(pipe);
+    this.#pipes.delete(routingKey(id));
+    this.#fairQueue.terminated(pipe);
   }
 
   override send(message: Outgoing): boolean {
@@ -61,8 +51,7 @@ export class Stream extends ReceivingSocket {
       throw new SocketError("EHOSTUNREACH", "no peer has this routing id");
     }
     if (bytesOf(bytes).length > 0) return pipe.write(bytes);
-    this.#forget(pipe, this.#ids.get(pipe) as Buffer);
-    this.#present.delete(pipe);
+    this.pipeTerminated(pipe);
     pipe.terminate();
     return true;
   }
@@ -73,20 +62,8 @@ export class Stream extends ReceivingSocket {
   }
 
   protected take(): Message | undefined {
-    const id = this.#notices.shift();
-    if (id !== undefined) return [Buffer.from(id), Buffer.alloc(0)];
     const message = this.#fairQueue.receive();
     if (message === undefined) return undefined;
     return withFirst(Buffer.from(this.#ids.get(this.#fairQueue.last as Pipe) as Buffer), message);
-  }
-
-  #notify(id: Buffer): void {
-    if (this.options.notify !== false) this.#notices.push(id);
-  }
-
-  #forget(pipe: Pipe, id: Buffer): void {
-    this.#ids.delete(pipe);
-    this.#pipes.delete(routingKey(id));
-    this.#fairQueue.terminated(pipe);
   }
 }

@@ -13,6 +13,7 @@ import { Router } from "./router.js";
 import { Scatter } from "./scatter.js";
 import { Server } from "./server.js";
 import { type RoutingOptions, SocketError, type SocketType } from "./socket.js";
+import { Stream } from "./stream.js";
 import { Sub } from "./sub.js";
 import { Xpub } from "./xpub.js";
 import { Xsub } from "./xsub.js";
@@ -36,6 +37,7 @@ const TYPES = {
   PUSH: { create: Push, peers: ["PULL"] },
   XPUB: { create: Xpub, peers: ["SUB", "XSUB"] },
   XSUB: { create: Xsub, peers: ["PUB", "XPUB"] },
+  STREAM: { create: Stream, peers: [] },
   SERVER: { create: Server, peers: ["CLIENT"] },
   CLIENT: { create: Client, peers: ["SERVER"] },
   RADIO: { create: Radio, peers: ["DISH"] },

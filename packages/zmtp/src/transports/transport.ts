@@ -79,6 +79,8 @@ export interface AttemptSink {
 
 /** A way for bytes: `tcp://`, `ipc://`. */
 export interface Transport {
+  /** Its bytes are in messages, as those of ZMTP can be: it is no use without. */
+  readonly hasMessages?: boolean;
   /**
    * Listens at once, so that the address is known and is ours when this returns.
    * @throws an Error with a `code` of libzmq's (`"EADDRINUSE"`, `"EADDRNOTAVAIL"`, `"ENODEV"`, `"EINVAL"`)

@@ -30,6 +30,7 @@ const ADDED = 64;
  * are no heartbeats of ours; those of peers are answered.
  */
 export const ws: Transport = {
+  hasMessages: true,
   listen(place, options, sink) {
     return new WsListener(place, options, sink);
   },
