@@ -74,6 +74,7 @@ for (const [name, setting, skip] of [
         assert.match(reply, /^Error: /, String(frames).slice(0, 50));
         assert.match(reply, why);
       }
+      await controller.count(/^controller: Error: /, refused.length, { from: "stderr" });
       assert.equal(controller.errors.length, refused.length, "a line each");
       const found = JSON.parse(await request(["get", '{"name":"Ada"}']));
       assert.deepEqual(found, { name: "Ada", at: { x: [1, 2.5, null] }, _id: found._id });
