@@ -12,7 +12,8 @@ import { chooseMechanism, type SecurityOptions } from "../src/mechanisms/mechani
 import { curveKeyPair } from "../src/mechanisms/z85.js";
 import { writeCommand, writeMetadata, writePing } from "../src/protocol/commands.js";
 import type { Message, Outgoing } from "../src/protocol/message.js";
-import { Session, type SessionOptions } from "../src/session.js";
+import { Session } from "../src/session.js";
+import { OPTIONS } from "../src/testing/sides.js";
 import { tcp } from "../src/transports/tcp.js";
 import type { Stream } from "../src/transports/transport.js";
 
@@ -55,14 +56,6 @@ const KINDS: Record<string, Kind> = {
     },
     zmqServer: { CURVE_SERVER: 1, CURVE_SECRETKEY: SERVER.secretKey, ZAP_DOMAIN: "x" },
   },
-};
-
-const OPTIONS: SessionOptions = {
-  handshakeInterval: 30_000,
-  heartbeatInterval: 0,
-  heartbeatTimeout: 0,
-  heartbeatTimeToLive: 0,
-  maxMessageSize: -1,
 };
 
 /** A libzmq of its own, and the lines that it prints. */

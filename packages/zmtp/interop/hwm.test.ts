@@ -80,15 +80,8 @@ for (const [type, other] of [
     const count = 300;
     const all = quick.receiveUntil("end");
     for (let n = 0; n < count; n += 1) outcomes.add(await sut.trySend(String(n), LARGE));
-    let done = false;
-    const slow = peer.receiveUntil("end").finally(() => {
-      done = true;
-    });
-    while (!done) {
-      await sut.send("end", "");
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    const numbers = (await slow).map(([n]) => Number(n)).filter((n) => !Number.isNaN(n));
+    const slow = await sut.sendUntil(peer.receiveUntil("end"), "end", "");
+    const numbers = slow.map(([n]) => Number(n)).filter((n) => !Number.isNaN(n));
     await all;
     const ordered = numbers.every((n, index) => index === 0 || n > (numbers[index - 1] ?? 0));
     return [[...outcomes], numbers.length >= 3, numbers.length < count, ordered];
@@ -134,16 +127,9 @@ for (const [type, other] of [
     const quick = await stage.peer(other);
     await stage.meet(sut, full, quick);
     const count = 400;
-    let done = false;
-    const reads = quick.receiveUntil("end").finally(() => {
-      done = true;
-    });
+    const reads = quick.receiveUntil("end");
     for (let n = 0; n < count; n += 1) await sut.send("x", LARGE);
-    while (!done) {
-      await sut.trySend("end", "");
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    const got = (await reads).length;
+    const got = (await sut.sendUntil(reads, "end", "")).length;
     return got > count / 2;
   });
 }

@@ -79,15 +79,7 @@ same("PUB: what is published while the subscriber is away", async (stage: Stage)
   await second.set("subscribe", "");
   if (stage.role === "binds") await second.connect(address);
   else await bindAgain(second, address);
-  let done = false;
-  const all = second.receiveUntil("end").finally(() => {
-    done = true;
-  });
-  while (!done) {
-    await pub.send("end");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  seen.push(await all);
+  seen.push(await pub.sendUntil(second.receiveUntil("end"), "end"));
   return seen;
 });
 

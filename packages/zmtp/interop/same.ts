@@ -117,15 +117,7 @@ export async function subscribed(
   subscriber: TestSocket,
   topic = "sync",
 ): Promise<void> {
-  let arrived = false;
-  const first = subscriber.receive().then(() => {
-    arrived = true;
-  });
-  while (!arrived) {
-    await publisher.send(topic);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  await first;
+  await publisher.sendUntil(subscriber.receive(), topic);
   await publisher.send(topic, "last");
   await subscriber.receiveUntil("last");
 }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import type { SocketTypeName } from "tx0mq";
 import { Facts } from "../src/testing/streams.js";
 
@@ -94,6 +95,20 @@ export abstract class TestSocket extends Facts {
       if (message.includes(last)) return all;
       all.push(message);
     }
+  }
+
+  /** Sends a message again and again, until something has happened that no event tells of. */
+  async sendUntil<T>(happens: Promise<T>, ...frames: Text): Promise<T> {
+    let happened = false;
+    const settled = happens.finally(() => {
+      happened = true;
+    });
+    settled.catch(() => undefined); // it is told below
+    while (!happened) {
+      await this.trySend(...frames);
+      await turn();
+    }
+    return settled;
   }
 
   /** Sends until there is no room. @returns how many were sent */

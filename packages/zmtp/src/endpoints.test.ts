@@ -5,25 +5,19 @@ import * as net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { Context } from "./context.js";
 import { COMMAND } from "./protocol/decoder.js";
 import { writeGreeting } from "./protocol/greeting.js";
-import type { SocketTypeName } from "./sockets/types.js";
-import { Probe } from "./testing/probe.js";
+import { type Probe, sockets } from "./testing/probe.js";
 
 const ANYWHERE = "tcp://127.0.0.1:*";
 const QUICK = { reconnectInterval: 1 };
 
-function stage(t: TestContext) {
-  const context = new Context({ shared: false });
-  t.after(() => context.release());
-  return (type: SocketTypeName, options = {}): Probe => {
-    const probe = new Probe(context, type, options);
+/** Makes sockets that are monitored. */
+function monitored(t: TestContext): ReturnType<typeof sockets> {
+  const socket = sockets(t);
+  return (type, options) => {
+    const probe = socket(type, options);
     probe.socket.monitor();
-    t.after(async () => {
-      await probe.close();
-      assert.deepEqual(probe.failures, []);
-    });
     return probe;
   };
 }
@@ -59,7 +53,7 @@ const ready = (type: string): string =>
   `\x05READY\x0bSocket-Type\0\0\0${String.fromCharCode(type.length)}${type}`;
 
 test("a monitor tells of a connection what libzmq's does, in the same order", async (t) => {
-  const socket = stage(t);
+  const socket = monitored(t);
   const [push, pull] = [socket("PUSH", QUICK), socket("PULL")];
   const address = pull.bind(ANYWHERE);
   push.connect(address);
@@ -85,7 +79,7 @@ test("a monitor tells of a connection what libzmq's does, in the same order", as
 });
 
 test("over ipc it does not tell that a connection takes a while", async (t) => {
-  const socket = stage(t);
+  const socket = monitored(t);
   const [push, pull] = [socket("PUSH"), socket("PULL")];
   const address = pull.bind("ipc://*");
   push.connect(address);
@@ -98,7 +92,7 @@ test("over ipc it does not tell that a connection takes a while", async (t) => {
 });
 
 test("an unbind frees the address at once, and ends the connections when all has left", async (t) => {
-  const socket = stage(t);
+  const socket = monitored(t);
   const [push, pull, next] = [socket("PUSH"), socket("PULL"), socket("PUSH")];
   const address = push.bind(ANYWHERE);
   pull.connect(address);
@@ -113,7 +107,7 @@ test("an unbind frees the address at once, and ends the connections when all has
 });
 
 test("messages wait for a peer that comes back", async (t) => {
-  const socket = stage(t);
+  const socket = monitored(t);
   const push = socket("PUSH", QUICK);
   const first = socket("PULL");
   const address = first.bind(ANYWHERE);
@@ -129,7 +123,7 @@ test("messages wait for a peer that comes back", async (t) => {
 });
 
 test("without an interval a lost connection is not tried again", async (t) => {
-  const socket = stage(t);
+  const socket = monitored(t);
   const [push, pull] = [socket("PUSH", { reconnectInterval: -1 }), socket("PULL")];
   push.connect(pull.bind(ANYWHERE));
   await push.send("hello");
@@ -141,7 +135,7 @@ test("without an interval a lost connection is not tried again", async (t) => {
 });
 
 test("types that do not fit fail in the handshake, and are not tried again", async (t) => {
-  const socket = stage(t);
+  const socket = monitored(t);
   const [sub, pull] = [socket("SUB", QUICK), socket("PULL")];
   sub.connect(pull.bind(ANYWHERE));
   const failed = ["handshake:error:protocol", "disconnect"];
@@ -156,7 +150,7 @@ test("types that do not fit fail in the handshake, and are not tried again", asy
 });
 
 test("mechanisms that do not fit fail in the handshake, and are not tried again", async (t) => {
-  const socket = stage(t);
+  const socket = monitored(t);
   const [push, pull] = [socket("PUSH", QUICK), socket("PULL", { plainServer: true })];
   push.connect(pull.bind(ANYWHERE));
   await push.send("never arrives");
@@ -199,7 +193,7 @@ const GARBAGE: Record<string, [send: (raw: Raw) => void, event: string]> = {
 
 for (const [how, [send, reason]] of Object.entries(GARBAGE)) {
   test(`a peer that ${how} is turned away, and the others do not notice`, async (t) => {
-    const socket = stage(t);
+    const socket = monitored(t);
     const [pull, push] = [socket("PULL"), socket("PUSH")];
     const address = pull.bind(ANYWHERE);
     push.connect(address);
@@ -219,7 +213,7 @@ for (const [how, [send, reason]] of Object.entries(GARBAGE)) {
 }
 
 test("a peer that breaks the protocol when it is in is turned away, and its messages stay", async (t) => {
-  const pull = stage(t)("PULL", { maxMessageSize: 10 });
+  const pull = monitored(t)("PULL", { maxMessageSize: 10 });
   const raw = new Raw(pull.bind(ANYWHERE));
   raw.greet(ready("PUSH"));
   raw.socket.write(Buffer.from("\0\x03abc\x01\x03not\0\x0bmuch too long"));
@@ -231,7 +225,7 @@ test("a peer that breaks the protocol when it is in is turned away, and its mess
 });
 
 test("a handshake takes so long, and then fails", async (t) => {
-  const pull = stage(t)("PULL", { handshakeInterval: 1 });
+  const pull = monitored(t)("PULL", { handshakeInterval: 1 });
   const raw = new Raw(pull.bind(ANYWHERE));
   await raw.closed;
   assert.deepEqual(await events(pull, 4), [
@@ -243,7 +237,7 @@ test("a handshake takes so long, and then fails", async (t) => {
 });
 
 test("a close does not wait for peers that hang in the handshake", async (t) => {
-  const push = stage(t)("PUSH");
+  const push = monitored(t)("PUSH");
   const address = push.bind(ANYWHERE);
   const raw = new Raw(address);
   await events(push, 2);
@@ -253,7 +247,7 @@ test("a close does not wait for peers that hang in the handshake", async (t) => 
 });
 
 test("an unbind or disconnect in the midst of a handshake ends it", async (t) => {
-  const socket = stage(t);
+  const socket = monitored(t);
   const [pull, push] = [socket("PULL"), socket("PUSH")];
   const address = pull.bind(ANYWHERE);
   const raw = new Raw(address);
@@ -276,7 +270,7 @@ test("an unbind or disconnect in the midst of a handshake ends it", async (t) =>
 });
 
 test("a listener's address is in use for others", async (t) => {
-  const socket = stage(t);
+  const socket = monitored(t);
   const folder = mkdtempSync(join(tmpdir(), "tx0mq-"));
   t.after(() => rmdirSync(folder));
   for (const place of [ANYWHERE, `ipc://${folder}/x`, "inproc://mine"]) {

@@ -1,26 +1,11 @@
 import assert from "node:assert/strict";
-import { type TestContext, test } from "node:test";
-import { Context } from "./context.js";
-import type { SocketTypeName } from "./sockets/types.js";
-import { Probe } from "./testing/probe.js";
-
-function stage(t: TestContext) {
-  const context = new Context({ shared: false });
-  t.after(() => context.release());
-  return (type: SocketTypeName, options = {}): Probe => {
-    const probe = new Probe(context, type, options);
-    t.after(async () => {
-      await probe.close();
-      assert.deepEqual(probe.failures, []);
-    });
-    return probe;
-  };
-}
+import { test } from "node:test";
+import { sockets } from "./testing/probe.js";
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 test("sockets bind and connect in any order, and what was written before is not lost", async (t) => {
-  const socket = stage(t);
+  const socket = sockets(t);
   const [push, pull] = [socket("PUSH"), socket("PULL")];
   push.connect("inproc://x");
   await push.send("early");
@@ -31,7 +16,7 @@ test("sockets bind and connect in any order, and what was written before is not 
 });
 
 test("who is bound one day gets what was written by sockets that are closed", async (t) => {
-  const socket = stage(t);
+  const socket = sockets(t);
   const push = socket("PUSH");
   push.connect("inproc://x");
   await push.send("a legacy");
@@ -43,7 +28,7 @@ test("who is bound one day gets what was written by sockets that are closed", as
 });
 
 test("a frame is the receiver's own", async (t) => {
-  const socket = stage(t);
+  const socket = sockets(t);
   const [push, pull] = [socket("PUSH"), socket("PULL")];
   pull.bind("inproc://x");
   push.connect("inproc://x");
@@ -54,7 +39,7 @@ test("a frame is the receiver's own", async (t) => {
 });
 
 test("an unbind leaves those who are there, and lets another bind", async (t) => {
-  const socket = stage(t);
+  const socket = sockets(t);
   const [push, pull, other] = [socket("PUSH"), socket("PULL"), socket("PULL")];
   pull.bind("inproc://x");
   push.connect("inproc://x");
@@ -68,7 +53,7 @@ test("an unbind leaves those who are there, and lets another bind", async (t) =>
 });
 
 test("a disconnect ends the connection, and a socket may connect twice", async (t) => {
-  const socket = stage(t);
+  const socket = sockets(t);
   const [push, pull] = [socket("PUSH"), socket("PULL")];
   pull.bind("inproc://x");
   push.connect("inproc://x");
@@ -82,7 +67,7 @@ test("a disconnect ends the connection, and a socket may connect twice", async (
 });
 
 test("a socket may connect to itself's name, and close", async (t) => {
-  const dealer = stage(t)("DEALER");
+  const dealer = sockets(t)("DEALER");
   dealer.bind("inproc://x");
   dealer.connect("inproc://x");
   await dealer.send("to myself");
@@ -90,7 +75,7 @@ test("a socket may connect to itself's name, and close", async (t) => {
 });
 
 test("the high-water marks of both sides add up", async (t) => {
-  const socket = stage(t);
+  const socket = sockets(t);
   const [push, pull] = [
     socket("PUSH", { sendHighWaterMark: 2 }),
     socket("PULL", { receiveHighWaterMark: 3 }),
@@ -108,7 +93,7 @@ test("the high-water marks of both sides add up", async (t) => {
 });
 
 test("connected when somebody is bound, messages wait in the library until then", async (t) => {
-  const socket = stage(t);
+  const socket = sockets(t);
   const [push, pull] = [socket("PUSH"), socket("PULL")];
   push.socket.connect("inproc://x", true);
   assert.equal(push.socket.writable, false);
@@ -120,13 +105,13 @@ test("connected when somebody is bound, messages wait in the library until then"
 });
 
 test("names are a context's own", async (t) => {
-  const [one, other] = [stage(t), stage(t)];
+  const [one, other] = [sockets(t), sockets(t)];
   one("PULL").bind("inproc://x");
   other("PULL").bind("inproc://x");
 });
 
 test("a subscriber that goes takes its subscriptions with it", async (t) => {
-  const socket = stage(t);
+  const socket = sockets(t);
   const [xpub, sub] = [socket("XPUB"), socket("SUB")];
   sub.socket.setOption("subscribe", "a");
   sub.connect("inproc://x");
@@ -141,7 +126,7 @@ test("a subscriber that goes takes its subscriptions with it", async (t) => {
 });
 
 test("a request whose REP closes is not answered, and the next REP gets the next", async (t) => {
-  const socket = stage(t);
+  const socket = sockets(t);
   const [req, first, second] = [socket("REQ", { relaxed: true }), socket("REP"), socket("REP")];
   first.bind("inproc://x");
   req.connect("inproc://x");
@@ -157,7 +142,7 @@ test("a request whose REP closes is not answered, and the next REP gets the next
 });
 
 test("no monitor tells of it, and no handler is asked", async (t) => {
-  const socket = stage(t);
+  const socket = sockets(t);
   const [push, pull] = [socket("PUSH"), socket("PULL", { plainServer: true, zapDomain: "x" })];
   push.socket.monitor();
   pull.socket.monitor();

@@ -7,18 +7,13 @@ import { writeCommand, writePing } from "./protocol/commands.js";
 import { Encoder } from "./protocol/encoder.js";
 import { writeGreeting } from "./protocol/greeting.js";
 import { type Message, type Outgoing, ProtocolError } from "./protocol/message.js";
-import { Session, type SessionOptions } from "./session.js";
+import { Session } from "./session.js";
 import { cases } from "./testing/fuzz.js";
 import { answer, KINDS, METADATA, NAMES, yes } from "./testing/handshakes.js";
 import { type MemoryStream, memoryStreams, settle } from "./testing/memory-streams.js";
+import { OPTIONS as WITHOUT_HEARTBEATS } from "./testing/sides.js";
 
-const OPTIONS: SessionOptions = {
-  handshakeInterval: 30_000,
-  heartbeatInterval: 0,
-  heartbeatTimeout: 0,
-  heartbeatTimeToLive: 0,
-  maxMessageSize: 100_000,
-};
+const OPTIONS = { ...WITHOUT_HEARTBEATS, maxMessageSize: 100_000 };
 
 /** A session, and all that it tells. */
 interface Side {

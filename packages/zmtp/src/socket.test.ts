@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { inspect } from "node:util";
 import { Context } from "./context.js";
 import { curveKeyPair } from "./mechanisms/z85.js";
-import type { SocketTypeName } from "./sockets/types.js";
-import { Probe } from "./testing/probe.js";
+import { Probe, sockets } from "./testing/probe.js";
 import { run } from "./testing/streams.js";
 import { REFUSED_OPTIONS } from "./transports/tcp.js";
 
@@ -12,19 +11,6 @@ const ANYWHERE = "tcp://127.0.0.1:*";
 /** Nobody is ever there. */
 const NOBODY = "tcp://127.0.0.1:1";
 const TRANSPORTS = [ANYWHERE, "ipc://*", "ws://127.0.0.1:*", "inproc://here"];
-
-function stage(t: TestContext) {
-  const context = new Context({ shared: false });
-  t.after(() => context.release());
-  return (type: SocketTypeName, options = {}): Probe => {
-    const probe = new Probe(context, type, options);
-    t.after(async () => {
-      await probe.close();
-      assert.deepEqual(probe.failures, []);
-    });
-    return probe;
-  };
-}
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -36,7 +22,7 @@ for (const place of TRANSPORTS) {
   const transport = place.replace(/:.*/, "");
 
   test(`${transport}: messages go both ways, in order`, async (t) => {
-    const socket = stage(t);
+    const socket = sockets(t);
     const [dealer, other] = [socket("DEALER"), socket("DEALER")];
     dealer.connect(other.bind(place));
     for (let n = 0; n < 100; n += 1) await dealer.send(String(n), "");
@@ -46,7 +32,7 @@ for (const place of TRANSPORTS) {
   });
 
   test(`${transport}: a close lets what was sent leave first`, async (t) => {
-    const socket = stage(t);
+    const socket = sockets(t);
     const [push, pull] = [socket("PUSH", { sendHighWaterMark: 0 }), socket("PULL")];
     push.connect(pull.bind(place));
     const large = "x".repeat(10_000);
@@ -57,7 +43,7 @@ for (const place of TRANSPORTS) {
   });
 
   test(`${transport}: PAIR has one peer`, async (t) => {
-    const socket = stage(t);
+    const socket = sockets(t);
     const [pair, first, second] = [socket("PAIR"), socket("PAIR"), socket("PAIR")];
     const address = pair.bind(place);
     first.connect(address);
@@ -73,7 +59,7 @@ for (const place of TRANSPORTS) {
   });
 
   test(`${transport}: a close while everything is going on`, async (t) => {
-    const socket = stage(t);
+    const socket = sockets(t);
     const router = socket("ROUTER");
     const address = router.bind(place);
     router.socket.read();
@@ -96,7 +82,7 @@ for (const place of TRANSPORTS) {
   });
 
   test(`${transport}: nothing is lost at the high-water mark, and room is told of`, async (t) => {
-    const socket = stage(t);
+    const socket = sockets(t);
     const push = socket("PUSH", { sendHighWaterMark: 2 });
     const pull = socket("PULL", { receiveHighWaterMark: 2 });
     push.connect(pull.bind(place));
@@ -117,7 +103,7 @@ for (const place of TRANSPORTS) {
 }
 
 test("with a linger period of 0 what waits is lost, with -1 a close waits for a peer", async (t) => {
-  const socket = stage(t);
+  const socket = sockets(t);
   const [lost, late] = [socket("PUSH"), socket("PUSH")];
   const before = socket("PULL");
   const address = before.bind(ANYWHERE);
@@ -140,7 +126,7 @@ test("with a linger period of 0 what waits is lost, with -1 a close waits for a 
 });
 
 test("a linger period ends, where a peer does not come or does not read", async (t) => {
-  const socket = stage(t);
+  const socket = sockets(t);
   const [push, pull] = [socket("PUSH", { sendHighWaterMark: 0 }), socket("PULL")];
   push.connect(pull.bind(ANYWHERE));
   push.connect(NOBODY);
@@ -149,7 +135,7 @@ test("a linger period ends, where a peer does not come or does not read", async 
 });
 
 test("a second close is the first", async (t) => {
-  const push = stage(t)("PUSH");
+  const push = sockets(t)("PUSH");
   push.connect(NOBODY);
   await push.send("waits");
   const first = push.close(1);
@@ -158,7 +144,7 @@ test("a second close is the first", async (t) => {
 });
 
 test("immediate: messages are for those who are connected", async (t) => {
-  const socket = stage(t);
+  const socket = sockets(t);
   const push = socket("PUSH", { immediate: true });
   push.connect(NOBODY);
   assert.equal(push.socket.writable, false);
@@ -173,7 +159,7 @@ test("immediate: messages are for those who are connected", async (t) => {
 });
 
 test("a socket that rests takes no message, and reads on", async (t) => {
-  const socket = stage(t);
+  const socket = sockets(t);
   const [push, pull] = [socket("PUSH"), socket("PULL")];
   push.connect(pull.bind(ANYWHERE));
   pull.socket.read();
@@ -195,7 +181,7 @@ test("a socket that rests takes no message, and reads on", async (t) => {
 });
 
 test("a REP reads on when it has answered", async (t) => {
-  const socket = stage(t);
+  const socket = sockets(t);
   const [rep, dealer] = [socket("REP"), socket("DEALER")];
   dealer.connect(rep.bind(ANYWHERE));
   rep.socket.read();
@@ -208,7 +194,7 @@ test("a REP reads on when it has answered", async (t) => {
 });
 
 test("a REP that waits for room is told when it has a request", async (t) => {
-  const socket = stage(t);
+  const socket = sockets(t);
   const [rep, req] = [socket("REP"), socket("REQ")];
   req.connect(rep.bind("inproc://x"));
   await req.send("question");
@@ -219,7 +205,7 @@ test("a REP that waits for room is told when it has a request", async (t) => {
 });
 
 test("who waits for room is told when nobody wants it any more, and at the close", async (t) => {
-  const socket = stage(t);
+  const socket = sockets(t);
   const push = socket("PUSH");
   const room = push.socket.whenWritable();
   assert.equal(push.socket.whenWritable(), room);
@@ -242,7 +228,7 @@ test("a context has so many sockets, and a closed one leaves room", async () => 
 });
 
 test("options that Node.js cannot set are refused, by name", (t) => {
-  const socket = stage(t);
+  const socket = sockets(t);
   for (const [name, idle] of REFUSED_OPTIONS) {
     const asks = typeof idle === "string" ? "some" : idle + 1;
     assert.throws(() => socket("DEALER", { [name]: asks }), { code: "EINVAL", option: name });
@@ -253,7 +239,7 @@ test("options that Node.js cannot set are refused, by name", (t) => {
 });
 
 test("values that libzmq does not take are refused, by the option's name", (t) => {
-  const socket = stage(t);
+  const socket = sockets(t);
   const wrong: [name: string, value: number, why: RegExp][] = [
     ["sendHighWaterMark", -1, /^is 0 or more, not -1$/],
     ["lingerPeriod", -2, /^is -1 or more, not -2$/],
@@ -269,7 +255,7 @@ test("values that libzmq does not take are refused, by the option's name", (t) =
 });
 
 test("who prints a socket sees no secret of it", (t) => {
-  const socket = stage(t);
+  const socket = sockets(t);
   const { publicKey, secretKey } = curveKeyPair();
   const keys = { curvePublicKey: publicKey, curveSecretKey: secretKey, curveServerKey: publicKey };
   for (const [options, secret] of [
@@ -282,7 +268,7 @@ test("who prints a socket sees no secret of it", (t) => {
 });
 
 test("addresses that are none, or not ours, are refused", async (t) => {
-  const push = stage(t)("PUSH");
+  const push = sockets(t)("PUSH");
   const wrong: Record<string, string> = {
     nowhere: "EINVAL",
     "": "EINVAL",

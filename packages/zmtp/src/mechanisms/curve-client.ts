@@ -10,7 +10,8 @@ import {
   unguessable,
 } from "./box.js";
 import { CurveMessages, NonceCounter, NonceWatch } from "./curve-messages.js";
-import { Handshake, malformed, readRefusal, unexpected } from "./handshake.js";
+import { CurvePeer } from "./curve-peer.js";
+import { malformed, readRefusal, unexpected } from "./handshake.js";
 import type { MechanismOptions } from "./mechanism.js";
 
 const NONCE_SIZE = 8;
@@ -18,7 +19,7 @@ const LONG_NONCE_SIZE = 16;
 const COOKIE_SIZE = 96;
 
 /** The client of CURVE (RFC 26): it knows the server's key, and the server learns its own. */
-export class CurveClient extends Handshake {
+export class CurveClient extends CurvePeer {
   readonly #serverKey: Uint8Array;
   readonly #keys: Keys;
   /** Those of this connection alone. */
@@ -32,26 +33,12 @@ export class CurveClient extends Handshake {
   #key: Uint8Array = new Uint8Array(KEY_SIZE);
   #serverShortKey: Uint8Array = new Uint8Array(KEY_SIZE);
   #cookie: Uint8Array = new Uint8Array(COOKIE_SIZE);
-  #messages: CurveMessages | undefined;
 
   /** @param serverKey the server's public key, 32 bytes */
   constructor(options: MechanismOptions, serverKey: Uint8Array, keys: Keys) {
     super(options);
     this.#serverKey = serverKey;
     this.#keys = keys;
-  }
-
-  encode(flags: number, body: Uint8Array): Buffer {
-    return this.#open().encode(flags, body);
-  }
-
-  decode(body: Buffer): { flags: number; body: Buffer } {
-    return this.#open().decode(body);
-  }
-
-  #open(): CurveMessages {
-    if (this.#messages === undefined) throw unexpected("MESSAGE");
-    return this.#messages;
   }
 
   protected override say(): Buffer | undefined {
@@ -125,23 +112,17 @@ export class CurveClient extends Handshake {
     this.#received.check(data, 0);
     const nonce = withPrefix("CurveZMQREADY---", data.subarray(0, NONCE_SIZE));
     const peer = readMetadata(open(this.#key, nonce, data.subarray(NONCE_SIZE)));
-    this.#messages = new CurveMessages(this.#key, "C", this.#sent, this.#received);
+    this.messages = new CurveMessages(this.#key, "C", this.#sent, this.#received);
     this.#state = "done";
-    this.#forget();
+    this.forget();
     this.succeed(peer);
   }
 
   /** Forgets what only the handshake needs. */
-  #forget(): void {
+  protected override forget(): void {
     this.#short.secretKey.fill(0);
     this.#helloKey?.fill(0);
     this.#key.fill(0);
-  }
-
-  override close(): void {
-    super.close();
-    this.#forget();
-    this.#messages?.close();
   }
 }
 

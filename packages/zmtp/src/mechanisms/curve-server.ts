@@ -13,7 +13,8 @@ import {
 } from "./box.js";
 import { withPrefix } from "./curve-client.js";
 import { CurveMessages, NonceCounter, NonceWatch } from "./curve-messages.js";
-import { Handshake, malformed, unexpected } from "./handshake.js";
+import { CurvePeer } from "./curve-peer.js";
+import { malformed, unexpected } from "./handshake.js";
 import type { MechanismOptions } from "./mechanism.js";
 
 const NONCE_SIZE = 8;
@@ -31,7 +32,7 @@ const METADATA_AT = KEY_SIZE + LONG_NONCE_SIZE + VOUCH_SIZE;
  * The server of CURVE (RFC 26). Who has the server's public key gets as far as the ZAP handler, which is
  * asked about the client's key; where nobody has to be asked, it is in.
  */
-export class CurveServer extends Handshake {
+export class CurveServer extends CurvePeer {
   readonly #keys: Keys;
   /** Those of this connection alone. */
   readonly #short = newKeys();
@@ -47,24 +48,10 @@ export class CurveServer extends Handshake {
   /** Seals this connection's cookie, and no other's. */
   readonly #cookieKey = unguessable(KEY_SIZE);
   #client: Metadata = new Map();
-  #messages: CurveMessages | undefined;
 
   constructor(options: MechanismOptions, keys: Keys) {
     super(options);
     this.#keys = keys;
-  }
-
-  encode(flags: number, body: Uint8Array): Buffer {
-    return this.#open().encode(flags, body);
-  }
-
-  decode(body: Buffer): { flags: number; body: Buffer } {
-    return this.#open().decode(body);
-  }
-
-  #open(): CurveMessages {
-    if (this.#messages === undefined) throw unexpected("MESSAGE");
-    return this.#messages;
   }
 
   protected override say(): Buffer | undefined {
@@ -163,23 +150,17 @@ export class CurveServer extends Handshake {
   #ready(): Buffer {
     const nonce = this.#sent.next();
     const box = seal(this.#key, withPrefix("CurveZMQREADY---", nonce), this.options.metadata);
-    this.#messages = new CurveMessages(this.#key, "S", this.#sent, this.#received);
-    this.#forget();
+    this.messages = new CurveMessages(this.#key, "S", this.#sent, this.#received);
+    this.forget();
     this.succeed(this.#client);
     return writeCommand("READY", nonce, box);
   }
 
   /** Forgets what only the handshake needs. */
-  #forget(): void {
+  protected override forget(): void {
     this.#short.secretKey.fill(0);
     this.#cookieKey.fill(0);
     this.#helloKey.fill(0);
     this.#key.fill(0);
-  }
-
-  override close(): void {
-    super.close();
-    this.#forget();
-    this.#messages?.close();
   }
 }

@@ -76,3 +76,26 @@ export class Ring {
     current.previous = place;
   }
 }
+
+/** What has to do with pipes in turn. */
+export abstract class Turns {
+  /** The pipe that had its turn last. */
+  last: Pipe | undefined;
+  protected readonly ring = new Ring();
+
+  /** A new pipe, which is to have its turn. */
+  attach(pipe: Pipe): void {
+    this.ring.add(pipe);
+  }
+
+  /** The pipe has something to do, where it had nothing. */
+  activated(pipe: Pipe): void {
+    this.ring.wake(pipe);
+  }
+
+  /** The pipe has ended; one that was never attached is ignored. */
+  terminated(pipe: Pipe): void {
+    this.ring.delete(pipe);
+    if (this.last === pipe) this.last = undefined;
+  }
+}

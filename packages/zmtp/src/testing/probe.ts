@@ -1,4 +1,7 @@
+import assert from "node:assert/strict";
+import type { TestContext } from "node:test";
 import type { EngineContext, EngineEvent, EngineSink, EngineSocket, MessageMeta } from "tx0mq";
+import { Context } from "../context.js";
 import type { SocketTypeName } from "../sockets/types.js";
 import { Facts } from "./streams.js";
 
@@ -127,4 +130,18 @@ export class Probe extends Facts implements EngineSink {
     this.events.push(event);
     this.#told();
   }
+}
+
+/** A context for a test. @returns what makes sockets in it, which are closed in the end, and must have told nothing wrong */
+export function sockets(t: TestContext): (type: SocketTypeName, options?: object) => Probe {
+  const context = new Context({ shared: false });
+  t.after(() => context.release());
+  return (type, options = {}) => {
+    const probe = new Probe(context, type, { ...options });
+    t.after(async () => {
+      await probe.close();
+      assert.deepEqual(probe.failures, []);
+    });
+    return probe;
+  };
 }

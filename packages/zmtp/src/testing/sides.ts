@@ -6,7 +6,8 @@ import { Session, type SessionOptions } from "../session.js";
 import type { Stream } from "../transports/transport.js";
 import { Facts } from "./streams.js";
 
-const OPTIONS: SessionOptions = {
+/** A session without heartbeats. */
+export const OPTIONS: SessionOptions = {
   handshakeInterval: 30_000,
   heartbeatInterval: 0,
   heartbeatTimeout: 0,
