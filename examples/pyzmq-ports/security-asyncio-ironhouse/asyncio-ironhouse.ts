@@ -11,10 +11,11 @@ import {
 import { flags, oneOf } from "tx0mq/flags";
 import { loadCertificates } from "../security-certificates/certificates.ts";
 
-const { role, endpoint, certificates } = flags({
+const { role, endpoint, certificates, timeout } = flags({
   role: oneOf("all", "server", "client"),
   endpoint: "tcp://127.0.0.1:9000",
   certificates: "certificates",
+  timeout: 1000, // ms that the client waits
 });
 
 const factory = new ZmqFactory();
@@ -55,7 +56,7 @@ async function greet(): Promise<void> {
   const client = new ZmqDealerConnection(factory, { connect: endpoint }, options);
   await client.send("Hello");
   try {
-    await client.receive({ timeout: 1000 });
+    await client.receive({ timeout });
     console.log("Ironhouse test OK");
   } catch (error) {
     if (!(error instanceof ZmqTimeoutError)) throw error;
