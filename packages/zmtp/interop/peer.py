@@ -73,7 +73,9 @@ EVENT_NAMES = {getattr(zmq, "EVENT_" + key): name for key, name in EVENTS.items(
 
 
 def say(what):
-    os.write(1, (json.dumps(what) + "\n").encode())
+    line = (json.dumps(what) + "\n").encode()
+    while line:
+        line = line[os.write(1, line) :]
 
 
 def name_of(error):
@@ -181,7 +183,7 @@ def main():
                 poller.register(peer.wakes, zmq.POLLIN)
         # Whether there is room no event tells: an XPUB that drops nothing says that there always is.
         sending = any(peer.sends for peer in peers.values())
-        ready = dict(poller.poll(5 if sending else None))
+        ready = dict(poller.poll(5 if sending else 100))
         for peer in list(peers.values()):
             if peer.monitor is not None:
                 peer.tell()
