@@ -48,6 +48,12 @@ export class Stage {
     return this.#make(this.#libzmq, type, options);
   }
 
+  /** Has both ask who may come in. */
+  async guard(users: Readonly<Record<string, string>>, keys: readonly string[]): Promise<void> {
+    await this.#sut.guard(users, keys);
+    await this.#libzmq.guard(users, keys);
+  }
+
   /** A process of libzmq's that can be stopped. */
   process(): Python {
     const python = new Python();
