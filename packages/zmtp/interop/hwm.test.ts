@@ -28,9 +28,7 @@ for (const [type, other] of SENDERS) {
   same(
     `${type} holds so many messages for who is not there yet`,
     async (stage: Stage) => {
-      const gone = await stage.peer(other);
-      const address = await gone.bind(stage.place());
-      await gone.close();
+      const address = await stage.emptyPlace(other);
       const seen: unknown[] = [];
       for (const sendHighWaterMark of [1, 2, 10, 1000]) {
         const sut = await stage.sut(type, { sendHighWaterMark });

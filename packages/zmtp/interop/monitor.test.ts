@@ -32,9 +32,7 @@ same("monitor: a peer comes, and goes, and comes back", async (stage: Stage) => 
 same(
   "monitor: nobody is there",
   async (stage: Stage) => {
-    const gone = await stage.peer("DEALER");
-    const address = await gone.bind(stage.place());
-    await gone.close();
+    const address = await stage.emptyPlace("DEALER");
     const sut = await stage.sut("DEALER", { reconnectInterval: 50 });
     await sut.connect(address);
     await sut.saw("retried", 2);

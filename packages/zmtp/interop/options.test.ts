@@ -6,9 +6,7 @@ import type { TestSocket } from "./sockets.js";
 same(
   "immediate: nothing is sent to who is not there",
   async (stage: Stage) => {
-    const gone = await stage.peer("PULL");
-    const address = await gone.bind(stage.place());
-    await gone.close();
+    const address = await stage.emptyPlace("PULL");
     const push = await stage.sut("PUSH", { immediate: true });
     await push.connect(address);
     const seen: unknown[] = [await push.trySend("nobody")];
@@ -40,9 +38,7 @@ same("conflate: who reads gets the newest alone", async (stage: Stage) => {
 same(
   "conflate: who is not there yet gets the newest alone",
   async (stage: Stage) => {
-    const gone = await stage.peer("PULL");
-    const address = await gone.bind(stage.place());
-    await gone.close();
+    const address = await stage.emptyPlace("PULL");
     const push = await stage.sut("PUSH", { conflate: true });
     await push.connect(address);
     for (const text of ["one", "two", "three"]) await push.send(text);
@@ -89,9 +85,7 @@ for (const reconnectMaxInterval of [0, 160]) {
   same(
     `reconnect intervals, up to ${reconnectMaxInterval}`,
     async (stage: Stage) => {
-      const gone = await stage.peer("PULL");
-      const address = await gone.bind(stage.place());
-      await gone.close();
+      const address = await stage.emptyPlace("PULL");
       const push = await stage.sut("PUSH", { reconnectInterval: 20, reconnectMaxInterval });
       await push.connect(address);
       await push.saw("retried", 6);

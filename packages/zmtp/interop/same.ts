@@ -78,6 +78,15 @@ export class Stage {
     return transport === "tcp" ? "tcp://127.0.0.1:*" : `ipc://${join(folder, String(places))}`;
   }
 
+  /** An address where somebody was, and nobody is. */
+  async emptyPlace(type: SocketTypeName): Promise<string> {
+    const gone = await this.peer(type);
+    const address = await gone.bind(this.place());
+    await gone.close();
+    await gone.saw("endpointClosed");
+    return address;
+  }
+
   /** Binds one, connects the other, as the role says, and waits until both have met. @returns the address */
   async meet(sut: TestSocket, ...peers: readonly TestSocket[]): Promise<string> {
     let address = "";
