@@ -22,7 +22,7 @@ for (const [type, other] of SENDERS) {
     const waits = sut.send(String(sent), LARGE);
     const all = await peer.receiveAll(sent + 1);
     await waits;
-    return [sent >= 6, all.every(([n], index) => n === String(index))];
+    return [sent >= 3, all.every(([n], index) => n === String(index))];
   });
 
   same(
@@ -109,7 +109,6 @@ for (const mandatory of [false, true]) {
       for (let n = 0; n < 400; n += 1) outcomes.add(await router.trySend("full", String(n), LARGE));
       seen.push([...outcomes]);
       seen.push(await router.trySend("other", "gets it"), await other.receive());
-      seen.push(await router.trySend("full"));
       if (stage.role === "connects") return seen;
       await other.close();
       await router.saw("disconnected");
