@@ -22,15 +22,13 @@ for (const [type, other] of SENDERS) {
     const waits = sut.send(String(sent), LARGE);
     const all = await peer.receiveAll(sent + 1);
     await waits;
-    return [sent >= 6, all.every(([n], index) => n === String(index))];
+    return [sent >= 3, all.every(([n], index) => n === String(index))];
   });
 
   same(
     `${type} holds so many messages for who is not there yet`,
     async (stage: Stage) => {
-      const gone = await stage.peer(other);
-      const address = await gone.bind(stage.place());
-      await gone.close();
+      const address = await stage.emptyPlace(other);
       const seen: unknown[] = [];
       for (const sendHighWaterMark of [1, 2, 10, 1000]) {
         const sut = await stage.sut(type, { sendHighWaterMark });
@@ -104,7 +102,6 @@ for (const mandatory of [false, true]) {
       for (let n = 0; n < 400; n += 1) outcomes.add(await router.trySend("full", String(n), LARGE));
       seen.push([...outcomes]);
       seen.push(await router.trySend("other", "gets it"), await other.receive());
-      seen.push(await router.trySend("full"));
       if (stage.role === "connects") return seen;
       await other.close();
       await router.saw("disconnected");

@@ -1,4 +1,10 @@
-import { type ConnectionOptions, type SocketTypeName, ZmqConnection, ZmqFactory } from "tx0mq";
+import {
+  type ConnectionOptions,
+  type SocketTypeName,
+  ZmqAuthenticator,
+  ZmqConnection,
+  ZmqFactory,
+} from "tx0mq";
 import { zmtp } from "../src/index.js";
 import { type Maker, type TestOptions, TestSocket, type Text } from "./sockets.js";
 
@@ -29,9 +35,18 @@ const text = (frames: readonly Buffer[]): string[] =>
 export class Ours implements Maker {
   readonly name = "zmtp";
   readonly factory = new ZmqFactory({ engine: zmtp, lingerPeriod: 0 });
+  #guard: ZmqAuthenticator | undefined;
 
   async socket(type: SocketTypeName, options: TestOptions = {}): Promise<TestSocket> {
     return new OurSocket(new (kindOf(type))(this.factory, [], options));
+  }
+
+  async guard(users: Readonly<Record<string, string>>, keys: readonly string[]): Promise<void> {
+    if (this.#guard !== undefined) return;
+    this.#guard = new ZmqAuthenticator(this.factory);
+    this.#guard.configurePlain(users);
+    this.#guard.configureCurve(keys);
+    this.#guard.on("denied", () => undefined);
   }
 
   async end(): Promise<void> {

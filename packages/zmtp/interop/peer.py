@@ -9,8 +9,10 @@ import collections
 import errno
 import json
 import os
+import threading
 
 import zmq
+import zmq.utils.z85
 from zmq.utils.monitor import parse_monitor_message
 
 OPTIONS = {
@@ -73,7 +75,9 @@ EVENT_NAMES = {getattr(zmq, "EVENT_" + key): name for key, name in EVENTS.items(
 
 
 def say(what):
-    os.write(1, (json.dumps(what) + "\n").encode())
+    line = (json.dumps(what) + "\n").encode()
+    while line:
+        line = line[os.write(1, line) :]
 
 
 def name_of(error):
@@ -166,6 +170,27 @@ class Peer:
             )
 
 
+def answer_zap(context, users, keys):
+    """A handler of ZAP (RFC 27): lets in the users, the keys, and all NULL peers."""
+    socket = context.socket(zmq.REP)
+    socket.bind("inproc://zeromq.zap.01")
+
+    def run():
+        while True:
+            version, number, _domain, _address, _name, mechanism, *credentials = socket.recv_multipart()
+            texts = [one.decode("latin-1") for one in credentials]
+            if mechanism == b"PLAIN":
+                good = users.get(texts[0]) == texts[1]
+            elif mechanism == b"CURVE":
+                good = zmq.utils.z85.encode(credentials[0]).decode() in keys
+            else:
+                good = True
+            status = b"200" if good else b"400"
+            socket.send_multipart([version, number, status, b"", b"", b""])
+
+    threading.Thread(target=run, daemon=True).start()
+
+
 def main():
     context = zmq.Context()
     context.max_sockets = 4096
@@ -181,7 +206,7 @@ def main():
                 poller.register(peer.wakes, zmq.POLLIN)
         # Whether there is room no event tells: an XPUB that drops nothing says that there always is.
         sending = any(peer.sends for peer in peers.values())
-        ready = dict(poller.poll(5 if sending else None))
+        ready = dict(poller.poll(5 if sending else 100))
         for peer in list(peers.values()):
             if peer.monitor is not None:
                 peer.tell()
@@ -203,6 +228,9 @@ def main():
             try:
                 if order["op"] == "socket":
                     peers[order["socket"]] = Peer(context, order)
+                    answer = {"ok": True}
+                elif order["op"] == "zap":
+                    answer_zap(context, order["users"], order["keys"])
                     answer = {"ok": True}
                 elif order["op"] == "has":
                     answer = {"ok": zmq.has(order["what"]), "version": zmq.zmq_version()}

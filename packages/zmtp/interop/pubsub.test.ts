@@ -229,9 +229,7 @@ same("XPUB and XSUB: messages from below", async (stage: Stage) => {
 same(
   "XSUB: what was sent before there was a publisher",
   async (stage: Stage) => {
-    const gone = await stage.peer("XPUB");
-    const address = await gone.bind(stage.place());
-    await gone.close();
+    const address = await stage.emptyPlace("XPUB");
     const xsub = await stage.sut("XSUB");
     await xsub.send("\x01first");
     await xsub.connect(address);

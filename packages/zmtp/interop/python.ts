@@ -44,6 +44,7 @@ export class Python implements Maker {
     { resolve: (ok: unknown) => void; reject: (error: Error) => void }
   >();
   readonly #sockets = new Map<string, PythonSocket>();
+  #guarded: Promise<unknown> | undefined;
   #count = 0;
 
   constructor() {
@@ -93,6 +94,11 @@ export class Python implements Maker {
     this.#sockets.set(name, socket);
     await this.call("socket", { socket: name, type, options });
     return socket;
+  }
+
+  async guard(users: Readonly<Record<string, string>>, keys: readonly string[]): Promise<void> {
+    this.#guarded ??= this.call("zap", { users, keys });
+    await this.#guarded;
   }
 
   end(): void {

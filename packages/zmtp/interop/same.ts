@@ -48,6 +48,12 @@ export class Stage {
     return this.#make(this.#libzmq, type, options);
   }
 
+  /** Has both ask who may come in. */
+  async guard(users: Readonly<Record<string, string>>, keys: readonly string[]): Promise<void> {
+    await this.#sut.guard(users, keys);
+    await this.#libzmq.guard(users, keys);
+  }
+
   /** A process of libzmq's that can be stopped. */
   process(): Python {
     const python = new Python();
@@ -70,6 +76,15 @@ export class Stage {
   place(transport: TransportName = this.transport): string {
     places += 1;
     return transport === "tcp" ? "tcp://127.0.0.1:*" : `ipc://${join(folder, String(places))}`;
+  }
+
+  /** An address where somebody was, and nobody is. */
+  async emptyPlace(type: SocketTypeName): Promise<string> {
+    const gone = await this.peer(type);
+    const address = await gone.bind(this.place());
+    await gone.close();
+    await gone.saw("endpointClosed");
+    return address;
   }
 
   /** Binds one, connects the other, as the role says, and waits until both have met. @returns the address */

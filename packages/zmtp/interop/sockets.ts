@@ -123,4 +123,6 @@ export abstract class TestSocket extends Facts {
 export interface Maker {
   readonly name: string;
   socket(type: SocketTypeName, options?: TestOptions): Promise<TestSocket>;
+  /** From now on these users and keys of CURVE are let in, and all NULL peers. */
+  guard(users: Readonly<Record<string, string>>, keys: readonly string[]): Promise<void>;
 }

@@ -282,3 +282,54 @@ test("a listener's address is in use for others", async (t) => {
     await other.close();
   }
 });
+
+for (const immediate of [false, true]) {
+  test(`whom a PAIR or ROUTER has no use for is not tried again, immediate: ${immediate}`, async (t) => {
+    const socket = stage(t);
+    const options = { ...QUICK, immediate };
+    const cases = [
+      [socket("PAIR", options), socket("PAIR"), socket("PAIR")],
+      [
+        socket("ROUTER", options),
+        socket("DEALER", { routingId: "same" }),
+        socket("DEALER", { routingId: "same" }),
+      ],
+    ] as const;
+    for (const [dialing, first, second] of cases) {
+      dialing.connect(first.bind(ANYWHERE));
+      await first.send("hello");
+      await dialing.next();
+      const address = second.bind(ANYWHERE);
+      dialing.connect(address);
+      if (immediate || dialing === cases[1][0]) {
+        await second.until(() => second.types("disconnect").length > 0);
+      }
+      await first.send("hello again");
+      await dialing.next();
+      assert.deepEqual(dialing.types("connect:retry"), []);
+      // The endpoint is there to be removed, once.
+      dialing.call((it) => it.remove(address));
+      assert.throws(() => dialing.call((it) => it.remove(address)), { code: "ENOENT" });
+      await first.send("still there");
+      await dialing.next();
+    }
+  });
+}
+
+test("a peer whose name another has taken over is not tried again", async (t) => {
+  const socket = stage(t);
+  const router = socket("ROUTER", { ...QUICK, handover: true });
+  const [older, newer] = [
+    socket("DEALER", { routingId: "same" }),
+    socket("DEALER", { routingId: "same" }),
+  ];
+  for (const dealer of [older, newer]) {
+    router.connect(dealer.bind(ANYWHERE));
+    await dealer.send("hello");
+    assert.deepEqual(await router.next(), ["same", "hello"]);
+  }
+  await older.until(() => older.types("disconnect").length > 0);
+  await router.send("same", "to the newer one");
+  assert.deepEqual(await newer.next(), ["to the newer one"]);
+  assert.deepEqual(router.types("connect:retry"), []);
+});

@@ -18,7 +18,10 @@ class Streamer extends Probe {
     super(context, "STREAM", options);
   }
 
+  keep = (_bytes: Buffer): unknown => undefined;
+
   override received(frames: Buffer[]): boolean {
+    this.keep(frames[1] as Buffer);
     this.id = frames[0] as Buffer;
     return super.received(frames.slice(1), undefined);
   }
@@ -127,6 +130,26 @@ test("a connection that is lost is made anew, and one that was ended is not", as
     "connect:retry",
     "connect",
   ]);
+});
+
+test("bytes stay what they were, whatever comes behind them", async (t) => {
+  const server = net.createServer((socket) => {
+    for (let n = 0; n < 3; n += 1) setImmediate(() => socket.write(Buffer.alloc(1000, `${n}`)));
+    socket.once("data", () => socket.end(Buffer.alloc(1000, "3")));
+  });
+  t.after(() => server.close());
+  server.listen(0, HOST);
+  await once(server, "listening");
+  const asking = stream(t, { notify: false });
+  asking.connect(`tcp://${HOST}:${(server.address() as net.AddressInfo).port}`);
+  const got: Buffer[] = [];
+  asking.keep = (bytes) => got.push(bytes);
+  const size = (): number => got.reduce((sum, { length }) => sum + length, 0);
+  while (size() < 3000) await asking.bytes();
+  asking.answer("more");
+  while (size() < 4000) await asking.bytes();
+  const digits = [0, 1, 2, 3].map((n) => `${n}`.repeat(1000)).join("");
+  assert.equal(Buffer.concat(got).toString(), digits);
 });
 
 test("without notify there are bytes alone", async (t) => {

@@ -46,7 +46,7 @@ export class RawSession implements Connection {
     this.ready = true;
     this.#notify();
     this.#stream.open({
-      data: (chunk) => this.#data(chunk),
+      data: (chunk, lent) => this.#data(lent ? Buffer.from(chunk) : chunk),
       drained: () => this.#drained(),
       closed: (error) => {
         if (!this.left) this.#notify();

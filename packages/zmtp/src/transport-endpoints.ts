@@ -1,10 +1,14 @@
-import { BoundEndpoint, ConnectedEndpoint, type EndpointHost } from "./endpoints.js";
+import { BoundEndpoint, ConnectedEndpoint, type Endpoint, type EndpointHost } from "./endpoints.js";
 import { SocketError } from "./sockets/socket.js";
 import type { Transport } from "./transports/transport.js";
 import { TRANSPORTS } from "./transports/transports.js";
+import { UdpEndpoint } from "./udp-endpoint.js";
 
-/** Types that have messages for datagrams. */
-const OVER_UDP: ReadonlySet<string> = new Set(["RADIO", "DISH", "DGRAM"]);
+/** What types do with UDP; no other does anything. */
+const OVER_UDP: Readonly<Record<"bind" | "connect", readonly string[]>> = {
+  bind: ["DISH", "DGRAM"],
+  connect: ["RADIO"],
+};
 
 /** A socket, and the name of its type. */
 export interface NamedHost extends EndpointHost {
@@ -12,7 +16,13 @@ export interface NamedHost extends EndpointHost {
 }
 
 /** Binds a socket over any transport but inproc. @throws an Error with a `code` */
-export function bindEndpoint(host: NamedHost, transport: string, place: string) {
+export function bindEndpoint(
+  host: NamedHost,
+  transport: string,
+  place: string,
+): Endpoint & { readonly address: string } {
+  check(host, "bind", transport);
+  if (transport === "udp") return new UdpEndpoint(host, "bind", place);
   return new BoundEndpoint(host, transportOf(host, transport), place);
 }
 
@@ -22,19 +32,25 @@ export function connectEndpoint(
   transport: string,
   place: string,
   address: string,
-) {
+): Endpoint {
+  check(host, "connect", transport);
+  if (transport === "udp") return new UdpEndpoint(host, "connect", place);
   return new ConnectedEndpoint(host, transportOf(host, transport), place, address);
 }
 
-function transportOf(host: NamedHost, name: string): Transport {
-  if (name === "udp" && !OVER_UDP.has(host.name)) {
-    throw new SocketError("ENOCOMPATPROTO", `a ${host.name} socket has no messages for udp`);
-  }
+/** As libzmq; but that lets DGRAM have connections, which have no addresses for it. */
+function check({ name, type }: NamedHost, how: "bind" | "connect", transport: string): void {
+  const fits = transport === "udp" ? OVER_UDP[how].includes(name) : !type.isAddressed;
+  if (fits) return;
+  throw new SocketError("ENOCOMPATPROTO", `a ${name} socket cannot ${how} over ${transport}`);
+}
+
+function transportOf({ type }: NamedHost, name: string): Transport {
   const transport = TRANSPORTS.get(name);
   if (transport === undefined) {
     throw new SocketError("EPROTONOSUPPORT", `there is no transport ${name}`);
   }
-  if (host.type.isRaw && transport.hasMessages) {
+  if (type.isRaw && transport.hasMessages) {
     throw new SocketError("ENOCOMPATPROTO", `${name} has messages of its own`);
   }
   return transport;

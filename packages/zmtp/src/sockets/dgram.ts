@@ -13,6 +13,8 @@ const NUL = Buffer.of(0);
  * Its pipe gives and takes both as two frames, the address without the NUL.
  */
 export class Dgram extends Pair {
+  override readonly isAddressed = true;
+
   override send(message: Outgoing): boolean {
     const frames = framesOf(message);
     if (frames.length !== 2) {

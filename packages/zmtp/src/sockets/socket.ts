@@ -46,6 +46,8 @@ export class SocketError extends Error {
 export abstract class SocketType {
   /** Its connections have no ZMTP, but bytes as they come. */
   readonly isRaw: boolean = false;
+  /** Its messages are datagrams with the address that they come from or go to. */
+  readonly isAddressed: boolean = false;
   protected readonly options: RoutingOptions;
 
   constructor(options: RoutingOptions) {

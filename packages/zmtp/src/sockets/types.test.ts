@@ -4,7 +4,7 @@ import { SocketType } from "./socket.js";
 import { createSocketType, fits } from "./types.js";
 
 const NAMES =
-  "PAIR PUB SUB REQ REP DEALER ROUTER PULL PUSH XPUB XSUB STREAM SERVER CLIENT RADIO DISH GATHER SCATTER";
+  "PAIR PUB SUB REQ REP DEALER ROUTER PULL PUSH XPUB XSUB STREAM DGRAM SERVER CLIENT RADIO DISH GATHER SCATTER";
 
 describe("socket types", () => {
   it("are made by their names", () => {

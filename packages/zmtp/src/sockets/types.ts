@@ -1,5 +1,6 @@
 import { Client } from "./client.js";
 import { Dealer } from "./dealer.js";
+import { Dgram } from "./dgram.js";
 import { Dish } from "./dish.js";
 import { Gather } from "./gather.js";
 import { Pair } from "./pair.js";
@@ -44,6 +45,7 @@ const TYPES = {
   DISH: { create: Dish, peers: ["RADIO"] },
   GATHER: { create: Gather, peers: ["SCATTER"] },
   SCATTER: { create: Scatter, peers: ["GATHER"] },
+  DGRAM: { create: Dgram, peers: [] },
 } satisfies Record<string, TypeEntry>;
 
 /** The name of a socket type, as it stands in a handshake. */

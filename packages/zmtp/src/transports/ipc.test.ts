@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import * as net from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { after, test } from "node:test";
@@ -112,4 +114,20 @@ test("says why it cannot connect", async () => {
   assert.equal(calls, 0);
   client.stream.destroy();
   await listener.close();
+});
+
+test("a stream that ends is closed when the peer has read all, or ended it as well", async (t) => {
+  const path = join(folder, "halves");
+  const server = net.createServer({ allowHalfOpen: true }).listen(path);
+  t.after(() => server.close());
+  const accepted = once(server, "connection") as Promise<[net.Socket]>;
+  const client = await connected(ipc, path);
+  const [peer] = await accepted;
+  client.stream.write([Buffer.from("last")]);
+  client.stream.end();
+  peer.resume();
+  await once(peer, "end");
+  assert.equal(client.ends, 0);
+  peer.end();
+  await client.until(() => client.ends === 1);
 });

@@ -7,6 +7,9 @@ const SHARED: Buffer = Buffer.allocUnsafeSlow(65_536);
 /** A part of it, for the beginning of a large message: the rest is read to where it belongs. */
 const BEGINNING: Buffer = SHARED.subarray(0, 8192);
 
+/** So long, in ms, has a peer to read what is in the buffers of a Unix socket that ends. */
+const READING_TIME = 1000;
+
 /**
  * Reads a socket without node:stream, through the option `onread` of node:net: no memory is set aside for what
  * may come, and large messages are not copied.
@@ -159,8 +162,19 @@ export class SocketStream implements Stream {
     this.#socket.destroy();
   }
 
+  /** A Unix socket is closed when the peer has read all, or after a while. */
   end(): void {
-    if (!this.#over) this.#socket.destroySoon();
+    if (this.#over) return;
+    const socket = this.#socket;
+    if (!this.address.startsWith("ipc://")) {
+      socket.destroySoon();
+      return;
+    }
+    // Where it is closed at once, libzmq does not read what is still in the system's buffers, if it has no room.
+    socket.end(() => {
+      const limit = setTimeout(() => socket.destroy(), READING_TIME);
+      socket.once("close", () => clearTimeout(limit));
+    });
   }
 
   #close(error: Error | undefined): void {

@@ -93,7 +93,8 @@ export function splitPlace(place: string): { readonly host: string; readonly por
   return { host: place.slice(0, end).replace(/^\[(.*)\]$/, "$1"), port: place.slice(end + 1) };
 }
 
-function portOf(place: string, port: string): number {
+/** The number of a port; 0 for any. @throws an Error with the code `"EINVAL"` */
+export function portOf(place: string, port: string): number {
   if (port === "*" || port === "!") return 0;
   if (!/^\d+$/.test(port) || Number(port) >= PORTS) throw failure("EINVAL", `no port in ${place}`);
   return Number(port);
@@ -105,7 +106,8 @@ function localPlace(place: string, ipv6: boolean): Place {
   return { host: localHost(host, ipv6), port: portOf(place, port) };
 }
 
-function localHost(host: string, ipv6: boolean): string {
+/** An address of ours: of all, for `*`, or of a network interface. @throws an Error with the code `"ENODEV"` */
+export function localHost(host: string, ipv6: boolean): string {
   if (host === "*") return ipv6 ? "::" : "0.0.0.0";
   if (net.isIP(host) !== 0) return host;
   const found = interfaceAddresses(host);
