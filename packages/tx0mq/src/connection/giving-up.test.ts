@@ -5,7 +5,6 @@ import {
   ZmqEndpoint,
   ZmqPullConnection,
   ZmqPushConnection,
-  ZmqQueueFullError,
   ZmqRepConnection,
   ZmqReqConnection,
   ZmqRouterConnection,
@@ -13,8 +12,7 @@ import {
 } from "../index.js";
 import { Child } from "../testing/child.js";
 import { SMALL_RECEIVE_BUFFER } from "../testing/engine.js";
-import { failure, next, prove, text, until } from "../testing/stage.js";
-import { rawClient } from "../testing/zmtp.js";
+import { failure, next, prove, text } from "../testing/stage.js";
 
 prove("a send that was given up is not sent when a peer comes", async (stage) => {
   const push = stage.bind(ZmqPushConnection);
@@ -138,23 +136,6 @@ prove("what waits for a full peer can be given up", async (stage) => {
   for (const _ of waiting) await deaf.receive();
   assert.deepEqual(await next(deaf), ["last"]);
   await last;
-});
-
-prove("what is sent at once to a peer that does not read is bounded", async (stage) => {
-  const router = stage.bind(ZmqRouterConnection, { mandatory: true, sendHighWaterMark: 10 });
-  const client = await rawClient(stage, router.address, "DEALER");
-  await until(() => client.heard.includes("READY"));
-  client.socket.pause();
-  client.send(["hello"]);
-  const [id = ""] = await router.receive();
-  const large = Buffer.alloc(2 ** 20);
-  let refused = 0;
-  for (let n = 0; n < 200; n += 1) {
-    router.send([id, large]).catch((error: unknown) => {
-      if (error instanceof ZmqQueueFullError) refused += 1;
-    });
-  }
-  await until(() => refused > 0);
 });
 
 prove("a process in which all who waited have given up ends by itself", async ({ t }) => {

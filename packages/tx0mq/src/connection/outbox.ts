@@ -119,7 +119,7 @@ export class Outbox {
       return Promise.reject(new ZmqQueueFullError(this.#sender.limit));
     }
     if (lane !== undefined && lane.waiting.bytes >= LANE_LIMIT) {
-      return Promise.reject(laneFull(lane));
+      return Promise.reject(new ZmqQueueFullError(LANE_LIMIT, Buffer.from(lane.peer, "latin1")));
     }
     this.#count(frames);
     const entry = new Outgoing(frames, meta);
@@ -181,7 +181,7 @@ export class Outbox {
       this.#take(entry);
       const lane = entry.trialOf === undefined ? this.#laneOf(entry.frames) : undefined;
       if (lane !== undefined) {
-        this.#putBehind(entry, lane);
+        this.#put(entry, lane.waiting);
         continue;
       }
       this.#entry = entry;
@@ -196,16 +196,6 @@ export class Outbox {
     }
     if (this.isEmpty) this.#tellDrained?.();
     if (this.#roomPeeks.size > 0) this.#lookForRoom();
-  }
-
-  /** It has waited in the queue, and its peer has turned out to be full in the meantime. */
-  #putBehind(entry: Outgoing, lane: Lane): void {
-    if (lane.waiting.bytes < LANE_LIMIT) {
-      this.#put(entry, lane.waiting);
-      return;
-    }
-    entry.reject(laneFull(lane));
-    this.#done(entry);
   }
 
   #done(entry: Outgoing | undefined): void {
@@ -398,10 +388,6 @@ export class Outbox {
     }
     for (const notify of this.#roomPeeks) notify();
   }
-}
-
-function laneFull({ peer }: Lane): ZmqQueueFullError {
-  return new ZmqQueueFullError(LANE_LIMIT, Buffer.from(peer, "latin1"));
 }
 
 /** Translates an error of a send; it may be about the peer that the message was for. */
