@@ -11,7 +11,10 @@ examples on it. As npm test does, it remembers what has not changed. Exits with 
 const ENGINE = "@tx0mq/zmtp";
 
 /** Examples that the engine does not run, and why. */
-const LEFT_OUT: Readonly<Record<string, string>> = {};
+const LEFT_OUT: Readonly<Record<string, string>> = {
+  "recv-into-discard":
+    "a publisher in the same thread outruns the event loop, up to its high-water mark",
+};
 
 /** What turbo plans to do. */
 interface Plan {

@@ -1,4 +1,5 @@
 /* Options beside libzmq's: immediate, conflate, handover, heartbeats and what else bounds a connection. */
+import { once } from "node:events";
 import net, { type AddressInfo } from "node:net";
 import { bindAgain, type Stage, SUCCEEDED, same, subscribed } from "./same.js";
 import type { TestSocket } from "./sockets.js";
@@ -119,18 +120,61 @@ for (const options of [{ heartbeatTimeout: 300 }, {}]) {
   );
 }
 
+/** Stands between two peers. @returns where to connect to instead, and when a PING has passed */
+async function relay(
+  stage: Stage,
+  address: string,
+): Promise<{ address: string; pinged: Promise<void>; server: net.Server }> {
+  let tell = (): void => undefined;
+  const pinged = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  const server = net.createServer((near) => {
+    const far = net.connect(placeOf(address));
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      from.on("data", (chunk: Buffer) => {
+        if (chunk.includes("PING")) tell();
+      });
+      from.on("error", () => to.destroy());
+      from.pipe(to);
+      from.unref();
+    }
+  });
+  const here = stage.place();
+  const path = here.startsWith("ipc://") ? here.slice(6) : undefined;
+  await once(
+    server.listen(path === undefined ? { host: "127.0.0.1", port: 0 } : { path }),
+    "listening",
+  );
+  server.unref();
+  const { port } = server.address() as AddressInfo;
+  return { address: path === undefined ? `tcp://127.0.0.1:${port}` : here, pinged, server };
+}
+
+function placeOf(address: string): { path: string } | { host: string; port: number } {
+  if (address.startsWith("ipc://")) return { path: address.slice(6) };
+  const { hostname, port } = new URL(address);
+  return { host: hostname, port: Number(port) };
+}
+
 same("heartbeats: who is told a time to live notices that we are silent", async (stage: Stage) => {
   const sut = await stage.sut("DEALER");
   const process = stage.process();
   const options = { heartbeatInterval: 100, heartbeatTimeToLive: 500, heartbeatTimeout: 60_000 };
   const peer = await stage.peerOf(process, "DEALER", options);
-  await stage.meet(sut, peer);
-  // It has sent a PING when it has had the time for it.
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  const [bound, connecting] = stage.role === "binds" ? [sut, peer] : [peer, sut];
+  const between = await relay(stage, await bound.bind(stage.place()));
+  await connecting.connect(between.address);
+  await sut.saw(SUCCEEDED);
+  await between.pinged;
   process.process.kill("SIGSTOP");
   await sut.saw("disconnected");
   process.process.kill("SIGCONT");
   await sut.saw(SUCCEEDED, 2);
+  between.server.close();
   return true;
 });
 

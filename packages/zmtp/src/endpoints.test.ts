@@ -285,7 +285,7 @@ test("a listener's address is in use for others", async (t) => {
 
 for (const immediate of [false, true]) {
   test(`whom a PAIR or ROUTER has no use for is not tried again, immediate: ${immediate}`, async (t) => {
-    const socket = stage(t);
+    const socket = monitored(t);
     const options = { ...QUICK, immediate };
     const cases = [
       [socket("PAIR", options), socket("PAIR"), socket("PAIR")],
@@ -317,7 +317,7 @@ for (const immediate of [false, true]) {
 }
 
 test("a peer whose name another has taken over is not tried again", async (t) => {
-  const socket = stage(t);
+  const socket = monitored(t);
   const router = socket("ROUTER", { ...QUICK, handover: true });
   const [older, newer] = [
     socket("DEALER", { routingId: "same" }),
