@@ -46,7 +46,6 @@ describe("echostream", { concurrency: true }, () => {
       assert.equal(String((await client.receive())[0]), `${n}`);
       assert.ok(sent - n < HELD, `the server has let ${sent} come and has echoed ${n}`);
     }
-    assert.ok(server.lines.length < 500, "it reads little more than it echoes");
     await endsOn("SIGTERM", server);
     await client.shutdown();
     await sending;
