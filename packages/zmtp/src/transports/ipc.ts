@@ -3,7 +3,7 @@ import * as net from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { failure } from "./failure.js";
-import { listenAtPath, startServer } from "./server.js";
+import { accept, listenAtPath, startServer } from "./server.js";
 import { Reader, SocketStream } from "./socket-stream.js";
 import { BACKLOG } from "./tcp.js";
 import type {
@@ -79,7 +79,10 @@ class IpcListener implements Listener {
       const listed = this.#file !== undefined && Buffer.byteLength(this.#file) <= PATH_LIMIT;
       const listened = listed ? (this.#file as string) : path;
       const streamOf = streamsOf(place);
-      const server = net.createServer((socket) => sink.accepted(streamOf(socket)));
+      const server = net.createServer({ pauseOnConnect: true }, (given) => {
+        const { socket, reader } = accept(given);
+        sink.accepted(streamOf(socket, reader));
+      });
       startServer(server, sink, () => listenAtPath(server, listened, backlog));
       this.#server = server;
     } catch (error) {

@@ -1,5 +1,6 @@
 import * as net from "node:net";
 import { failure, failureOf } from "./failure.js";
+import { Reader } from "./socket-stream.js";
 import type { ListenerSink } from "./transport.js";
 
 /** A handle of libuv's that is bound. */
@@ -78,4 +79,25 @@ export function startServer<T>(server: net.Server, sink: ListenerSink, listen: (
   const bound = listen();
   listens = true;
   return bound;
+}
+
+/** A connection, and what it is read through; without that it is read by events. */
+export interface Accepted {
+  readonly socket: net.Socket;
+  readonly reader: Reader | undefined;
+}
+
+/**
+ * Has a connection that a server has accepted read through a {@link Reader}. The option `onread` is for who makes
+ * a socket, and here the server does: its handle goes over to a new one, as where node:child_process hands a
+ * connection on. The server has to have the option `pauseOnConnect`.
+ */
+export function accept(socket: net.Socket): Accepted {
+  const given = socket as unknown as { _handle?: Handle | null };
+  const handle = given._handle;
+  if (!handle) return { socket, reader: undefined };
+  given._handle = null;
+  const reader = new Reader();
+  const options = { handle, onread: reader.onread, pauseOnCreate: true };
+  return { socket: new net.Socket(options as net.SocketConstructorOpts), reader };
 }

@@ -2,7 +2,7 @@ import { type LookupAddress, lookup } from "node:dns";
 import * as net from "node:net";
 import { networkInterfaces } from "node:os";
 import { failure } from "./failure.js";
-import { listenAtPort, startServer } from "./server.js";
+import { accept, listenAtPort, startServer } from "./server.js";
 import { Reader, SocketStream } from "./socket-stream.js";
 import type {
   Attempt,
@@ -173,8 +173,11 @@ class TcpListener implements Listener {
   readonly #server: net.Server;
 
   constructor(place: string, options: TransportOptions, sink: ListenerSink) {
-    const accepted = (socket: net.Socket) => sink.accepted(streamOf(socket));
-    this.#server = net.createServer(tuning(options), accepted);
+    const accepted = (given: net.Socket) => {
+      const { socket, reader } = accept(given);
+      sink.accepted(streamOf(socket, reader));
+    };
+    this.#server = net.createServer({ ...tuning(options), pauseOnConnect: true }, accepted);
     const { host, port } = listenAtPlace(this.#server, place, options, sink);
     this.address = `tcp://${hostAndPort(host, port)}`;
   }
