@@ -1,5 +1,10 @@
+import { keepFreedMemory } from "./memory.js";
+
 /** So many bytes are set aside for a large frame before they have come. */
 export const AHEAD = 1 << 20;
+
+/** Frames of so many bytes cost more to find memory for than to read. */
+const LARGE = 1 << 15;
 
 /**
  * A frame whose body comes in several chunks. Whatever size its header tells, it takes no more memory than has
@@ -17,6 +22,7 @@ export class PartialFrame {
   constructor(flags: number, size: number) {
     this.flags = flags;
     this.#missing = size;
+    if (size >= LARGE) keepFreedMemory();
     this.#piece = Buffer.allocUnsafe(Math.min(size, AHEAD));
   }
 
