@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { lazily } from "../lazy.js";
 import { ProtocolError } from "../protocol/message.js";
 
@@ -28,11 +27,6 @@ export function newKeys(): Keys {
 /** The public key that belongs to a secret one. */
 export function publicKeyOf(secretKey: Uint8Array): Uint8Array {
   return curves().x25519.getPublicKey(secretKey);
-}
-
-/** Bytes that nobody can guess. */
-export function unguessable(size: number): Uint8Array {
-  return randomBytes(size);
 }
 
 /**

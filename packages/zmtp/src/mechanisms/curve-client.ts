@@ -1,14 +1,6 @@
 import { readMetadata, writeCommand } from "../protocol/commands.js";
-import {
-  BOX_OVERHEAD,
-  boxKey,
-  KEY_SIZE,
-  type Keys,
-  newKeys,
-  open,
-  seal,
-  unguessable,
-} from "./box.js";
+import { randomBytes } from "../random.js";
+import { BOX_OVERHEAD, boxKey, KEY_SIZE, type Keys, newKeys, open, seal } from "./box.js";
 import { CurveMessages, NonceCounter, NonceWatch } from "./curve-messages.js";
 import { CurvePeer } from "./curve-peer.js";
 import { malformed, readRefusal, unexpected } from "./handshake.js";
@@ -94,7 +86,7 @@ export class CurveClient extends CurvePeer {
   /** INITIATE: the cookie, and a box with our long key, what vouches for it, and our metadata. */
   #initiate(): Buffer {
     const { publicKey, secretKey } = this.#keys;
-    const vouchNonce = unguessable(LONG_NONCE_SIZE);
+    const vouchNonce = randomBytes(LONG_NONCE_SIZE);
     const vouchKey = boxKey(this.#serverShortKey, secretKey);
     const vouched = Buffer.concat([this.#short.publicKey, this.#serverKey]);
     const vouch = seal(vouchKey, withPrefix("VOUCH---", vouchNonce), vouched);

@@ -1,16 +1,7 @@
 import { readMetadata, writeCommand } from "../protocol/commands.js";
 import { type Metadata, ProtocolError } from "../protocol/message.js";
-import {
-  BOX_OVERHEAD,
-  boxKey,
-  KEY_SIZE,
-  type Keys,
-  newKeys,
-  open,
-  same,
-  seal,
-  unguessable,
-} from "./box.js";
+import { randomBytes } from "../random.js";
+import { BOX_OVERHEAD, boxKey, KEY_SIZE, type Keys, newKeys, open, same, seal } from "./box.js";
 import { withPrefix } from "./curve-client.js";
 import { CurveMessages, NonceCounter, NonceWatch } from "./curve-messages.js";
 import { CurvePeer } from "./curve-peer.js";
@@ -46,7 +37,7 @@ export class CurveServer extends CurvePeer {
   /** Of both short keys: for all that comes after. */
   #key: Uint8Array = new Uint8Array(KEY_SIZE);
   /** Seals this connection's cookie, and no other's. */
-  readonly #cookieKey = unguessable(KEY_SIZE);
+  readonly #cookieKey = randomBytes(KEY_SIZE);
   #client: Metadata = new Map();
 
   constructor(options: MechanismOptions, keys: Keys) {
@@ -92,11 +83,11 @@ export class CurveServer extends CurvePeer {
   }
 
   #welcome(): Buffer {
-    const cookieNonce = unguessable(LONG_NONCE_SIZE);
+    const cookieNonce = randomBytes(LONG_NONCE_SIZE);
     const content = Buffer.concat([this.#clientShortKey, this.#short.secretKey]);
     const cookie = seal(this.#cookieKey, withPrefix("COOKIE--", cookieNonce), content);
     content.fill(0);
-    const nonce = unguessable(LONG_NONCE_SIZE);
+    const nonce = randomBytes(LONG_NONCE_SIZE);
     const welcome = Buffer.concat([this.#short.publicKey, cookieNonce, cookie]);
     const box = seal(this.#helloKey, withPrefix("WELCOME-", nonce), welcome);
     this.#helloKey.fill(0);

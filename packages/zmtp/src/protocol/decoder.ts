@@ -1,4 +1,3 @@
-import { constants } from "node:buffer";
 import { type Message, ProtocolError } from "./message.js";
 import { PartialFrame } from "./partial-frame.js";
 
@@ -23,6 +22,9 @@ const MOST_FRAMES = 65_536;
 const COMMAND_SIZE = 65_536;
 /** A mechanism that encrypts makes a frame no more than this larger. */
 const ENCRYPTED = 64;
+
+/** A Buffer of Node 20 holds no more. */
+const MOST_BYTES = 2 ** 32;
 
 /** A long frame's header, in bytes. */
 const LONG_HEADER = 9;
@@ -306,7 +308,7 @@ function checkFlags(flags: number): void {
 /** The size that a long frame's header at `at` tells. @throws {ProtocolError} for more than a Buffer can hold */
 function longSize(bytes: Buffer, at: number): number {
   const size = bytes.readUInt32BE(at + 1) * 2 ** 32 + bytes.readUInt32BE(at + 5);
-  if (size > constants.MAX_LENGTH) throw tooLarge();
+  if (size > MOST_BYTES) throw tooLarge();
   return size;
 }
 

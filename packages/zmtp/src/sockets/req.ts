@@ -1,5 +1,5 @@
-import { randomInt } from "node:crypto";
 import type { Message, Outgoing } from "../protocol/message.js";
+import { random32 } from "../random.js";
 import { Dealer } from "./dealer.js";
 import { EMPTY, framesOf } from "./frames.js";
 import type { Pipe } from "./pipe.js";
@@ -16,7 +16,7 @@ export class Req extends Dealer {
   #awaiting = false;
   /** Who was asked; undefined where nobody was, or it has gone. */
   #asked: Pipe | undefined;
-  #requestId = randomInt(2 ** 32);
+  #requestId = random32();
 
   override pipeTerminated(pipe: Pipe): void {
     if (this.#asked === pipe) this.#asked = undefined;

@@ -1,5 +1,5 @@
-import { randomInt } from "node:crypto";
 import { bytesOf, type Frame } from "../protocol/message.js";
+import { random32 } from "../random.js";
 
 /** The first byte of a routing id that was made up here. */
 const MADE_UP = 0;
@@ -21,7 +21,7 @@ export function routingKey(id: Frame): RoutingKey {
 
 /** Makes up routing ids for peers that give none: 0 and a counter, which begins anywhere, as libzmq. */
 export class RoutingIds {
-  #next = randomInt(2 ** 32);
+  #next = random32();
 
   /** @param taken whether somebody has that one */
   next(taken: (key: RoutingKey) => boolean): Buffer {

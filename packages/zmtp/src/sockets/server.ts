@@ -1,5 +1,5 @@
-import { randomInt } from "node:crypto";
 import type { Message, Outgoing } from "../protocol/message.js";
+import { random32 } from "../random.js";
 import { isSingle, MANY_FRAMES } from "./frames.js";
 import type { Pipe } from "./pipe.js";
 import { Pull } from "./pull.js";
@@ -12,7 +12,7 @@ import { type Meta, SocketError } from "./socket.js";
 export class Server extends Pull {
   readonly #pipes = new Map<number, Pipe>();
   readonly #metas = new Map<Pipe, { readonly routingId: number }>();
-  #next = randomInt(2 ** 32);
+  #next = random32();
 
   override attach(pipe: Pipe): void {
     while (this.#next === 0 || this.#pipes.has(this.#next)) this.#next = (this.#next + 1) >>> 0;

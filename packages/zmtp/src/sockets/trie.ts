@@ -1,4 +1,4 @@
-import { randomInt } from "node:crypto";
+import { random32 } from "../random.js";
 
 /** The node that stands for no bytes at all. */
 const ROOT = 0;
@@ -40,7 +40,7 @@ export class Trie<V> {
   #slots = new Int32Array(2 * LEAST);
   #mask = 2 * LEAST - 1;
   /** Keeps peers from choosing topics that all go to the same slots. */
-  readonly #seed = randomInt(2 ** 32) | 0;
+  readonly #seed = random32() | 0;
 
   /** How many topics have a value. */
   get size(): number {
