@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { test } from "node:test";
-import { endsOn, refuses, Stage } from "@tx0mq/smoke";
+import { endsOn, type Program, refuses, Stage } from "@tx0mq/smoke";
 
-test("nodes see each other's beacons, not their own, and share the port", async (t) => {
+test("nodes see all others' beacons, not their own, share the port, and ignore nonsense", async (t) => {
   const stage = new Stage(t, import.meta.url);
   const port = await freePort();
   const start = () =>
@@ -12,24 +12,49 @@ test("nodes see each other's beacons, not their own, and share the port", async 
       ...["--port", String(port), "--broadcast", "127.255.255.255", "--interval", "100"],
     ]);
   await refuses(stage.start("udpping1", ["--port", "many"]), /--port is a whole number/);
-  const one = start();
-  const two = start();
-  const [, itself] = await one.line(/^Found peer (127\.0\.0\.1:\d+)$/);
-  const [, other] = await two.line(/^Found peer (127\.0\.0\.1:\d+)$/);
-  assert.notEqual(itself, other);
-
-  two.kill("SIGKILL");
-  await two.exit();
-  await start().line(new RegExp(`^Found peer ${other}$`)); // the others go on
-  await one.line(new RegExp(`^Found peer (?!${itself}$)`)); // and find who is new
-  await endsOn("SIGINT", one);
-  for (const [program, own] of [
-    [one, other],
-    [two, itself],
-  ] as const) {
-    assert.ok(!program.lines.includes(`Found peer ${own}`), "nobody sees itself");
+  const nodes = [start(), start(), start()];
+  const stranger = createSocket("udp4").bind(0, "127.0.0.1");
+  await once(stranger, "listening");
+  stranger.setBroadcast(true);
+  const shout = (text: string) => stranger.send(text, port, "127.255.255.255");
+  const nonsense = setInterval(() => {
+    for (const text of ["", "!!", "nonsense", "x".repeat(1400)]) shout(text);
+  }, 50);
+  const seen: string[][] = [];
+  for (const node of nodes) {
+    const peers = new Set<string>();
+    while (peers.size < 2) peers.add((await node.line(/^Found peer (127\.0\.0\.1:\d+)$/))[1]);
+    seen.push([...peers]);
   }
+  const addresses = [...new Set(seen.flat())];
+  assert.equal(addresses.length, 3, "nobody has seen the stranger");
+  for (const address of addresses) {
+    assert.equal(seen.flat().filter((peer) => peer === address).length, 2, "nobody sees itself");
+  }
+  clearInterval(nonsense);
+  const beacons = setInterval(() => shout("!"), 50); // a beacon is a beacon, whoever sends it
+  const found = `127.0.0.1:${stranger.address().port}`;
+  for (const node of nodes) await node.line(new RegExp(`^Found peer ${found}$`));
+  clearInterval(beacons);
+  stranger.close();
+
+  const [one, two, three] = nodes as [Program, Program, Program];
+  three.kill("SIGKILL");
+  await three.exit();
+  const again = start();
+  await again.count(/^Found peer /, 2); // the others go on
+  const known = new Set([...addresses, found]);
+  for (const node of [one, two]) await unknown(node, known); // and find who is new
+  await endsOn("SIGINT", one, two, again);
 });
+
+/** Waits for a beacon of a node that is none of those. */
+async function unknown(node: Program, known: ReadonlySet<string>): Promise<void> {
+  for (;;) {
+    const [, peer] = await node.line(/^Found peer (\S+)$/);
+    if (!known.has(peer)) return;
+  }
+}
 
 /** A UDP port that nobody listens to. */
 async function freePort(): Promise<number> {

@@ -21,8 +21,8 @@ const own = sender.address();
 
 // Any number of nodes on one machine may listen to the port.
 const listener = createSocket({ type: "udp4", reuseAddr: true }).bind(port);
-listener.on("message", (_beacon, peer) => {
-  if (peer.address === own.address && peer.port === own.port) return;
+listener.on("message", (beacon, peer) => {
+  if (String(beacon) !== "!" || (peer.address === own.address && peer.port === own.port)) return;
   console.log(`Found peer ${peer.address}:${peer.port}`);
 });
 await once(listener, "listening");

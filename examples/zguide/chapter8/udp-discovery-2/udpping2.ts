@@ -11,7 +11,9 @@ const { interval, ...options } = flags({
 });
 
 const udp = await UDP.open(options);
-udp.on("message", (_beacon, peer) => console.log(`Found peer ${peer.address}:${peer.port}`));
+udp.on("message", (beacon, peer) => {
+  if (String(beacon) === "!") console.log(`Found peer ${peer.address}:${peer.port}`);
+});
 ping();
 setInterval(ping, interval);
 
