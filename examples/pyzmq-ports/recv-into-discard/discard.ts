@@ -21,7 +21,9 @@ await rm(folder, { recursive: true });
 console.log(`at most ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB of memory`);
 
 async function publisher(): Promise<void> {
-  const pub = new ZmqXPubConnection(factory, { bind: endpoint }, { noDrop: true });
+  // It waits while ten messages are on their way, instead of dropping more.
+  const options = { sendHighWaterMark: 10, noDrop: true };
+  const pub = new ZmqXPubConnection(factory, { bind: endpoint }, options);
   await pub.receive(); // the subscription
   for (let n = 0; n < messages; n++, await sleep(period)) {
     const kind = randomInt(2) === 0 ? "large" : "small";
@@ -34,7 +36,7 @@ async function publisher(): Promise<void> {
 }
 
 async function subscriber(): Promise<void> {
-  const sub = new ZmqSubConnection(factory, { connect: endpoint });
+  const sub = new ZmqSubConnection(factory, { connect: endpoint }, { receiveHighWaterMark: 10 });
   sub.subscribe();
   for await (const [kind, ...frames] of sub) {
     if (String(kind) === "exit") return;
