@@ -1,8 +1,43 @@
 import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { randomFillSync } from "node:crypto";
 import { describe, test } from "node:test";
 import { endsOn, Stage } from "@tx0mq/smoke";
-import { type Message, ZmqFactory, ZmqSubConnection, ZmqXPubConnection } from "tx0mq";
+import {
+  type Message,
+  ZmqFactory,
+  ZmqPullConnection,
+  ZmqPushConnection,
+  ZmqSubConnection,
+  ZmqXPubConnection,
+} from "tx0mq";
 import { type DType, pack, unpack, zeros } from "./arrays.ts";
+
+const LIMIT = { timeout: 60_000 }; // for what never comes
+
+/** Is there a Python with NumPy and pyzmq? */
+const numpy = spawnSync("python3", ["-c", "import numpy, zmq"]).status === 0;
+const DTYPES: DType[] = [
+  ...(["float64", "float32", "int8", "uint8", "int16"] as const),
+  ...(["uint16", "int32", "uint32", "int64", "uint64"] as const),
+];
+
+/** Sends all arrays that it receives back as NumPy has them, with what NumPy says of them. */
+const PEER = `
+import sys, json, numpy, zmq
+context = zmq.Context()
+pull, push = context.socket(zmq.PULL), context.socket(zmq.PUSH)
+pull.connect(sys.argv[1])
+push.connect(sys.argv[2])
+while True:
+    header = pull.recv_json()
+    if header.get("done"):
+        break
+    array = numpy.frombuffer(pull.recv(), dtype=header["dtype"]).reshape(header["shape"])
+    push.send_json({"shape": array.shape, "dtype": str(array.dtype)}, zmq.SNDMORE)
+    push.send(numpy.ascontiguousarray(array))
+push.send_json({"done": True})
+`;
 
 describe("arrays", { concurrency: true }, () => {
   test("arrays arrive bit for bit with dtype and shape, and the throughput is printed", async (t) => {
@@ -44,19 +79,7 @@ describe("arrays", { concurrency: true }, () => {
   });
 
   test("all types, shapes and bits", () => {
-    const types: DType[] = [
-      "float64",
-      "float32",
-      "int8",
-      "uint8",
-      "int16",
-      "uint16",
-      "int32",
-      "uint32",
-      "int64",
-      "uint64",
-    ];
-    for (const dtype of types) {
+    for (const dtype of DTYPES) {
       for (const shape of [[], [0], [7], [2, 3], [2, 0, 4], [2, 3, 4]]) {
         const array = zeros(dtype, shape);
         const bytes = new Uint8Array(array.data.buffer);
@@ -70,6 +93,33 @@ describe("arrays", { concurrency: true }, () => {
         assert.deepEqual(new Uint8Array(back.data.buffer), bytes);
       }
     }
+  });
+
+  const skip = numpy ? false : "there is no Python with NumPy and pyzmq";
+  test("NumPy has the same arrays, and sends them back bit for bit", { skip }, async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    await using factory = new ZmqFactory();
+    const push = new ZmqPushConnection(factory, { bind: stage.ipc("to") });
+    const pull = new ZmqPullConnection(factory, { bind: stage.ipc("from") });
+    const python = spawn("python3", ["-c", PEER, stage.ipc("to"), stage.ipc("from")], {
+      stdio: "inherit",
+    });
+    t.after(() => python.kill("SIGKILL"));
+    for (const dtype of DTYPES) {
+      for (const shape of [[0], [7], [2, 3, 4]]) {
+        const array = zeros(dtype, shape);
+        randomFillSync(array.data);
+        await push.send(pack(array));
+        const back = unpack(await pull.receive(LIMIT));
+        assert.deepEqual([back?.dtype, back?.shape], [dtype, shape]);
+        assert.deepEqual(
+          new Uint8Array((back ?? array).data.buffer),
+          new Uint8Array(array.data.buffer),
+        );
+      }
+    }
+    await push.send('{"done": true}');
+    assert.equal(unpack(await pull.receive(LIMIT)), undefined);
   });
 
   test("what does not fit its header is refused in a line, and the next array is read", async (t) => {
