@@ -7,7 +7,7 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { pipeline } from "node:stream/promises";
 import { describe, type TestContext, test } from "node:test";
 import { endsOn, Stage } from "@tx0mq/smoke";
-import { ZmqFactory, ZmqRouterConnection } from "tx0mq";
+import { ZmqDealerConnection, ZmqFactory, ZmqRouterConnection } from "tx0mq";
 
 const MiB = 2 ** 20;
 const CHUNK = 250_000;
@@ -57,6 +57,28 @@ describe("file transfer, model three", { concurrency: true }, () => {
       await server.send([id ?? "", Buffer.alloc(sent < 14 ? CHUNK : 7)]);
     }
     await client.line(/^15 chunks received, 3500007 bytes/);
+  });
+
+  test("a client that dies with its ten chunks in flight leaves the server serving others", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const address = await stage.tcp();
+    const server = stage.start("fileio3", [
+      ...["--role", "server", "--bind", address, "--file", makeFile(stage, 40 * MiB)],
+    ]);
+    const start = () => stage.start("fileio3", ["--role", "client", "--connect", address]);
+    await server.line(/^fileio3 listening/);
+    await using factory = new ZmqFactory({ lingerPeriod: 0 });
+    const stalled = new ZmqDealerConnection(factory, { connect: address });
+    for (let n = 0; n < 10; n++) await stalled.send(["fetch", "0", "1000000"]); // and reads nothing
+    const victim = start();
+    await victim.line(/^100 chunks so far/);
+    victim.kill("SIGKILL");
+    const other = start();
+    await other.line(/^168 chunks received, 41943040 bytes/);
+    assert.deepEqual(await other.exit(), { code: 0, signal: null });
+    await stalled.shutdown();
+    assert.deepEqual(server.errors, []);
+    await endsOn("SIGINT", server);
   });
 
   test("where the network is slow, it overtakes model two", async (t) => {
