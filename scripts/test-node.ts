@@ -8,9 +8,9 @@ import { ROOT, readExamples } from "./workspaces.ts";
 
 const USAGE = `usage: npm run test:node [-- VERSION ...]
 
-Runs the tests of the library and of the examples of chapter 1 on each VERSION of Node (20, 22, 24 and
-26 if there is none). The npm package "node" brings it, into a temporary folder. From Node 22.18 on,
-it runs the examples as they are.`;
+Runs the tests of the library, of its engine in TypeScript and of the examples of chapter 1 on each
+VERSION of Node (20, 22, 24 and 26 if there is none). The npm package "node" brings it, into a temporary
+folder. From Node 22.18 on, it runs the examples as they are.`;
 
 const VERSIONS = ["20", "22", "24", "26"];
 
@@ -21,7 +21,7 @@ async function must(command: string[], env = process.env): Promise<void> {
 
 const words = readWords(USAGE, VERSIONS.length);
 const examples = readExamples().filter(({ example }) => example.guide === "chapter 1");
-const workspaces = ["tx0mq", ...examples.map(({ packageName }) => packageName)];
+const workspaces = ["tx0mq", "@tx0mq/zmtp", ...examples.map(({ packageName }) => packageName)];
 const folder = mkdtempSync(join(tmpdir(), "tx0mq-node-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 passSignalsOn();

@@ -23,7 +23,7 @@ export class PartialFrame {
     this.flags = flags;
     this.#missing = size;
     if (size >= LARGE) keepFreedMemory();
-    this.#piece = Buffer.allocUnsafe(Math.min(size, AHEAD));
+    this.#piece = Buffer.allocUnsafeSlow(Math.min(size, AHEAD)); // the pool may be of 64 KiB
   }
 
   /** Whether all of it has come. */
@@ -73,7 +73,7 @@ export class PartialFrame {
     return at;
   }
 
-  /** The body, when it is whole: in memory of its own, or Node's pool of small buffers. */
+  /** The body, when it is whole: in memory of its own. */
   take(): Buffer {
     return this.#full.length === 0 ? this.#piece : Buffer.concat([...this.#full, this.#piece]);
   }
