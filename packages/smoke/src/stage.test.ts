@@ -110,6 +110,15 @@ test("all waits have a limit", async (t) => {
   await runner.line(/fail 3/);
 });
 
+test("a test that hangs ends as well", async (t) => {
+  for (const hangs of ["waiting", "open"]) {
+    const program = node(t, DIRECT, "hanging", { SMOKE_LIMIT_MS: "200", HANGS: hangs });
+    await program.line(/The test has not ended in 2000 ms\./, { from: "stderr" });
+    await program.line(/talker \| something$/, { from: "stderr" });
+    assert.equal((await program.exit()).code, 1);
+  }
+});
+
 test("a limit that is no number is refused", async (t) => {
   const runner = node(t, DIRECT, "limits", { SMOKE_LIMIT_MS: "soon" });
   await runner.line(/SMOKE_LIMIT_MS must be a number of milliseconds, not "soon"/);

@@ -9,6 +9,7 @@ import { compiled, READS_TYPESCRIPT } from "./compile.js";
 import { Janitor } from "./janitor.ts";
 import { Program } from "./program.ts";
 import { type Happening, report } from "./report.ts";
+import { LIMIT_MS } from "./wait.ts";
 
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 
@@ -41,6 +42,7 @@ export class Stage {
   readonly #programs: Program[] = [];
   readonly #events: Happening[] = [];
   readonly #started = performance.now();
+  readonly #limit: NodeJS.Timeout;
   #over = false;
 
   /** `testFile` is the test's `import.meta.url`: programs are looked for beside it. */
@@ -49,6 +51,7 @@ export class Stage {
     this.folder = mkdtempSync(join(shortFolder(), "smoke-"));
     this.#janitor = new Janitor(this.folder);
     this.#addresses = new Addresses(this.folder);
+    this.#limit = setTimeout(() => this.#giveUp(), 10 * LIMIT_MS).unref();
     t.after(() => this.#close(t));
   }
 
@@ -94,11 +97,19 @@ export class Stage {
 
   async #close(t: TestContext): Promise<void> {
     this.#over = true;
+    if (!failed(t)) clearTimeout(this.#limit); // else what the test has left open may keep the process
     // Before the killing: how the programs were when the test failed is what matters.
     if (failed(t)) for (const line of report(this.#events, this.#programs)) t.diagnostic(line);
     const cleaned = this.#janitor.clean();
     await Promise.all(this.#programs.map((program) => program.leave()));
     await cleaned;
+  }
+
+  /** The test waits for something that is not a program's, and that has no limit of its own. */
+  #giveUp(): void {
+    console.error(`The test has not ended in ${10 * LIMIT_MS} ms.`);
+    for (const line of report(this.#events, this.#programs)) console.error(line);
+    process.exit(1);
   }
 
   #typescript(program: string): [string, ...string[]] {
