@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe, type TestContext, test } from "node:test";
 import { endsOn, type Program, refuses, Stage } from "@tx0mq/smoke";
 import { ZmqDealerConnection, ZmqFactory, ZmqPubConnection, ZmqSubConnection } from "tx0mq";
 import { type Role, StateMachine } from "./fsm.ts";
 
 const HEARTBEAT = 400;
 
-describe("binary star", { concurrency: true }, () => {
+describe("binary star", { concurrency: true, timeout: 120_000 }, () => {
   test("a primary dies, returns, and takes over from a backup that freezes: one master, no request lost", async (t) => {
     const stage = new Stage(t, import.meta.url);
-    await using factory = new ZmqFactory({ lingerPeriod: 0 });
+    const factory = factoryOf(t);
     const [frontend1, frontend2, state1, state2] = await addresses(stage, 4);
     const server = (role: string, frontend: string, local: string, remote: string) => () =>
       stage.start("bstarsrv", [
@@ -91,7 +91,7 @@ describe("binary star", { concurrency: true }, () => {
   test("on the wire: states are numbers, what is none is refused, a second backup is fatal", async (t) => {
     const stage = new Stage(t, import.meta.url);
     await refuses(stage.start("bstarsrv"), /^usage: bstarsrv { -p \| -b }$/);
-    await using factory = new ZmqFactory();
+    const factory = factoryOf(t);
     const local = await stage.tcp();
     const peer = new ZmqPubConnection(factory, { bind: "tcp://127.0.0.1:*" });
     const server = stage.start("bstarsrv", [
@@ -143,6 +143,12 @@ class Referee {
   get repliesOfBoth(): string[] {
     return [...this.#replies].filter(([, by]) => by.size > 1).map(([question]) => question);
   }
+}
+
+function factoryOf(t: TestContext): ZmqFactory {
+  const factory = new ZmqFactory({ lingerPeriod: 0 });
+  t.after(() => factory.shutdown());
+  return factory;
 }
 
 async function addresses(stage: Stage, count: number): Promise<[string, string, string, string]> {

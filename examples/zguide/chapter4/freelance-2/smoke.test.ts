@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe, type TestContext, test } from "node:test";
 import { endsOn, type Program, Stage } from "@tx0mq/smoke";
 import { ZmqFactory, ZmqReqConnection, ZmqRouterConnection } from "tx0mq";
 
-describe("freelance, model two", { concurrency: true }, () => {
+describe("freelance, model two", { concurrency: true, timeout: 120_000 }, () => {
   test("one of three servers alive is enough, and late duplicates are dropped", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const addresses = [await stage.tcp(), await stage.tcp(), await stage.tcp()];
@@ -45,7 +45,7 @@ describe("freelance, model two", { concurrency: true }, () => {
 
   test("replies count by their numbers alone", async (t) => {
     const stage = new Stage(t, import.meta.url);
-    await using factory = new ZmqFactory();
+    const factory = factoryOf(t);
     const server = new ZmqRouterConnection(factory, { bind: stage.ipc("server") });
     const client = stage.start("flclient2", [
       ...["--requests", "2", "--timeout", "60000", stage.ipc("server")],
@@ -62,7 +62,7 @@ describe("freelance, model two", { concurrency: true }, () => {
   test("a malformed request costs the server a line", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const server = stage.start("flserver2", [stage.ipc("server")]);
-    await using factory = new ZmqFactory();
+    const factory = factoryOf(t);
     const req = new ZmqReqConnection(factory, { connect: stage.ipc("server") });
     for (const [request, reply] of [
       [["7"], ["7", "ERROR"]],
@@ -82,3 +82,9 @@ describe("freelance, model two", { concurrency: true }, () => {
     assert.equal(server.errors.length, 2);
   });
 });
+
+function factoryOf(t: TestContext): ZmqFactory {
+  const factory = new ZmqFactory({ lingerPeriod: 0 });
+  t.after(() => factory.shutdown());
+  return factory;
+}
