@@ -130,7 +130,15 @@ describe("majordomo", { concurrency: true, timeout: 120_000 }, () => {
       assert.deepEqual(await ask(service, name), ["MDPC01", service, code]);
     }
 
+    // Requests wait until a worker is free.
     const stranger = new ZmqDealerConnection(factory, { connect });
+    const requests = ["first", "second", "third"];
+    for (const request of requests) await stranger.send(["", "MDPC01", "echo", request]);
+    for (const request of requests) {
+      assert.deepEqual(await serve(worker, "done"), ["", request]);
+      assert.deepEqual((await stranger.receive()).slice(2).map(String), ["echo", "done"]);
+    }
+
     for (const [n, malformed] of [
       [""],
       ["", ""],
@@ -198,6 +206,29 @@ describe("majordomo", { concurrency: true, timeout: 120_000 }, () => {
     assert.deepEqual(await reply, ["MDPC01", "coffee", "black"]);
     assert.equal(broker.errors.length, 13);
     await endsOn("SIGTERM", broker);
+  });
+
+  test("a request for a worker that has died goes to the next one", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const quiet = ["--endpoint", await stage.tcp(), "--heartbeat", "600000"];
+    const broker = stage.start("mdbroker", quiet);
+    const startWorker = async () => {
+      const program = stage.start("mdworker", quiet);
+      const [, id] = await broker.line(/^Worker (\w+) serves echo$/);
+      return { program, id };
+    };
+    const dies = await startWorker();
+    const lives = await startWorker();
+    dies.program.kill("SIGKILL");
+    await dies.program.exit();
+
+    const options = { timeout: 60_000, retries: 1 };
+    const client = new MajordomoClient(factoryOf(t), quiet[1] ?? "", options);
+    // The broker hears of the death, which came first, and then this. Nobody beats meanwhile.
+    assert.deepEqual((await client.send("mmi.service", "echo")).map(String), ["200"]);
+    assert.deepEqual((await client.send("echo", "Hello")).map(String), ["Hello"]);
+    await broker.line(new RegExp(`^Worker ${dies.id} of echo is gone$`));
+    await endsOn("SIGINT", lives.program, broker);
   });
 
   test("a worker registers, beats and replies, and leaves when it is told to", async (t) => {
