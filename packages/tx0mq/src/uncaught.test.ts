@@ -45,7 +45,9 @@ prove("an error's stack begins where the program called the library", async (sta
   for (const [what, run] of Object.entries(wrong)) {
     const error = await thrownBy(run);
     assert(error instanceof ZmqError, what);
-    const [first, caller] = error.stack?.split("\n") ?? [];
+    const [first, ...frames] = error.stack?.split("\n") ?? [];
+    // Where two timers are late, the second one's callbacks run within functions of Node's.
+    const caller = frames.find((frame) => !frame.includes("(node:"));
     assert.equal(first, `${error.name}: ${error.message}`);
     assert.match(caller ?? "", /uncaught\.test/, `${what}: ${error.stack}`);
     assert.equal(error instanceof ZmqAbortError, what === "an aborted receive");
