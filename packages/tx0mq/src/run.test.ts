@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type Program, Stage } from "@tx0mq/smoke";
+import { ENGINE } from "./testing/engine.js";
 
 const RUN = fileURLToPath(new URL("run.ts", import.meta.url));
 const TS = import.meta.resolve("@tx0mq/smoke/ts");
@@ -30,7 +31,9 @@ function run(t: TestContext, ...commands: string[]): Program {
   });
 }
 
-describe("tx0mq-run", { concurrency: true }, () => {
+const skip = ENGINE !== "zeromq" && "tx0mq-run has no engine";
+
+describe("tx0mq-run", { concurrency: true, skip }, () => {
   test("labels what each program prints, and ends with the last one, in silence", async (t) => {
     const program = run(t, "server.ts", 'client.ts "good day"');
     assert.deepEqual(await program.exit(), { code: 0, signal: null });
