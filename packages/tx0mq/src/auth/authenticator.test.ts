@@ -135,6 +135,16 @@ prove("PLAIN: users of a domain, of all domains, and as a callback says", async 
   const eve = await attempt(stage, auth, pull, plain("eve", "apple"));
   assert.deepEqual([eve.allowed, eve.userId], [true, "user 7"]);
   await denied(plain("eve", "pear"), /wrong user name/);
+
+  for (const no of [12345678, undefined, null]) {
+    assert.throws(
+      () => auth.configurePlain({ ada: no } as never),
+      (error) => {
+        failure(ZmqArgumentError, /the password of "ada" is not a text/)(error);
+        return !inspect(error).includes("12345678");
+      },
+    );
+  }
 });
 
 prove("CURVE: by key, by certificate, by callback, or any", async (stage) => {
@@ -180,6 +190,7 @@ prove(
     let release: (() => void) | undefined;
     auth.configurePlain(({ username }) => {
       if (username === "throws") throw new Error("no database");
+      if (username === "throws nothing") throw undefined;
       if (username === "rejects") return Promise.reject(new Error("no database"));
       if (username === "waits") {
         return new Promise<boolean>((resolve) => {
@@ -192,9 +203,10 @@ prove(
       ["throws", "the callback threw", 1],
       ["rejects", "the callback threw", 2],
       ["waits", "no decision within 30 ms", 3],
-      ["one", "wrong user name or password", 3],
-      ["empty", "wrong user name or password", 3],
-      ["nothing", "wrong user name or password", 3],
+      ["throws nothing", "the callback threw", 4],
+      ["one", "wrong user name or password", 4],
+      ["empty", "wrong user name or password", 4],
+      ["nothing", "wrong user name or password", 4],
     ] as const) {
       const decision = await attempt(stage, auth, pull, plain(user, "x"));
       assert.deepEqual([decision.allowed, decision.reason], [false, reason]);
@@ -223,6 +235,48 @@ prove("a callback that throws is printed where nobody listens", async (stage) =>
   );
 });
 
+prove("a listener that fails is reported, and holds up no decision", async (stage) => {
+  const printed = stage.t.mock.method(console, "error", () => undefined);
+  const auth = new ZmqAuthenticator(stage.factory);
+  const pull = stage.bind(ZmqPullConnection, { plainServer: true });
+  auth.configurePlain({ ada: "löve" });
+  auth.once("allowed", () => {
+    throw new Error("the log is full");
+  });
+  auth.once("allowed", () => Promise.reject(new Error("the log is away")));
+  for (let n = 0; n < 3; n++) {
+    const push = stage.connect(ZmqPushConnection, pull, plain("ada", "löve"));
+    await push.send("message");
+    assert.deepEqual(await next(pull), ["message"]);
+    await push.shutdown();
+  }
+  const lines = printed.mock.calls.map(({ arguments: [line, error] }) => `${line} ${error}`);
+  assert.deepEqual(
+    lines,
+    ["full", "away"].map(
+      (what) => `tx0mq: a listener of the authenticator threw: Error: the log is ${what}`,
+    ),
+  );
+});
+
+prove("a decision that comes after the end of the authenticator is a no", async (stage) => {
+  const auth = new ZmqAuthenticator(stage.factory);
+  const pull = stage.bind(ZmqPullConnection, { plainServer: true });
+  const allowed = stage.t.mock.fn();
+  auth.on("allowed", allowed);
+  const asked = new Promise<(verdict: boolean) => void>((resolve) => {
+    auth.configurePlain(() => new Promise((decide) => resolve(decide)));
+  });
+  stage.connect(ZmqPushConnection, pull, plain("ada", "löve"));
+  const decide = await asked;
+  await auth.shutdown();
+  const denied = told<AuthDecision>(auth, "denied");
+  decide(true);
+  const { userId, reason } = await denied;
+  assert.deepEqual([userId, reason], ["ada", "the authenticator has been shut down"]);
+  assert.equal(allowed.mock.callCount(), 0);
+});
+
 prove("each decision is published; no password is, nor any secret key", async (stage) => {
   const published: unknown[] = [];
   const decisions: AuthDecision[] = [];
@@ -247,7 +301,9 @@ prove("each decision is published; no password is, nor any secret key", async (s
     ],
   );
   // What a log would show, bytes as text.
-  const seen = inspect([published, auth], { depth: 20, showHidden: true, maxArrayLength: null });
+  const client = stage.make(ZmqPushConnection, plain("ada", "P4ssword"));
+  const everything = { depth: 20, showHidden: true, getters: true, maxArrayLength: null };
+  const seen = inspect([published, auth, pull, client], everything);
   const bytes = Buffer.concat(
     published
       .flatMap((one) => (one as { frames?: Buffer[] }).frames ?? [])

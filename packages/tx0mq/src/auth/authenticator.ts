@@ -48,7 +48,7 @@ export interface AuthDecision {
 export interface AuthenticatorEvents {
   allowed: [decision: AuthDecision];
   denied: [decision: AuthDecision];
-  /** A callback threw, and so the client is denied. Printed where nobody listens. */
+  /** A callback threw, or took too long, and so the client is denied. Printed where nobody listens. */
   error: [error: unknown];
   close: [];
 }
@@ -155,7 +155,9 @@ export class ZmqAuthenticator extends EventEmitter<AuthenticatorEvents> {
    * @throws {ZmqOptionError} for a time-out that is none
    */
   constructor(factory: ZmqFactory, { timeout = TIMEOUT }: AuthenticatorOptions = {}) {
-    super();
+    super({ captureRejections: true });
+    const emitter = this as EventEmitter & Record<symbol, unknown>;
+    emitter[EventEmitter.captureRejectionSymbol] = listenerFailed;
     if (!(timeout > 0 && timeout <= LONGEST_TIMER)) {
       throw new ZmqOptionError("timeout", `is a number of ms above 0, not ${timeout}`);
     }
@@ -192,6 +194,7 @@ export class ZmqAuthenticator extends EventEmitter<AuthenticatorEvents> {
    * Sets the users of PLAIN servers of a domain, in the place of those before.
    *
    * @param domain a `zapDomain`; `"*"` is for those without settings of their own
+   * @throws {ZmqArgumentError} for a password that is not a text
    */
   configurePlain(users: PlainUsers, domain = ALL): void {
     this.#plain.set(domain, plainCheck(users));
@@ -232,7 +235,8 @@ export class ZmqAuthenticator extends EventEmitter<AuthenticatorEvents> {
       credentials,
     };
     const isZap = String(version) === ZAP_VERSION && mechanism !== undefined;
-    const verdict = isZap ? await this.#decide(request) : no("a malformed ZAP request");
+    let verdict = isZap ? await this.#decide(request) : no("a malformed ZAP request");
+    if (this.closed) verdict = no("the authenticator has been shut down", verdict.userId);
     const { allowed, reason, userId = "", error } = verdict;
     const status = allowed ? "200" : error === undefined ? "400" : "500";
     const reply = [ZAP_VERSION, id, status, allowed ? "OK" : "", allowed ? userId : "", EMPTY];
@@ -276,7 +280,7 @@ export class ZmqAuthenticator extends EventEmitter<AuthenticatorEvents> {
     } catch (error) {
       const late = error instanceof ZmqTimeoutError;
       const reason = late ? error.message : "the callback threw";
-      return { allowed: false, reason, userId: claimed, error };
+      return { ...no(reason, claimed), error: error ?? new Error(`the callback threw ${error}`) };
     }
   }
 
@@ -290,9 +294,13 @@ export class ZmqAuthenticator extends EventEmitter<AuthenticatorEvents> {
         console.error(`tx0mq: the authenticator denied a client after this error:`, error);
       }
     } catch (thrown) {
-      console.error("tx0mq: a listener of the authenticator threw:", thrown);
+      listenerFailed(thrown);
     }
   }
+}
+
+function listenerFailed(error: unknown): void {
+  console.error("tx0mq: a listener of the authenticator threw:", error);
 }
 
 function no(reason: string, userId = ""): Verdict {
@@ -313,6 +321,10 @@ function plainCheck(users: PlainUsers): PlainCheck {
   const key = randomBytes(32);
   const digest = (text: string | Buffer): Buffer => createHmac("sha256", key).update(text).digest();
   const entries = isMap(users) ? [...users] : Object.entries(users);
+  for (const [username, password] of entries) {
+    if (typeof password === "string") continue;
+    throw new ZmqArgumentError(`the password of ${JSON.stringify(username)} is not a text`);
+  }
   const digests = new Map(entries.map(([username, password]) => [username, digest(password)]));
   return (username, password) => {
     const known = digests.get(String(username));

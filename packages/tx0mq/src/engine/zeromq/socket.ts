@@ -34,7 +34,7 @@ const DESCRIPTORS = 2;
 /** A socket of the `zeromq` package, as the library wants it. */
 export class ZeromqSocket implements EngineSocket, InprocSocket {
   readonly type: SocketTypeName;
-  readonly native: NativeSocket;
+  readonly #native: NativeSocket;
   readonly #signals: Signals;
   readonly #reader: Reader;
   readonly #writer: Writer;
@@ -64,7 +64,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
     } catch (error) {
       throw socketError(error, `cannot open a ${type} socket`);
     }
-    this.native = native;
+    this.#native = native;
     try {
       for (const [name, value] of Object.entries(options)) this.setOption(name, value);
     } catch (error) {
@@ -86,9 +86,9 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
       if (listensAt(address)) throw new ZmqAddressInUseError(address, "EADDRINUSE");
       // If libzmq had too few descriptors to look for the interface, it would abort the process.
       if (!canOpenFiles(DESCRIPTORS)) throw outOfDescriptors(`cannot use ${address}`);
-      this.native.at(address, () => this.native.bindSync(address));
+      this.#native.at(address, () => this.#native.bindSync(address));
       if (this.#use(address)) this.#inproc.bound(address, this);
-      const bound = this.native.lastEndpoint ?? address;
+      const bound = this.#native.lastEndpoint ?? address;
       return bound.includes("://") ? bound : `udp://${bound}`; // which libzmq leaves out
     } catch (error) {
       throw endpointError(error, address);
@@ -101,7 +101,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
     const waits = whenBound && address.startsWith("inproc://");
     if (waits && this.#inproc.connectLater(address, this)) return;
     try {
-      this.native.at(address, () => this.native.connect(address));
+      this.#native.at(address, () => this.#native.connect(address));
       if (this.#use(address)) this.#inproc.connected(address, this);
     } catch (error) {
       throw endpointError(error, address);
@@ -123,7 +123,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
   remove(address: string): void {
     if (this.#inproc.connectNoMore(this, [address]).length > 0) return;
     try {
-      this.native.at(address, () => this.native.disconnect(address)); // zmq_unbind and zmq_disconnect are one and the same
+      this.#native.at(address, () => this.#native.disconnect(address)); // zmq_unbind and zmq_disconnect are one and the same
       this.#inproc.unbound(address, this);
     } catch (error) {
       throw endpointError(error, address);
@@ -135,7 +135,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
   setOption(name: string, value: unknown): void {
     const entry = RUNTIME_OPTIONS.get(name) ?? optionEntry(this.type, name, value);
     try {
-      this.native.setOption(entry, value);
+      this.#native.setOption(entry, value);
     } catch (error) {
       if (errnoOf(error) !== "EINVAL") throw socketError(error, `cannot set ${name}`);
       throw new ZmqOptionError(
@@ -156,7 +156,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
 
   #changeGroup(change: "join" | "leave", group: string): void {
     try {
-      this.native[change](group);
+      this.#native[change](group);
     } catch (error) {
       throw socketError(error, `cannot ${change} the group ${JSON.stringify(group)}`);
     }
@@ -167,14 +167,14 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
   get readable(): boolean {
     const { messageAwaited, closed } = this.#signals;
     if (messageAwaited || closed) return false; // what arrives is on its way to the sink
-    const { readable } = this.native;
+    const { readable } = this.#native;
     this.#signals.wakeWaiting();
     return readable;
   }
 
   get writable(): boolean {
     if (this.#writer.waits || this.#signals.closed) return false; // else the wait were over
-    const { writable } = this.native;
+    const { writable } = this.#native;
     this.#signals.wakeWaiting();
     return writable;
   }
@@ -198,12 +198,12 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
   // The end -----------------------------------------------------------------------------------
 
   processCommands(): boolean {
-    const { type, native } = this;
     // Where the binding waits for messages it looks by itself, and there are none.
     if (this.#signals.closed || this.#signals.messageAwaited) return false;
     if (this.#writer.waits) return true;
     // When it is not their turn to receive, REQ and REP do not look.
-    return (native.getNumber(EVENTS) & POLLIN) !== 0 || type === "REQ" || type === "REP";
+    const { type } = this;
+    return (this.#native.getNumber(EVENTS) & POLLIN) !== 0 || type === "REQ" || type === "REP";
   }
 
   close(linger: number): Promise<void> {
