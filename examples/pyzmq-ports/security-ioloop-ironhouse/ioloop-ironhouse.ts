@@ -36,7 +36,9 @@ if (role !== "server") {
     curveSecretKey: keys.client.secretKey,
     curveServerKey: keys.server.publicKey, // so that it speaks to no other server
   };
-  const client = new ZmqDealerConnection(factory, { connect: endpoint }, options);
+  const client = new ZmqDealerConnection(factory, [], options);
+  client.once("handshakeFailed", ({ reason }) => console.log(`the client is refused: ${reason}`));
+  client.addEndpoints({ connect: endpoint });
   client.on("message", async (message) => {
     console.log(`client received ${message}`);
     console.log("Ironhouse test OK");

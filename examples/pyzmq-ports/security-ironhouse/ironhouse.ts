@@ -36,7 +36,9 @@ if (role !== "server") {
     curveSecretKey: keys.client.secretKey,
     curveServerKey: keys.server.publicKey, // so that it speaks to no other server
   };
-  const client = new ZmqPullConnection(factory, { connect: endpoint }, options);
+  const client = new ZmqPullConnection(factory, [], options);
+  client.once("handshakeFailed", ({ reason }) => console.log(`the client is refused: ${reason}`));
+  client.addEndpoints({ connect: endpoint });
   const [message] = await client.receive();
   console.log(`Ironhouse test ${String(message) === "Hello" ? "OK" : "FAIL"}`);
   await factory.shutdown();

@@ -28,7 +28,9 @@ if (role !== "client") {
   console.log(`strawhouse listening on ${server.address}`);
 }
 if (role !== "server") {
-  const client = new ZmqPullConnection(factory, { connect: endpoint });
+  const client = new ZmqPullConnection(factory);
+  client.once("handshakeFailed", ({ reason }) => console.log(`the client is refused: ${reason}`));
+  client.addEndpoints({ connect: endpoint });
   console.log(`the client got ${await client.receive()}`);
   await client.shutdown();
 }

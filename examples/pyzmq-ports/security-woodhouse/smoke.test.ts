@@ -43,6 +43,11 @@ describe("woodhouse", { concurrency: true }, () => {
     ] as const) {
       assert.equal(await received(address, { plainUsername, plainPassword }, denied), "nothing");
     }
+    const wrong = ["--role", "client", "--endpoint", address, "--password", "hate"];
+    const refused = stage.start("woodhouse", wrong);
+    await refused.line(/^the client is refused: auth$/);
+    await denied();
+    await endsOn("SIGINT", refused);
     const failed = () => server.line(/^a handshake failed: (protocol|other)$/);
     assert.equal(await received(address, {}, failed), "nothing");
     const { publicKey, secretKey } = curveKeyPair();

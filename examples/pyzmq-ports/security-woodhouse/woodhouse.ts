@@ -31,7 +31,9 @@ if (role !== "client") {
 }
 if (role !== "server") {
   const options = { plainUsername: username, plainPassword: password };
-  const client = new ZmqPullConnection(factory, { connect: endpoint }, options);
+  const client = new ZmqPullConnection(factory, [], options);
+  client.once("handshakeFailed", ({ reason }) => console.log(`the client is refused: ${reason}`));
+  client.addEndpoints({ connect: endpoint });
   console.log(`the client got ${await client.receive()}`);
   await client.shutdown();
 }
