@@ -51,15 +51,17 @@ export async function received(
   return message;
 }
 
-/** Takes down all bytes that a client sends to an address in a conversation over a relay. */
+/** Takes down all bytes that client and server send in a conversation over a relay to an address. */
 export async function recorded(
   address: string,
   converse: (relay: string) => Promise<unknown>,
-): Promise<Buffer> {
-  const bytes: Buffer[] = [];
+): Promise<{ byClient: Buffer; byServer: Buffer }> {
+  const byClient: Buffer[] = [];
+  const byServer: Buffer[] = [];
   const relay = createServer((socket) => {
     const onward = open(address);
-    socket.on("data", (data) => bytes.push(data));
+    socket.on("data", (data) => byClient.push(data));
+    onward.on("data", (data) => byServer.push(data));
     socket.pipe(onward).pipe(socket);
     for (const end of [socket, onward]) end.on("error", () => undefined);
   });
@@ -70,7 +72,7 @@ export async function recorded(
   } finally {
     relay.close();
   }
-  return Buffer.concat(bytes);
+  return { byClient: Buffer.concat(byClient), byServer: Buffer.concat(byServer) };
 }
 
 /** Sends these bytes once more. @returns what comes back until the server hangs up */
