@@ -33,8 +33,9 @@ export class Serializer<T> {
   }
 
   /** @throws {SerializationError} for what is forged, truncated, too large, or not of the schema */
-  unpack([signature, zipped]: Message): T {
-    if (zipped === undefined) throw new SerializationError("two frames are wanted");
+  unpack([signature, zipped, ...more]: Message): T {
+    if (zipped === undefined || more.length > 0)
+      throw new SerializationError("two frames are wanted");
     const wanted = this.#sign(zipped);
     if (signature.length !== wanted.length || !timingSafeEqual(signature, wanted)) {
       throw new SerializationError("invalid signature");

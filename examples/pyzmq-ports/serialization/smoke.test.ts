@@ -30,6 +30,7 @@ test("nothing is taken before it is proved to be what it should be", () => {
   const malformed: Message[] = [
     [zipped],
     [Buffer.alloc(0), zipped],
+    [signature, zipped, Buffer.alloc(0)],
     [signature.subarray(1), zipped],
     [Buffer.alloc(32), zipped],
     [signature, Buffer.concat([zipped, Buffer.of(0)])],
