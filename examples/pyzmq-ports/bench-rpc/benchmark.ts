@@ -39,7 +39,8 @@ export function sizes(max: number): number[] {
 }
 
 /** What a client prints of itself. */
-export async function table(echo: Echo, max: number, period: number): Promise<void> {
+export async function table(url: string, echo: Echo, max: number, period: number): Promise<void> {
+  console.log(`calls of ${url}`);
   console.log(row(["bytes", "µs", "calls/s"]));
   await reach(echo);
   for (const size of sizes(max)) {

@@ -6,5 +6,5 @@ import { jsonRpcEcho } from "./clients.ts";
 
 const { url, max, period } = flags({ url: "http://127.0.0.1:10000", max: 6, period: 300 });
 
-await table(jsonRpcEcho(url), max, period);
+await table(url, jsonRpcEcho(url), max, period);
 process.exit(); // and leave no connection open

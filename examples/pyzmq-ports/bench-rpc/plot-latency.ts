@@ -30,6 +30,7 @@ const names = Object.keys(clients);
 const latencies = new Map(names.map((name) => [name, [] as Point[]]));
 const rates = new Map(names.map((name) => [name, [] as Point[]]));
 
+console.log(`calls of ${zmq}, ${jsonrpc} and ${xmlrpc}`);
 console.log(
   row(["bytes", ...names.map((name) => `${name} µs`), ...names.map((name) => `${name} /s`)]),
 );

@@ -6,5 +6,5 @@ import { xmlRpcEcho } from "./clients.ts";
 
 const { url, max, period } = flags({ url: "http://127.0.0.1:10002", max: 6, period: 300 });
 
-await table(xmlRpcEcho(url), max, period);
+await table(url, xmlRpcEcho(url), max, period);
 process.exit(); // and leave no connection open

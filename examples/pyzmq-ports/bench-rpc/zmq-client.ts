@@ -9,5 +9,5 @@ const { endpoint, max, period } = flags({ endpoint: "tcp://127.0.0.1:10001", max
 
 const factory = new ZmqFactory();
 factory.registerForShutdown();
-await table(zmqEcho(factory, endpoint), max, period);
+await table(endpoint, zmqEcho(factory, endpoint), max, period);
 await factory.shutdown();
