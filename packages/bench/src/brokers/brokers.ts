@@ -1,6 +1,13 @@
-/** The programs of chapter 3 that bind a ROUTER, and how each is kept busy. */
+/** The programs of chapters 3 and 4 that bind a ROUTER for many peers, and how each is kept busy. */
 import { join } from "node:path";
-import { type ZmqConnection, ZmqDealerConnection, ZmqEndpoint, type ZmqFactory } from "tx0mq";
+import {
+  type Frames,
+  type Message,
+  type ZmqConnection,
+  ZmqDealerConnection,
+  ZmqEndpoint,
+  type ZmqFactory,
+} from "tx0mq";
 import { Running } from "./running.ts";
 
 /** So many clients ask at the same time, each with so many requests in flight. */
@@ -25,18 +32,23 @@ export interface Broker {
 }
 
 const ANYWHERE = "tcp://127.0.0.1:*";
+/** Workers send no heartbeats here, and nobody expects any. */
+const SILENT = ["--heartbeat", "600000"];
 const LISTENING = /listening on ([^\s,]+)/;
 
 export const BROKERS: readonly Broker[] = [
-  giver("router-to-req/rtreq"),
-  giver("router-to-dealer/rtdealer"),
-  loadBalancing("load-balancing-broker/lbbroker"),
-  loadBalancing("load-balancing-broker-highlevel/lbbroker2"),
-  loadBalancing("load-balancing-broker-reactor/lbbroker3"),
+  giver("chapter3/router-to-req/rtreq"),
+  giver("chapter3/router-to-dealer/rtdealer"),
+  loadBalancing("chapter3/load-balancing-broker/lbbroker"),
+  loadBalancing("chapter3/load-balancing-broker-highlevel/lbbroker2"),
+  loadBalancing("chapter3/load-balancing-broker-reactor/lbbroker3"),
   asyncServer(),
   requestHandlers(),
-  peering("peering-flow/peering2", ["--share", "100"]),
-  peering("peering-cluster/peering3", []),
+  peering("chapter3/peering-flow/peering2", ["--share", "100"]),
+  peering("chapter3/peering-cluster/peering3", []),
+  simplePirate(),
+  paranoidPirate(),
+  majordomo(),
 ];
 
 /** Has only workers, who ask for work again and again. */
@@ -71,7 +83,7 @@ function loadBalancing(path: string): Broker {
 
 /** A request is done when a worker says so: it gets no reply, or up to four. */
 function asyncServer(): Broker {
-  const path = "async-client-server/asyncsrv";
+  const path = "chapter3/async-client-server/asyncsrv";
   return {
     name: path,
     async start(factory, folder) {
@@ -104,7 +116,7 @@ function asyncServer(): Broker {
 }
 
 function requestHandlers(): Broker {
-  const path = "async-request-handlers/asyncrrhandlers";
+  const path = "chapter3/async-request-handlers/asyncrrhandlers";
   return {
     name: path,
     async start(factory, folder) {
@@ -141,6 +153,64 @@ function peering(path: string, extra: readonly string[]): Broker {
   };
 }
 
+/** What its clients send goes to its workers as it is, so it refuses nothing there. */
+function simplePirate(): Broker {
+  const path = "chapter4/simple-pirate/spqueue";
+  return {
+    name: path,
+    async start(factory, folder) {
+      const { program, frontend, backend } = await queue(path, [], folder);
+      await employ(factory, backend, ["", "\x01"]);
+      const dealers = connected(factory, frontend, CLIENTS);
+      return {
+        programs: [program],
+        doors: [backend],
+        work: asking(program, dealers, ["", REQUEST]),
+      };
+    },
+  };
+}
+
+function paranoidPirate(): Broker {
+  const path = "chapter4/paranoid-pirate/ppqueue";
+  return {
+    name: path,
+    async start(factory, folder) {
+      const { program, frontend, backend } = await queue(path, SILENT, folder);
+      await employ(factory, backend, ["\x01"]);
+      const dealers = connected(factory, frontend, CLIENTS);
+      const doors = [frontend, backend];
+      return { programs: [program], doors, work: asking(program, dealers, ["", REQUEST]) };
+    },
+  };
+}
+
+function majordomo(): Broker {
+  const path = "chapter4/majordomo/mdbroker";
+  return {
+    name: path,
+    async start(factory, folder) {
+      const endpoint = ipc(folder, "broker");
+      const program = new Running(path, ["--endpoint", endpoint, ...SILENT], folder);
+      await program.line(LISTENING);
+      const reply = ([, , , ...request]: Message): Frames => ["", "MDPW01", "\x03", ...request];
+      await employ(factory, endpoint, ["", "MDPW01", "\x01", "echo"], reply);
+      const dealers = connected(factory, endpoint, CLIENTS);
+      const request = ["", "MDPC01", "echo", REQUEST];
+      return { programs: [program], doors: [endpoint], work: asking(program, dealers, request) };
+    },
+  };
+}
+
+/** A queue between clients and workers. */
+async function queue(path: string, args: readonly string[], folder: string) {
+  const [frontend, backend] = [ipc(folder, "frontend"), ipc(folder, "backend")];
+  const addresses = ["--frontend", frontend, "--backend", backend];
+  const program = new Running(path, [...addresses, ...args], folder);
+  await program.line(LISTENING);
+  return { program, frontend, backend };
+}
+
 function ipc(folder: string, name: string): string {
   return `ipc://${join(folder, name)}`;
 }
@@ -157,10 +227,15 @@ export function connected(
 }
 
 /** Workers that reply at once, whatever envelope the request is in. */
-async function employ(factory: ZmqFactory, address: string): Promise<void> {
+async function employ(
+  factory: ZmqFactory,
+  address: string,
+  ready: Frames = ["", "READY"],
+  reply = (request: Message): Frames => [...request.slice(0, -1), "OK"],
+): Promise<void> {
   for (const worker of connected(factory, address, WORKERS)) {
-    worker.on("message", (request) => worker.send([...request.slice(0, -1), "OK"]));
-    await worker.send(["", "READY"]);
+    worker.on("message", (request) => worker.send(reply(request)));
+    await worker.send(ready);
   }
 }
 

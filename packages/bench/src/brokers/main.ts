@@ -1,5 +1,5 @@
 /**
- * Shows that the brokers of chapter 3 keep their memory over 200,000 requests and after floods of
+ * Shows that the brokers of chapters 3 and 4 keep their memory over 200,000 requests and after floods of
  * malformed messages, and that they sleep when there is nothing to do.
  */
 import { mkdtempSync, rmSync } from "node:fs";

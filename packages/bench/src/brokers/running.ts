@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-const EXAMPLES = fileURLToPath(new URL("../../../../examples/zguide/chapter3/", import.meta.url));
+const EXAMPLES = fileURLToPath(new URL("../../../../examples/zguide/", import.meta.url));
 const TSX = import.meta.resolve("tsx");
 /** How long anything may take that a program is waited for, in ms. */
 const LIMIT = 60_000;
@@ -25,7 +25,7 @@ export class Running {
   readonly #child: ChildProcess;
   #onRefusal: () => void = () => undefined;
 
-  /** @param path the program, from the chapter's folder, without its ending */
+  /** @param path the program, from the guide's folder, without its ending */
   constructor(path: string, args: readonly string[], folder: string, name = path) {
     this.name = name;
     const command = ["--import", TSX, `${join(EXAMPLES, path)}.ts`, ...args];
