@@ -117,6 +117,7 @@ describe("binary star, as a class", { concurrency: true }, () => {
     });
     const client = new ZmqDealerConnection(factory, { connect: voter.address });
     const asking = setInterval(() => client.send("request"), 20);
+    t.after(() => clearInterval(asking));
     await client.receive();
     clearInterval(asking);
     assert.deepEqual(order.slice(0, 2), ["active: true", "request"]);

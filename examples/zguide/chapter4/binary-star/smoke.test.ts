@@ -45,6 +45,7 @@ describe("binary star", { concurrency: true, timeout: 120_000 }, () => {
 
     // From here on, everybody asks both.
     const referee = new Referee(factory, [frontend1, frontend2]);
+    t.after(() => referee.stop());
     const second = startPrimary();
     await second.line(/^passive: peer active/);
     await getsOn(client);

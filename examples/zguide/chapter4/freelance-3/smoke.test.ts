@@ -122,6 +122,27 @@ describe("freelance, model three", { concurrency: true, timeout: 120_000 }, () =
     assert.deepEqual(lonely.errors, ["Name service not available, aborting"]);
   });
 
+  test("one that is not needed is asked too, so that it is known when the first one dies", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    await using factory = new ZmqFactory();
+    const [first, second] = ["first", "second"].map((name) => {
+      const routingId = stage.ipc(name);
+      return new ZmqRouterConnection(factory, { bind: routingId }, { routingId });
+    });
+    assert.ok(first && second);
+    first.on("message", ([from]) => first.send([from, "PONG"]));
+    let told = () => {};
+    const alive = new Promise<void>((resolve) => {
+      told = resolve;
+    });
+    await using client = new FreelanceClient(factory, { ...PERIODS, log: () => told() });
+    client.connect(stage.ipc("first"));
+    await alive;
+    client.connect(stage.ipc("second"));
+    const [, ping] = await second.receive({ timeout: 60_000 });
+    assert.equal(String(ping), "PING");
+  });
+
   test("a request goes to the next server when one is silent, and counts once", async (t) => {
     const stage = new Stage(t, import.meta.url);
     await using factory = new ZmqFactory();
