@@ -36,14 +36,13 @@ console.log(
 );
 for (const echo of Object.values(clients)) await reach(echo);
 for (const size of sizes(max)) {
-  const cells: number[] = [];
   for (const [name, echo] of Object.entries(clients)) {
     const latency = await benchmark(echo, size, period);
-    cells.push(latency);
     latencies.get(name)?.push([size, latency]);
     rates.get(name)?.push([size, 1e6 / latency]);
   }
-  console.log(row([size, ...cells, ...cells.map((latency) => 1e6 / latency)]));
+  const columns = [...latencies.values(), ...rates.values()];
+  console.log(row([size, ...columns.map((points) => points.at(-1)?.[1] ?? Number.NaN)]));
 }
 const panels = [
   { title: "latency of a call, µs", series: latencies },
