@@ -1,6 +1,6 @@
 import { Heartbeat, type HeartbeatOptions } from "./heartbeat.js";
 import { AuthenticationError, type Mechanism } from "./mechanisms/mechanism.js";
-import { readCommand, readPing, writePing, writePong } from "./protocol/commands.js";
+import { messageOf, readCommand, readPing, writePing, writePong } from "./protocol/commands.js";
 import { COMMAND, Decoder, MORE } from "./protocol/decoder.js";
 import { Encoder } from "./protocol/encoder.js";
 import { GREETING_SIZE, type Greeting, readGreeting, writeGreeting } from "./protocol/greeting.js";
@@ -332,26 +332,14 @@ export class Session {
 
   /** @returns a message, where the command stands for one */
   #traffic(body: Buffer): Message | undefined {
-    const { name, data } = readCommand(body);
-    switch (name) {
-      case "PING": {
-        const { timeToLive, context } = readPing(data);
-        // What has come behind it shows that the peer is alive.
-        if (!this.#ended && !this.#decoder.hasMore) this.#heartbeat.pinged(timeToLive);
-        this.#pong = writePong(context);
-        if (!this.#busy) this.#answerPing();
-        return undefined;
-      }
-      case "SUBSCRIBE":
-        return [Buffer.concat([Buffer.of(1), data])];
-      case "CANCEL":
-        return [Buffer.concat([Buffer.of(0), data])];
-      case "JOIN":
-      case "LEAVE":
-        return [Buffer.from(name), data];
-      default:
-        return undefined; // PONG, and what later versions may bring
-    }
+    const command = readCommand(body);
+    if (command.name !== "PING") return messageOf(command);
+    const { timeToLive, context } = readPing(command.data);
+    // What has come behind it shows that the peer is alive.
+    if (!this.#ended && !this.#decoder.hasMore) this.#heartbeat.pinged(timeToLive);
+    this.#pong = writePong(context);
+    if (!this.#busy) this.#answerPing();
+    return undefined;
   }
 
   // Heartbeats --------------------------------------------------------------------------------

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { cases } from "../testing/fuzz.js";
 import {
+  messageOf,
   readCommand,
   readMetadata,
   readPing,
@@ -122,4 +123,14 @@ test("no bytes make a reader throw anything but a ProtocolError", () => {
     }),
     cases(1000),
   );
+});
+
+test("subscriptions and groups are messages; no other command is", () => {
+  const text = (name: string) =>
+    messageOf(readCommand(writeCommand(name, Buffer.from("x"))))?.map(String);
+  assert.deepEqual(text("SUBSCRIBE"), ["\x01x"]);
+  assert.deepEqual(text("CANCEL"), ["\x00x"]);
+  assert.deepEqual(text("JOIN"), ["JOIN", "x"]);
+  assert.deepEqual(text("LEAVE"), ["LEAVE", "x"]);
+  for (const name of ["PONG", "READY", "subscribe", "WHAT"]) assert.equal(text(name), undefined);
 });

@@ -1,4 +1,4 @@
-import { type Metadata, ProtocolError } from "./message.js";
+import { type Message, type Metadata, ProtocolError } from "./message.js";
 
 /** A command: its name, and the bytes that belong to it. */
 export interface Command {
@@ -19,6 +19,24 @@ export function readCommand(body: Buffer): Command {
   const length = body[0] ?? 0;
   if (length === 0 || body.length < 1 + length) throw new ProtocolError("a command without a name");
   return { name: body.toString("latin1", 1, 1 + length), data: body.subarray(1 + length) };
+}
+
+/**
+ * The message that a command stands for, as sockets have it: a subscription is what peers of ZMTP 3.0 send, a
+ * group's is its name and the group. Undefined for all others: PONG, and what later versions may bring.
+ */
+export function messageOf({ name, data }: Command): Message | undefined {
+  switch (name) {
+    case "SUBSCRIBE":
+      return [Buffer.concat([Buffer.of(1), data])];
+    case "CANCEL":
+      return [Buffer.concat([Buffer.of(0), data])];
+    case "JOIN":
+    case "LEAVE":
+      return [Buffer.from(name), data];
+    default:
+      return undefined;
+  }
 }
 
 /** The longest name of a command or a property, in characters. */
