@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { connected, pair, run } from "../testing/streams.js";
 import { ipc } from "./ipc.js";
 import { tcp } from "./tcp.js";
+import type { StreamSink } from "./transport.js";
 
 /** More than the system's buffers hold. */
 const MUCH = 64 << 20;
@@ -45,6 +46,39 @@ for (const [name, transport, place] of [
         await listening.stop();
       });
     }
+
+    test("is read into memory that is lent, or to where it belongs, on both sides", async () => {
+      const { listening, client, server } = await pair(transport, place);
+      for (const [from, to] of [
+        [client, server],
+        [server, client],
+      ] as const) {
+        const sink: StreamSink = to;
+        const take = to.data.bind(to);
+        const lent: boolean[] = [];
+        const memory = Buffer.alloc(20);
+        let filled = 0;
+        sink.data = (chunk, isLent = false) => {
+          lent.push(isLent);
+          sink.room = () => (filled < memory.length ? memory.subarray(filled) : undefined);
+          take(chunk, isLent);
+        };
+        sink.filled = (size) => {
+          filled += size;
+          to.changed();
+        };
+        from.stream.write([Buffer.from("small")]);
+        await to.until(() => to.size === 5);
+        from.stream.write([Buffer.alloc(memory.length, "x")]);
+        await to.until(() => filled === memory.length);
+        from.stream.write([Buffer.from("again")]);
+        await to.until(() => to.size === 10);
+        assert.deepEqual([to.text, String(memory)], ["smallagain", "x".repeat(memory.length)]);
+        assert.deepEqual(lent, [true, true]);
+      }
+      client.stream.destroy();
+      await listening.stop();
+    });
 
     test("ends when all has left", async () => {
       const { listening, client, server } = await pair(transport, place);
