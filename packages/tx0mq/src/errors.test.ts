@@ -181,7 +181,7 @@ prove("what cannot be bound is refused, with the reason and the address", (stage
   const transport = "norm://127.0.0.1:5555";
   assert.throws(
     () => stage.bind(ZmqPullConnection, {}, transport),
-    failure(ZmqEndpointError, /does not have the transport/),
+    failure(ZmqEndpointError, /the engine does not have this transport/),
   );
   assert.throws(
     () => stage.bind(ZmqPairConnection, {}, "udp://127.0.0.1:5555"),

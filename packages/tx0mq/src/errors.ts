@@ -245,7 +245,7 @@ const ENDPOINT_ERRORS: Readonly<Record<string, string>> = {
   ENODEV: "no such interface (bind takes an interface's name or address, not a host name)",
   ENOENT: "no such folder",
   ENOTDIR: "a part of the path is not a folder",
-  EPROTONOSUPPORT: "this libzmq does not have the transport",
+  EPROTONOSUPPORT: "the engine does not have this transport",
 };
 
 /** Whether the error is one that the binding threw: an `Error` with a `code` such as EAGAIN. */

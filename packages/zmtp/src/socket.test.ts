@@ -274,6 +274,7 @@ test("addresses that are none, or not ours, are refused", async (t) => {
     "": "EINVAL",
     "://x": "EINVAL",
     "smoke://x": "EPROTONOSUPPORT",
+    "wss://127.0.0.1:*": "EPROTONOSUPPORT",
     "tcp://127.0.0.1": "EINVAL",
     "tcp://127.0.0.1:65536": "EINVAL",
     "tcp://127.0.0.1:-1": "EINVAL",
