@@ -128,6 +128,34 @@ for (const options of [{}, { verbose: true }, { verboser: true }] as TestOptions
   );
 }
 
+same("XPUB whose verbose and verboser change: what it hears", async (stage: Stage) => {
+  const xpub = await stage.sut("XPUB");
+  const subs = [await stage.peer("SUB"), await stage.peer("SUB"), await stage.peer("SUB")];
+  await stage.meet(xpub, ...subs);
+  const seen: unknown[] = [];
+  const all = async (option: "subscribe" | "unsubscribe", topic: string) => {
+    for (const sub of subs) {
+      const mark = `mark ${seen.length}`;
+      await sub.set(option, topic);
+      await sub.set("subscribe", mark);
+      seen.push(await xpub.receiveUntil(`\x01${mark}`));
+    }
+  };
+  for (const [option, value] of [
+    ["verbose", false],
+    ["verbose", true],
+    ["verboser", true],
+    ["verbose", true],
+    ["verboser", true],
+    ["verboser", false],
+  ] as const) {
+    await xpub.set(option, value);
+    await all("subscribe", "a");
+    await all("unsubscribe", "a");
+  }
+  return seen;
+});
+
 same("XPUB with manual: subscriptions of its own", async (stage: Stage) => {
   const xpub = await stage.sut("XPUB", { manual: true });
   const sub = await stage.peer("SUB");
