@@ -131,3 +131,72 @@ for (const [ours, theirs] of [
     },
   );
 }
+
+/** What is told of a try that comes to nothing. */
+const failed = (transport: string, failure: string) => [
+  ...(transport === "tcp" ? ["connectDelayed"] : []),
+  "connected",
+  `handshakeFailed ${failure}`,
+  "disconnected",
+];
+
+/*
+ * Between two of libzmq, who has read the other's greeting first tells that the protocol fails, and hangs up;
+ * the other one cannot tell why, and tries again. This engine greets at once: libzmq always is the first.
+ */
+for (const transport of ["tcp", "ipc"] as const) {
+  same(
+    `monitor: a client of libzmq's with another mechanism gives up, over ${transport}`,
+    async (stage: Stage) => {
+      const sut = await stage.sut("DEALER");
+      const peer = await stage.peer("DEALER", { plainUsername: "a", plainPassword: "b" });
+      const address = await sut.bind(stage.place());
+      await peer.connect(address);
+      await peer.saw("disconnected");
+      await sut.saw("disconnected");
+      // Another one comes and goes: the first would have come again by then.
+      const fit = await stage.peer("DEALER", { reconnectInterval: 10_000 });
+      await fit.connect(address);
+      await sut.saw(SUCCEEDED);
+      await fit.close();
+      await sut.saw("disconnected", 2);
+      return [told(peer), told(sut)];
+    },
+    {
+      roles: ["binds"],
+      transports: [transport],
+      deliberately: [
+        failed(transport, "protocol"),
+        [
+          ...["listening", "accepted", "handshakeFailed other", "disconnected"],
+          ...["accepted", SUCCEEDED, "disconnected"],
+        ],
+      ],
+    },
+  );
+
+  same(
+    `monitor: a server of libzmq's with another mechanism is tried again, over ${transport}`,
+    async (stage: Stage) => {
+      const sut = await stage.sut("DEALER", { plainUsername: "a", plainPassword: "b" });
+      const peer = await stage.peer("DEALER");
+      await sut.connect(await peer.bind(stage.place()));
+      await sut.saw("disconnected", 2);
+      await peer.saw("disconnected", 2);
+      const once = failed(transport, "other");
+      return [told(sut).slice(0, 2 * once.length + 1), told(peer).slice(0, 7)];
+    },
+    {
+      roles: ["connects"],
+      transports: [transport],
+      deliberately: [
+        [...failed(transport, "other"), "retried", ...failed(transport, "other")],
+        [
+          "listening",
+          ...["accepted", "handshakeFailed protocol", "disconnected"],
+          ...["accepted", "handshakeFailed protocol", "disconnected"],
+        ],
+      ],
+    },
+  );
+}
