@@ -1,7 +1,7 @@
 import { Backlog } from "./backlog.js";
 import type { Connection } from "./connection.js";
 import { bytesOf, type Message, type Outgoing } from "./protocol/message.js";
-import type { SessionSink } from "./session.js";
+import type { SessionSink } from "./session-sink.js";
 import { framesOf } from "./sockets/frames.js";
 import type { Stream } from "./transports/transport.js";
 

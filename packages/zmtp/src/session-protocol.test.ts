@@ -6,7 +6,8 @@ import { readCommand, writeCommand, writePing } from "./protocol/commands.js";
 import { COMMAND, Decoder, MORE } from "./protocol/decoder.js";
 import { GREETING_SIZE, writeGreeting } from "./protocol/greeting.js";
 import { ProtocolError, TimeoutError } from "./protocol/message.js";
-import { Session, type SessionOptions } from "./session.js";
+import { Session } from "./session.js";
+import type { SessionOptions } from "./session-sink.js";
 import { answer, METADATA } from "./testing/handshakes.js";
 import { MemoryStream, settle } from "./testing/memory-streams.js";
 

@@ -1,4 +1,4 @@
-import { Heartbeat, type HeartbeatOptions } from "./heartbeat.js";
+import { Heartbeat } from "./heartbeat.js";
 import { AuthenticationError, type Mechanism } from "./mechanisms/mechanism.js";
 import { messageOf, readCommand, readPing, writePing, writePong } from "./protocol/commands.js";
 import { COMMAND, Decoder, MORE } from "./protocol/decoder.js";
@@ -11,30 +11,8 @@ import {
   ProtocolError,
   TimeoutError,
 } from "./protocol/message.js";
+import type { SessionOptions, SessionSink } from "./session-sink.js";
 import type { Stream } from "./transports/transport.js";
-
-/** The options that concern one connection, as the library names them, with their defaults. In ms. */
-export interface SessionOptions extends HeartbeatOptions {
-  readonly handshakeInterval: number;
-  readonly maxMessageSize: number;
-}
-
-/** What a session tells whoever began it. */
-export interface SessionSink {
-  /** The mechanism for the peer. @throws {ProtocolError} where the two do not fit */
-  mechanism(peer: Greeting, stream: Stream): Mechanism;
-  /** The handshake is done: messages may be written and read. @throws {ProtocolError} for a peer that does not fit */
-  ready(session: Session): void;
-  /** Bytes have come: there may be messages to read. */
-  readable(): void;
-  /** All that was written has left. */
-  drained(): void;
-  /**
-   * It is over, and the stream is closed: what failed, if anything did, and whether the handshake was done.
-   * libzmq does not connect again after a ProtocolError, but does after a TimeoutError, as after any other.
-   */
-  ended(error: Error | undefined, wasReady: boolean): void;
-}
 
 /** The largest command of a handshake, in bytes: metadata has no bound of its own. */
 const HANDSHAKE_LIMIT = 65_536;
@@ -97,7 +75,7 @@ export class Session {
       closed: (error) => this.#end(error),
     });
     this.#encoder.addRaw(writeGreeting(mechanism.name, mechanism.asServer));
-    this.#flush();
+    this.flush();
   }
 
   // Messages ----------------------------------------------------------------------------------
@@ -132,11 +110,6 @@ export class Session {
     if (mechanism?.encode !== undefined && mechanism.ready) {
       this.#encoder.add(mechanism.encode(COMMAND, body));
     } else this.#encoder.addCommand(body);
-  }
-
-  /** Writes what was added. @returns whether all of it has left */
-  flush(): boolean {
-    return this.#flush();
   }
 
   /** The next message; undefined where none has come as a whole. Ends the session where it is malformed. */
@@ -227,7 +200,8 @@ export class Session {
     if (this.ready && !this.#ended) this.#sink.readable();
   }
 
-  #flush(): boolean {
+  /** Writes what was added. @returns whether all of it has left */
+  flush(): boolean {
     if (this.#ended) return false;
     if (this.#encoder.size === 0) return !this.#busy;
     if (this.stream.write(this.#encoder.take())) {
@@ -241,7 +215,7 @@ export class Session {
   #drained(): void {
     if (!this.#busy || this.#ended) return;
     this.#busy = false;
-    if (this.#encoder.size > 0 && !this.#flush()) return;
+    if (this.#encoder.size > 0 && !this.flush()) return;
     this.#encoder.reuse();
     this.#answerPing();
     if (this.ready && !this.#busy) this.#sink.drained();
@@ -263,7 +237,7 @@ export class Session {
     for (let body = mechanism.next(); body !== undefined; body = mechanism.next()) {
       this.#encoder.addCommand(body);
     }
-    this.#flush();
+    this.flush();
     if (mechanism.ready) this.#decoder.stop(); // what comes next is no command of the handshake
   }
 
@@ -323,7 +297,7 @@ export class Session {
       error instanceof AuthenticationError ? this.mechanism?.refusal?.(error) : undefined;
     if (refusal !== undefined) {
       this.#encoder.addCommand(refusal);
-      this.#flush();
+      this.flush();
     }
     this.#end(error, refusal !== undefined);
   }
@@ -349,14 +323,14 @@ export class Session {
     if (this.#pong === undefined) return;
     this.addCommand(this.#pong);
     this.#pong = undefined;
-    this.#flush();
+    this.flush();
   }
 
   /** @returns whether an answer may be waited for */
   #ping(timeToLive: number): boolean {
     if (this.#busy) return false; // it has not read the last one
     this.addCommand(writePing(timeToLive));
-    this.#flush();
+    this.flush();
     return !this.#paused;
   }
 
@@ -366,7 +340,7 @@ export class Session {
   finish(): void {
     if (this.left) return;
     this.left = true;
-    this.#flush();
+    this.flush();
     this.stream.end();
   }
 

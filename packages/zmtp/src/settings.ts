@@ -1,5 +1,5 @@
 import type { PipeLimits } from "./remote-pipe.js";
-import type { SessionOptions } from "./session.js";
+import type { SessionOptions } from "./session-sink.js";
 import { SocketError } from "./sockets/socket.js";
 import { REFUSED_OPTIONS } from "./transports/tcp.js";
 

@@ -2,7 +2,8 @@ import type { Authenticate } from "../mechanisms/mechanism.js";
 import { chooseMechanism, type SecurityOptions } from "../mechanisms/mechanisms.js";
 import { writeMetadata } from "../protocol/commands.js";
 import type { Message, Outgoing } from "../protocol/message.js";
-import { Session, type SessionOptions } from "../session.js";
+import { Session } from "../session.js";
+import type { SessionOptions } from "../session-sink.js";
 import type { Stream } from "../transports/transport.js";
 import { Facts } from "./streams.js";
 
