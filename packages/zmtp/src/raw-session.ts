@@ -18,6 +18,7 @@ export class RawSession implements Connection {
   readonly mechanism = undefined;
   readonly peerMinor = 0;
   readonly isPatient = true;
+  readonly isPlain = false;
   ready = false;
   /** How many bytes were added and not flushed. */
   pending = 0;
@@ -78,6 +79,7 @@ export class RawSession implements Connection {
 
   /** There are none without ZMTP. */
   addCommand(_body: Buffer): void {}
+  addEncoded(_pieces: readonly Uint8Array[]): void {}
 
   flush(): boolean {
     if (this.#ended) return false;

@@ -4,8 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { ZmqFactory, ZmqXPubConnection, ZmqXSubConnection } from "tx0mq";
+import type { Connection } from "./connection.js";
 import { Context } from "./context.js";
 import { zmtp } from "./index.js";
+import { Encoder } from "./protocol/encoder.js";
+import type { Message, Outgoing } from "./protocol/message.js";
+import { type PipeOwner, RemotePipe } from "./remote-pipe.js";
+import { Broadcast } from "./sockets/broadcast.js";
+import { Pub } from "./sockets/pub.js";
+import { decoded } from "./testing/fake-pipe.js";
 import { Probe } from "./testing/probe.js";
 
 test("subscriptions reach a publisher before the messages that were sent meanwhile", {
@@ -49,4 +56,164 @@ test("who stops at the last message that has come is told of the peer's end behi
   await push.send("four");
   await push.close(10_000);
   await pull.until(() => pull.types("disconnect").length > 0);
+});
+
+/** A connection that keeps what was written to it. */
+class Sent implements Connection {
+  ready = true;
+  idle = true;
+  isPlain = true;
+  readonly mechanism = undefined;
+  readonly peerMinor = 1;
+  readonly left = false;
+  readonly hasMore = false;
+  readonly paused = false;
+  readonly written: unknown[] = [];
+  readonly #encoder = new Encoder();
+
+  get pending(): number {
+    return this.#encoder.size;
+  }
+  add(message: Outgoing): void {
+    this.#encoder.add(message);
+  }
+  addEncoded(pieces: readonly Uint8Array[]): void {
+    for (const piece of pieces) this.#encoder.addRaw(piece);
+  }
+  addCommand(): void {}
+  flush(): boolean {
+    this.written.push(...decoded(this.#encoder.take()).flat());
+    return this.idle;
+  }
+  read(): Message | undefined {
+    return undefined;
+  }
+  pause(): void {}
+  readOn(): void {}
+  finish(): void {}
+  fail(): void {}
+  destroy(): void {}
+}
+
+class Owner implements PipeOwner {
+  readonly type = new Pub({});
+  readonly reading = false;
+  readonly told: string[] = [];
+
+  readActivated(): void {}
+  writeActivated(): void {
+    this.told.push("room");
+  }
+  pipeTerminated(): void {}
+  backlog(): void {
+    this.told.push("backlog");
+  }
+  relieved(): void {
+    this.told.push("relieved");
+  }
+  emptied(): void {
+    this.told.push("emptied");
+  }
+}
+
+function pipeTo(connection: Sent, sendHighWaterMark = 3, conflate = false) {
+  const owner = new Owner();
+  const pipe = new RemotePipe(owner, { sendHighWaterMark, receiveHighWaterMark: 0, conflate });
+  pipe.connected(connection);
+  pipe.introduced();
+  return { owner, pipe };
+}
+
+const endOfTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test("what is broadcast goes out at the end of the turn, and what is written goes behind it", async () => {
+  const connections = [new Sent(), new Sent()] as const;
+  const [one, other] = connections.map((connection) => pipeTo(connection, 0).pipe) as [
+    RemotePipe,
+    RemotePipe,
+  ];
+  const broadcast = new Broadcast();
+  broadcast.begin();
+  for (const pipe of [one, other]) assert.ok(pipe.takePart(broadcast));
+  broadcast.send("1");
+  broadcast.send("2");
+  assert.equal(one.empty, false);
+  one.write("alone");
+  assert.ok(broadcast.over);
+  broadcast.begin();
+  for (const pipe of [one, other]) assert.ok(pipe.takePart(broadcast));
+  broadcast.send("3");
+  assert.deepEqual(
+    connections.map(({ written }) => written),
+    [[], []],
+  );
+  await endOfTurn();
+  assert.ok(broadcast.over);
+  assert.deepEqual(
+    connections.map(({ written }) => written),
+    [
+      ["1", "2", "alone", "3"],
+      ["1", "2", "3"],
+    ],
+  );
+  assert.equal(one.empty, true);
+});
+
+test("what is broadcast waits where the connection is busy, up to the high-water mark", async () => {
+  const connection = new Sent();
+  const { owner, pipe } = pipeTo(connection);
+  const broadcast = new Broadcast();
+  connection.idle = false;
+  broadcast.begin();
+  assert.ok(pipe.takePart(broadcast));
+  broadcast.send("1");
+  broadcast.send("2");
+  assert.ok(!broadcast.over);
+  broadcast.send("3");
+  assert.ok(broadcast.over);
+  broadcast.begin();
+  assert.equal(pipe.takePart(broadcast), false);
+  assert.equal(pipe.write("4"), false);
+  await endOfTurn();
+  assert.deepEqual([connection.written, owner.told], [[], ["backlog"]]);
+  connection.idle = true;
+  pipe.drained();
+  assert.deepEqual(connection.written, ["1", "2", "3"]);
+  assert.deepEqual(owner.told, ["backlog", "room", "relieved", "emptied"]);
+  assert.ok(pipe.takePart(broadcast));
+});
+
+test("what is broadcast when the connection is lost waits for the next one", async () => {
+  const connection = new Sent();
+  const { pipe } = pipeTo(connection);
+  const broadcast = new Broadcast();
+  broadcast.begin();
+  assert.ok(pipe.takePart(broadcast));
+  broadcast.send("1");
+  connection.idle = false;
+  pipe.disconnected(false);
+  assert.ok(broadcast.over);
+  broadcast.begin();
+  assert.equal(pipe.takePart(broadcast), false);
+  pipe.write("2");
+  const next = new Sent();
+  pipe.connected(next);
+  pipe.introduced();
+  await endOfTurn();
+  assert.deepEqual(next.written, ["1", "2"]);
+  broadcast.begin();
+  assert.ok(pipe.takePart(broadcast));
+  broadcast.send("3");
+  pipe.terminate();
+  assert.ok(broadcast.over);
+  assert.equal(pipe.takePart(broadcast), false);
+});
+
+test("who gets bytes of its own, or the newest message alone, takes no part in a broadcast", () => {
+  const broadcast = new Broadcast();
+  broadcast.begin();
+  const encrypted = new Sent();
+  encrypted.isPlain = false;
+  assert.equal(pipeTo(encrypted).pipe.takePart(broadcast), false);
+  assert.equal(pipeTo(new Sent(), 3, true).pipe.takePart(broadcast), false);
 });

@@ -1,14 +1,12 @@
 import { Backlog } from "./backlog.js";
 import type { Connection } from "./connection.js";
 import { writeCommand } from "./protocol/commands.js";
-import type { Encoder } from "./protocol/encoder.js";
 import { type Message, type Metadata, type Outgoing, ProtocolError } from "./protocol/message.js";
+import { BATCH, type Broadcast, Encoded, type Receiver } from "./sockets/broadcast.js";
 import type { Pipe } from "./sockets/pipe.js";
 import type { SocketType } from "./sockets/socket.js";
 import { atEndOfTurn } from "./turn.js";
 
-/** So many bytes are handed to the system in one go. */
-const BATCH = 262_144;
 const NOBODY: Metadata = new Map();
 const NO_ID = Buffer.alloc(0);
 
@@ -42,14 +40,16 @@ export interface PipeLimits {
  * A peer at the other end of a connection. What is sent waits here, up to the high-water mark, until the
  * connection is there and the system takes it; what is received stays in its bytes until it is read.
  */
-export class RemotePipe implements Pipe {
+export class RemotePipe implements Pipe, Receiver {
   peer: Metadata = NOBODY;
   readonly #owner: PipeOwner;
   readonly #limits: PipeLimits;
   readonly #givenUp: () => void;
   /** Whether messages have to have a form. */
   readonly #checks: boolean;
-  readonly #out = new Backlog<Outgoing>();
+  readonly #out = new Backlog<Outgoing | Encoded>();
+  /** How many messages are in it. */
+  #waiting = 0;
   readonly #in = new Backlog<Message>();
   #session: Connection | undefined;
   /** The peer will not come back. */
@@ -60,6 +60,8 @@ export class RemotePipe implements Pipe {
   #scheduled = false;
   /** How many messages the session was given since it has written last. */
   #added = 0;
+  /** What it takes part in. */
+  #broadcast: Broadcast | undefined;
   /** `backlog` was told, and `relieved` was not. */
   #waits = false;
   /** The socket type is saying what the peer has to know before anything else. */
@@ -97,7 +99,8 @@ export class RemotePipe implements Pipe {
 
   /** Whether nothing waits to be sent. */
   get empty(): boolean {
-    return this.#out.size === 0 && (this.#session === undefined || this.#session.idle);
+    if (this.#out.size > 0 || this.#broadcast !== undefined) return false;
+    return this.#session === undefined || this.#session.idle;
   }
 
   // For the socket ----------------------------------------------------------------------------
@@ -109,12 +112,19 @@ export class RemotePipe implements Pipe {
   }
 
   #hasRoom(): boolean {
-    if (this.#gone || this.#retired) return false;
-    const { sendHighWaterMark, conflate } = this.#limits;
-    return sendHighWaterMark === 0 || conflate || this.#out.size + this.#added < sendHighWaterMark;
+    return this.#room > 0;
   }
 
-  write(message: Outgoing, encoded?: Encoder): boolean {
+  /** How many messages it would take. */
+  get #room(): number {
+    this.#broadcast?.cut(); // those count, too
+    if (this.#gone || this.#retired) return 0;
+    const { sendHighWaterMark, conflate } = this.#limits;
+    if (sendHighWaterMark === 0 || conflate) return Number.POSITIVE_INFINITY;
+    return sendHighWaterMark - this.#waiting - this.#added;
+  }
+
+  write(message: Outgoing): boolean {
     if (!this.#hasRoom()) {
       if (!this.#gone) this.#flush();
       if (!this.writable) return false;
@@ -122,18 +132,39 @@ export class RemotePipe implements Pipe {
     const session = this.#session;
     if (session?.idle && this.#out.size === 0 && !this.#limits.conflate) {
       // It becomes bytes at once, and need not be kept until the end of the turn.
-      session.add(message, encoded);
+      session.add(message);
       this.#added += 1;
       if (session.pending >= BATCH) this.#flush();
     } else {
-      if (this.#limits.conflate) this.#out.clear();
+      if (this.#limits.conflate) this.#clear();
       this.#out.push(message);
+      this.#waiting += 1;
     }
-    if (!this.#scheduled) {
-      this.#scheduled = true;
-      atEndOfTurn(this.#flushLater);
-    }
+    this.#flushSoon();
     return true;
+  }
+
+  takePart(broadcast: Broadcast): boolean {
+    const session = this.#session;
+    if (!session?.isPlain || this.#limits.conflate) return false;
+    if (session.pending >= BATCH || !this.#hasRoom()) this.#flush();
+    const room = this.#room;
+    if (room <= 0) return false;
+    broadcast.add(this, room);
+    this.#broadcast = broadcast;
+    this.#flushSoon();
+    return true;
+  }
+
+  takeOver(sent: Encoded): void {
+    this.#broadcast = undefined;
+    if (this.#session?.idle && this.#out.size === 0) {
+      this.#session.addEncoded(sent.pieces);
+      this.#added += sent.count;
+    } else if (sent.count > 0) {
+      this.#out.push(new Encoded(sent.lasting, sent.count));
+      this.#waiting += sent.count;
+    }
   }
 
   command(name: "SUBSCRIBE" | "CANCEL" | "JOIN" | "LEAVE", data: Uint8Array): void {
@@ -143,10 +174,7 @@ export class RemotePipe implements Pipe {
     if (session.peerMinor < 1 && (name === "SUBSCRIBE" || name === "CANCEL")) {
       session.add(Buffer.concat([Buffer.of(name === "SUBSCRIBE" ? 1 : 0), data]));
     } else session.addCommand(writeCommand(name, data));
-    if (!this.#scheduled) {
-      this.#scheduled = true;
-      atEndOfTurn(this.#flushLater);
-    }
+    this.#flushSoon();
   }
 
   read(): Message | undefined {
@@ -180,18 +208,17 @@ export class RemotePipe implements Pipe {
   }
 
   terminate(): void {
+    this.#broadcast?.cut();
     this.#terminated = true;
     this.#gone = true;
     this.#in.clear();
     const session = this.#session;
     if (session?.isPatient) {
       this.#session = undefined;
-      for (let one = this.#out.shift(); one !== undefined; one = this.#out.shift()) {
-        session.add(one);
-      }
+      while (this.#out.size > 0) this.#addNext(session);
       session.finish();
     } else session?.destroy();
-    this.#out.clear();
+    this.#clear();
     this.#relieve();
     this.#givenUp();
   }
@@ -208,10 +235,7 @@ export class RemotePipe implements Pipe {
   /** The socket type has heard of the peer, and said what it has to: subscriptions go before messages. */
   introduced(): void {
     this.#introducing = false;
-    if (this.#out.size > 0 && !this.#scheduled) {
-      this.#scheduled = true;
-      atEndOfTurn(this.#flushLater);
-    }
+    if (this.#out.size > 0) this.#flushSoon();
   }
 
   /** Bytes have come. */
@@ -274,6 +298,7 @@ export class RemotePipe implements Pipe {
    * @param gone whether the peer will not be back
    */
   disconnected(gone: boolean): void {
+    this.#broadcast?.cut();
     this.#gone ||= gone;
     if (this.#terminated) {
       this.#session = undefined;
@@ -287,7 +312,7 @@ export class RemotePipe implements Pipe {
     }
     this.#session = undefined;
     if (gone) {
-      this.#out.clear();
+      this.#clear();
       this.#relieve();
     }
     if (this.#in.size > 0) {
@@ -306,6 +331,12 @@ export class RemotePipe implements Pipe {
 
   // Bytes -------------------------------------------------------------------------------------
 
+  #flushSoon(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    atEndOfTurn(this.#flushLater);
+  }
+
   readonly #flushLater = (): void => {
     this.#scheduled = false;
     this.#flush();
@@ -320,18 +351,34 @@ export class RemotePipe implements Pipe {
     this.#owner.relieved(this);
   }
 
+  /** Gives the session what has waited longest. */
+  #addNext(session: Connection): void {
+    const next = this.#out.shift() as Outgoing | Encoded;
+    if (next instanceof Encoded) {
+      session.addEncoded(next.pieces);
+      this.#waiting -= next.count;
+    } else {
+      session.add(next);
+      this.#waiting -= 1;
+    }
+  }
+
+  #clear(): void {
+    this.#out.clear();
+    this.#waiting = 0;
+  }
+
   #flush(): void {
+    this.#broadcast?.cut();
     const session = this.#session;
     if (session === undefined || !session.ready || this.#introducing) return;
     this.#added = 0;
     while (session.idle) {
-      while (this.#out.size > 0 && session.pending < BATCH) {
-        session.add(this.#out.shift() as Outgoing);
-      }
+      while (this.#out.size > 0 && session.pending < BATCH) this.#addNext(session);
       if (!session.flush() || this.#out.size === 0) break;
     }
     const { sendHighWaterMark } = this.#limits;
-    if (this.#full && this.#out.size <= sendHighWaterMark / 2) {
+    if (this.#full && this.#waiting <= sendHighWaterMark / 2) {
       this.#full = false;
       this.#owner.writeActivated(this);
     }

@@ -90,12 +90,21 @@ export class Session {
     return this.#encoder.size;
   }
 
-  /** Adds a message to what goes out with the next `flush`. @param encoded holds its bytes, if anything does */
-  add(message: Outgoing, encoded?: Encoder): void {
+  /** Whether messages go out as they are, so that their bytes are those that any other peer gets. */
+  get isPlain(): boolean {
+    return this.mechanism?.encode === undefined;
+  }
+
+  /** Adds messages as bytes that were made for many. It has to be plain. */
+  addEncoded(pieces: readonly Uint8Array[]): void {
+    for (const piece of pieces) this.#encoder.addRaw(piece);
+  }
+
+  /** Adds a message to what goes out with the next `flush`. */
+  add(message: Outgoing): void {
     const { mechanism } = this;
     if (mechanism?.encode === undefined) {
-      if (encoded === undefined) this.#encoder.add(message);
-      else this.#encoder.addAll(encoded);
+      this.#encoder.add(message);
       return;
     }
     const frames = Array.isArray(message) ? (message as readonly (typeof message)[]) : [message];

@@ -2,7 +2,7 @@ import { COMMAND, LONG, MORE } from "./decoder.js";
 import { bytesOf, type Frame, type Outgoing } from "./message.js";
 
 /** Frames of up to so many bytes are copied, behind each other; larger ones go out from where they are. */
-const COPIED = 4096;
+export const COPIED = 4096;
 /** The memory that they are copied to, in bytes: little, until there is more to send at once. */
 const FIRST_SLAB = 8192;
 const SLAB = 65_536;
@@ -17,7 +17,6 @@ const PER_CHARACTER = 3;
 const COPIED_TEXT = Math.floor(COPIED / PER_CHARACTER);
 /** Few bytes are copied one by one, which is quicker than to call for it. */
 const FEW = 24;
-const FEW_ENCODED = 48;
 
 /**
  * Puts messages into the bytes of a ZMTP 3 connection (RFC 37, "Framing"): `add` them, then `take` pieces to
@@ -30,8 +29,6 @@ export class Encoder {
   #from = 0;
   #pieces: Uint8Array[] = [];
   #size = 0;
-  /** A view of the slab, for `addAll`. */
-  #whole: Buffer | undefined;
 
   /** How many bytes there are to take. */
   get size(): number {
@@ -51,7 +48,7 @@ export class Encoder {
     this.#addBytes(body, COMMAND);
   }
 
-  /** Adds bytes as they are: a greeting. */
+  /** Adds bytes as they are: a greeting, or messages that another encoder was given. */
   addRaw(bytes: Uint8Array): void {
     if (bytes.length > COPIED) {
       this.#addPiece(bytes);
@@ -60,35 +57,6 @@ export class Encoder {
     this.#makeRoom(bytes.length);
     this.#slab.set(bytes, this.#at);
     this.#at += bytes.length;
-  }
-
-  /** Adds all that another encoder was given since `clear`: a message that goes to many peers. It has to be `short`. */
-  addAll(other: Encoder): void {
-    const size = other.#at;
-    this.#makeRoom(size);
-    const slab = this.#slab;
-    const at = this.#at;
-    if (size <= FEW_ENCODED) {
-      const from = other.#slab;
-      for (let n = 0; n < size; n += 1) slab[at + n] = from[n] as number;
-    } else {
-      other.#whole ??= other.#slab.subarray(0, size);
-      slab.set(other.#whole, at);
-    }
-    this.#at = at + size;
-  }
-
-  /** Whether all that was given since `clear` lies in one piece of memory. */
-  get short(): boolean {
-    return this.#pieces.length === 0;
-  }
-
-  /** Forgets all that it was given. */
-  clear(): void {
-    if (this.#pieces.length > 0) this.take();
-    this.#at = 0;
-    this.#from = 0;
-    this.#whole = undefined;
   }
 
   #addFrames(frames: readonly Frame[]): void {

@@ -1,5 +1,5 @@
-import type { Encoder } from "../protocol/encoder.js";
 import type { Message, Metadata, Outgoing } from "../protocol/message.js";
+import type { Broadcast } from "./broadcast.js";
 
 /**
  * One peer of a socket, as libzmq's pipe: messages both ways, each way up to a high-water mark. Over tcp it is
@@ -18,12 +18,13 @@ export interface Pipe {
   readonly takesAll?: boolean;
   /** Takes the next message of the peer's; undefined where there is none, and then `readActivated` will tell. */
   read(): Message | undefined;
+  /** Sends a message. @returns whether it was taken; if not, `writeActivated` will tell */
+  write(message: Outgoing): boolean;
   /**
-   * Sends a message.
-   * @param encoded holds the message's bytes where they were made already, for many peers; until it returns
-   * @returns whether it was taken; if not, `writeActivated` will tell
+   * Takes part in a broadcast, where its messages can go out as those of others do.
+   * @returns whether it does; if not, it is to be written to
    */
-  write(message: Outgoing, encoded?: Encoder): boolean;
+  takePart?(broadcast: Broadcast): boolean;
   /**
    * Sends what is no message of the user's, whatever the high-water mark: a subscription, a group. Where
    * nobody is connected it goes nowhere: after the next handshake, at `peerReady`, all of them are sent.

@@ -14,10 +14,18 @@ export class Subscriptions<T extends object> {
   /** The one who has asked for a topic, or all of them. */
   readonly #trie = new Trie<T | Set<T>>();
   readonly #asked = new Map<T, Asked>();
-  #each: (who: T) => void = () => {};
+  /** What the last message's topics had, how many of them there are of the message in hand, and whether it is the same. */
+  #found: (T | Set<T>)[] = [];
+  #foundCount = 0;
+  #same = false;
+  /** Who had asked for the last message. */
+  #matched: readonly T[] = [];
   readonly #visit = (value: T | Set<T>): void => {
-    if (value instanceof Set) value.forEach(this.#each);
-    else this.#each(value);
+    const n = this.#foundCount;
+    this.#foundCount = n + 1;
+    if (this.#found[n] === value) return;
+    this.#same = false;
+    this.#found[n] = value;
   };
 
   /** How many topics there are. */
@@ -27,6 +35,7 @@ export class Subscriptions<T extends object> {
 
   /** @returns whether nobody had asked for the topic before */
   add(topic: Uint8Array, who: T): boolean {
+    this.#changed();
     const node = this.#trie.insert(topic);
     const value = this.#trie.valueAt(node);
     if (value === undefined) this.#trie.setValue(node, who);
@@ -64,11 +73,24 @@ export class Subscriptions<T extends object> {
     this.#asked.delete(who);
   }
 
-  /** Calls it for all who have asked for a topic that the message begins with; for some more than once. */
-  match(message: Uint8Array, each: (who: T) => void): void {
-    if (this.#trie.size === 0) return;
-    this.#each = each;
+  /**
+   * All who have asked for a topic that the message begins with, each once: in the same list as for the last
+   * message where they are the same, and nobody has asked for anything since, nor cancelled it.
+   */
+  match(message: Uint8Array): readonly T[] {
+    this.#foundCount = 0;
+    this.#same = true;
     this.#trie.match(message, this.#visit);
+    if (this.#same && this.#foundCount === this.#found.length) return this.#matched;
+    this.#found.length = this.#foundCount;
+    const matched = union(this.#found);
+    if (!areSame(matched, this.#matched)) this.#matched = matched;
+    return this.#matched;
+  }
+
+  #changed(): void {
+    this.#found = [];
+    this.#matched = [];
   }
 
   #has(node: number, who: T): boolean {
@@ -77,6 +99,7 @@ export class Subscriptions<T extends object> {
   }
 
   #removeAt(node: number, who: T): boolean {
+    this.#changed();
     const value = this.#trie.valueAt(node);
     const asked = this.#asked.get(who);
     if (value === who) this.#trie.remove(node);
@@ -99,4 +122,13 @@ export class Subscriptions<T extends object> {
     if (asked.nodes.length < 2 * asked.count + SLACK) return;
     asked.nodes = [...new Set(asked.nodes)].filter((one) => this.#has(one, who));
   }
+}
+
+function union<T extends object>(found: readonly (T | Set<T>)[]): readonly T[] {
+  const all = found.map((value) => (value instanceof Set ? [...value] : [value]));
+  return all.length === 1 ? (all[0] as T[]) : [...new Set(all.flat())];
+}
+
+function areSame<T>(one: readonly T[], other: readonly T[]): boolean {
+  return one.length === other.length && one.every((item, n) => item === other[n]);
 }

@@ -120,18 +120,45 @@ describe("Subscriptions", () => {
             }
             assert.deepEqual(told.sort(), expected.sort());
           }
-          const found = new Set<number>();
-          subscriptions.match(bytes(topic), ({ name }) => found.add(name));
+          const found = subscriptions.match(bytes(topic)).map(({ name }) => name);
           const expected = new Set<number>();
           for (const [key, set] of model) {
             if (topic.startsWith(key)) for (const name of set) expected.add(name);
           }
-          assert.deepEqual([...found].sort(), [...expected].sort());
+          assert.deepEqual(found.sort(), [...expected].sort());
           assert.equal(subscriptions.size, model.size);
         }
       }),
       cases(300),
     );
+  });
+
+  it("gives the same list for the same people, while nobody asks for anything or cancels it", () => {
+    const subscriptions = new Subscriptions<{ name: string }>();
+    const [a, b] = [{ name: "a" }, { name: "b" }];
+    for (const topic of ["x", "y"]) for (const who of [a, b]) subscriptions.add(bytes(topic), who);
+    subscriptions.add(bytes("xx"), a);
+    subscriptions.add(bytes("z"), b);
+    const both = subscriptions.match(bytes("x"));
+    assert.deepEqual(both, [a, b]);
+    for (const topic of ["x", "x1", "y", "xx"]) {
+      assert.equal(subscriptions.match(bytes(topic)), both);
+    }
+    assert.deepEqual(subscriptions.match(bytes("z")), [b]);
+    assert.deepEqual(subscriptions.match(bytes("")), []);
+    const again = subscriptions.match(bytes("x"));
+    assert.deepEqual(again, [a, b]);
+    const changes: [() => void, object[]][] = [
+      [() => subscriptions.add(bytes("zz"), b), [a, b]],
+      [() => subscriptions.remove(bytes("x"), a), [b]],
+      [() => subscriptions.removeAll(b), []],
+    ];
+    for (const [change, expected] of changes) {
+      const before = subscriptions.match(bytes("x"));
+      change();
+      assert.notEqual(subscriptions.match(bytes("x")), before);
+      assert.deepEqual(subscriptions.match(bytes("x")), expected);
+    }
   });
 
   it("remembers no more of somebody who changes topics all the time", () => {

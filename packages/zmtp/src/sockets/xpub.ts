@@ -1,6 +1,6 @@
 import { Backlog } from "../backlog.js";
-import { Encoder } from "../protocol/encoder.js";
 import { bytesOf, type Frame, type Message, type Outgoing } from "../protocol/message.js";
+import { Broadcast } from "./broadcast.js";
 import { EMPTY, framesOf } from "./frames.js";
 import type { Pipe } from "./pipe.js";
 import { type RoutingOptions, SocketType } from "./socket.js";
@@ -17,8 +17,6 @@ class Subscriber {
   known = false;
   /** It has refused a message, and not told since that it takes more. */
   full = false;
-  /** It is among those that get the message in hand. */
-  chosen = false;
   ended = false;
 
   constructor(pipe: Pipe) {
@@ -56,10 +54,10 @@ export class Xpub extends SocketType {
   #last: Subscriber | undefined;
   #welcome: Uint8Array;
 
-  /** Who gets the message in hand. Longer than it has to be: the list is made once. */
-  readonly #matching: (Subscriber | undefined)[] = [];
-  #matchingCount = 0;
-  readonly #encoder = new Encoder();
+  readonly #broadcast = new Broadcast();
+  /** Who has got the last message; and who of them was written to, as it takes no part in the broadcast. */
+  #audience: readonly Subscriber[] = [];
+  #others: readonly Subscriber[] = [];
   /** The last topic that was text, and its bytes. */
   #topic = "";
   #topicBytes: Uint8Array = EMPTY;
@@ -101,6 +99,7 @@ export class Xpub extends SocketType {
     const subscriber = this.#subscribers.get(pipe);
     if (subscriber === undefined) return;
     subscriber.full = false;
+    this.#broadcast.cut(); // it may take part
     if (this.#blocking === subscriber) this.#blocking = undefined;
   }
 
@@ -110,6 +109,9 @@ export class Xpub extends SocketType {
     this.#subscribers.delete(pipe);
     subscriber.ended = true;
     this.#forget(subscriber);
+    this.#broadcast.cut();
+    this.#audience = [];
+    this.#others = [];
     if (this.#blocking === subscriber) this.#blocking = undefined;
     if (this.#last === subscriber) this.#last = undefined;
   }
@@ -156,38 +158,36 @@ export class Xpub extends SocketType {
   // Messages to subscribers -------------------------------------------------------------------
 
   override send(message: Outgoing): boolean {
-    const invert = this.options.invertMatching === true;
-    if (!invert && this.#subscriptions.size === 0) return true;
     const first = (Array.isArray(message) ? message[0] : message) as Frame;
-    this.#choose(this.#topicOf(first));
-    if (invert) this.#invert();
-    const matching = this.#matching;
-    const count = this.#matchingCount;
-    if (count === 0) return true;
-    if (this.#noDrop && this.#isBlocked()) return false;
-    const encoded = count === 1 ? undefined : this.#encode(message);
-    // Text is made bytes once, and not for each subscriber.
-    const bytes = count === 1 || encoded !== undefined ? message : inBytes(message);
-    for (let n = 0; n < count; n += 1) {
-      const subscriber = matching[n] as Subscriber;
-      matching[n] = undefined; // which might be the last to hold on to it
-      subscriber.chosen = false;
-      if (!subscriber.pipe.write(bytes, encoded)) subscriber.full = true;
+    const audience = this.#audienceOf(this.#topicOf(first));
+    if (audience.length === 0) return true;
+    if (audience !== this.#audience || this.#broadcast.over) this.#begin(audience);
+    const others = this.#others;
+    if (this.#noDrop && this.#isBlocked(others)) return false;
+    let bytes: Outgoing | undefined;
+    for (const subscriber of others) {
+      if (subscriber.full) continue;
+      bytes ??= others.length > 1 ? inBytes(message) : message; // once, and not for each
+      if (!subscriber.pipe.write(bytes)) subscriber.full = true;
     }
+    this.#broadcast.send(message);
     return true;
+  }
+
+  /** Sends to others from now on. */
+  #begin(audience: readonly Subscriber[]): void {
+    this.#broadcast.begin();
+    this.#audience = audience;
+    // For one alone there is nothing to share.
+    this.#others =
+      audience.length === 1
+        ? audience
+        : audience.filter(({ full, pipe }) => full || !pipe.takePart?.(this.#broadcast));
   }
 
   /** Always, as far as anybody can know who does not know the message; but see `noDrop`. */
   override get hasOut(): boolean {
     return this.#blocking === undefined;
-  }
-
-  /** The bytes of a message for many, made once; undefined where it is not short, and copied by nobody. */
-  #encode(message: Outgoing): Encoder | undefined {
-    const encoder = this.#encoder;
-    encoder.clear();
-    encoder.add(message);
-    return encoder.short ? encoder : undefined;
   }
 
   /** A message's topic as bytes. Where it is text, it mostly is that of the last message. */
@@ -200,47 +200,25 @@ export class Xpub extends SocketType {
     return this.#topicBytes;
   }
 
-  #choose(message: Uint8Array): void {
-    this.#matchingCount = 0;
-    const last = this.#manual && this.#toLast ? this.#last : undefined;
-    if (last === undefined) {
-      this.#subscriptions.match(message, this.#chooseOne);
-      return;
+  /** Who gets a message: the same list as the last time where they are the same. */
+  #audienceOf(message: Uint8Array): readonly Subscriber[] {
+    let asked = this.#subscriptions.match(message);
+    if (this.#manual && this.#toLast && this.#last !== undefined) {
+      const last = this.#last;
+      this.#last = undefined;
+      asked = asked.filter((subscriber) => subscriber === last);
     }
-    this.#last = undefined;
-    this.#subscriptions.match(message, (subscriber) => {
-      if (subscriber === last) this.#chooseOne(subscriber);
-    });
+    if (this.options.invertMatching !== true) return asked;
+    const excluded = new Set(asked);
+    return [...this.#subscribers.values()].filter((subscriber) => !excluded.has(subscriber));
   }
 
-  readonly #chooseOne = (subscriber: Subscriber): void => {
-    if (subscriber.chosen || subscriber.full) return;
-    subscriber.chosen = true;
-    this.#matching[this.#matchingCount] = subscriber;
-    this.#matchingCount += 1;
-  };
-
-  /** Chooses those that are not chosen, and no others. */
-  #invert(): void {
-    this.#matchingCount = 0;
-    for (const subscriber of this.#subscribers.values()) {
-      if (subscriber.chosen) subscriber.chosen = false;
-      else this.#chooseOne(subscriber);
-    }
-  }
-
-  /** Whether one of those that were chosen is full; then none is chosen any more. */
-  #isBlocked(): boolean {
-    const matching = this.#matching;
-    const count = this.#matchingCount;
-    this.#blocking = undefined;
-    for (let n = 0; n < count && this.#blocking === undefined; n += 1) {
-      const subscriber = matching[n] as Subscriber;
-      if (!subscriber.pipe.writable && !subscriber.pipe.gone) this.#blocking = subscriber;
-    }
-    if (this.#blocking === undefined) return false;
-    for (let n = 0; n < count; n += 1) (matching[n] as Subscriber).chosen = false;
-    return true;
+  /** Whether one of those that are to be written to is full. */
+  #isBlocked(subscribers: readonly Subscriber[]): boolean {
+    this.#blocking = subscribers.find(
+      ({ full, pipe }) => !full && !pipe.writable && pipe.gone !== true,
+    );
+    return this.#blocking !== undefined;
   }
 
   // Messages from subscribers -----------------------------------------------------------------

@@ -1,4 +1,7 @@
+import assert from "node:assert/strict";
+import { Decoder } from "../protocol/decoder.js";
 import { bytesOf, type Frame, type Message, type Outgoing } from "../protocol/message.js";
+import type { Broadcast, Encoded, Receiver } from "../sockets/broadcast.js";
 import type { Pipe } from "../sockets/pipe.js";
 import type { SocketType } from "../sockets/socket.js";
 
@@ -18,8 +21,18 @@ export function receiveAll(socket: SocketType): (string[] | undefined)[] {
   return all;
 }
 
+/** The messages that were made these bytes, as text. */
+export function decoded(pieces: readonly Uint8Array[]): (string[] | undefined)[] {
+  const decoder = new Decoder(() => undefined, -1);
+  decoder.push(Buffer.concat(pieces));
+  const all: (string[] | undefined)[] = [];
+  for (let one = decoder.next(); one !== undefined; one = decoder.next()) all.push(text(one));
+  assert.equal(decoder.hasMore, false);
+  return all;
+}
+
 /** A peer whose part is played by the test. */
-export class FakePipe implements Pipe {
+export class FakePipe implements Pipe, Receiver {
   routingId: Buffer;
   readonly peer: ReadonlyMap<string, Buffer> = new Map();
   /** How many messages it takes before it is full. */
@@ -32,6 +45,9 @@ export class FakePipe implements Pipe {
   terminated = false;
   /** How often something was written to it, taken or not. */
   writes = 0;
+  /** It takes part in broadcasts. */
+  broadcasts = false;
+  #broadcast: Broadcast | undefined;
   readonly #inbox: Message[] = [];
   /** It has said that it has nothing to read, or no room, and has to tell when that changes. */
   #starved = false;
@@ -43,6 +59,7 @@ export class FakePipe implements Pipe {
   }
 
   get writable(): boolean {
+    this.#broadcast?.cut();
     const room = this.sent.length < this.capacity && !this.gone;
     if (!room) this.#stuffed = true;
     return room;
@@ -59,6 +76,26 @@ export class FakePipe implements Pipe {
     if (!this.writable) return false;
     this.sent.push(text(message));
     return true;
+  }
+
+  takePart(broadcast: Broadcast): boolean {
+    if (!this.broadcasts || !this.writable) return false;
+    broadcast.add(this, this.capacity - this.sent.length);
+    this.#broadcast = broadcast;
+    return true;
+  }
+
+  takeOver({ pieces, count }: Encoded): void {
+    this.#broadcast = undefined;
+    const messages = decoded(pieces);
+    assert.equal(messages.length, count);
+    this.sent.push(...messages);
+  }
+
+  /** Ends the broadcast that it takes part in, as pipes do at the end of each turn. */
+  cut(): void {
+    this.#broadcast?.cut();
+    assert.equal(this.#broadcast, undefined);
   }
 
   command(name: string, data: Uint8Array): void {
@@ -88,6 +125,7 @@ export class FakePipe implements Pipe {
 
   /** The peer reads all that was written to it. @returns it, as text */
   drain(socket: SocketType): (string[] | undefined)[] {
+    this.cut();
     const { sent } = this;
     this.sent = [];
     if (this.#stuffed) {
