@@ -111,10 +111,10 @@ export class ZmqProtocolError extends ZmqError {
 export class ZmqQueueFullError extends ZmqError {
   override readonly name: string = "ZmqQueueFullError";
   /** The peer that does not read, where it is that. */
-  readonly routingId?: Buffer;
+  readonly routingId?: Buffer | number;
 
   /** @param limit how many messages may wait or, where it is about one peer, bytes */
-  constructor(limit: number, routingId?: Buffer) {
+  constructor(limit: number, routingId?: Buffer | number) {
     super(
       "ERR_ZMQ_QUEUE_FULL",
       routingId === undefined
@@ -248,13 +248,13 @@ const ENDPOINT_ERRORS: Readonly<Record<string, string>> = {
   EPROTONOSUPPORT: "the engine does not have this transport",
 };
 
-/** Whether the error is one that the binding threw: an `Error` with a `code` such as EAGAIN. */
 /** The option that an engine does not take. */
 function optionOf(error: unknown): string | undefined {
   const option: unknown = error instanceof Error && "option" in error ? error.option : undefined;
   return typeof option === "string" ? option : undefined;
 }
 
+/** libzmq's name of the error, such as EAGAIN, where an engine has thrown it. */
 export function errnoOf(error: unknown): string | undefined {
   const code: unknown = error instanceof Error && "code" in error ? error.code : undefined;
   return typeof code === "string" ? code : undefined;

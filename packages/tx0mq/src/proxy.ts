@@ -38,6 +38,9 @@ export interface ZmqProxy {
  *
  * It runs on the event loop, and takes its turn with all else there. There can be any number of them.
  *
+ * Each direction has one order. So one peer that takes nothing of a ROUTER with `mandatory`, or of a STREAM or
+ * SERVER, holds up what goes that way. A ROUTER without `mandatory` drops what is for it.
+ *
  * @throws {ZmqStateError} when one of the two is being read or written, or is neither bound nor connected
  * @throws {ZmqClosedError} when one of the two is shut down
  */

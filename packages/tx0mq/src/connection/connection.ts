@@ -23,7 +23,7 @@ import { trace } from "../trace.js";
 import type { Held, Holder } from "./any.js";
 import { ConnectionEmitter } from "./events.js";
 import type { Turns } from "./lockstep.js";
-import type { Withdrawable } from "./outgoing.js";
+import type { PeerOf, Withdrawable } from "./outgoing.js";
 import { Places } from "./places.js";
 import { Shutdown } from "./shutdown.js";
 import { type Owner, Traffic } from "./traffic.js";
@@ -64,7 +64,7 @@ export abstract class ZmqConnection<
   /** Types that take turns say so here. */
   protected static turns?(options: ConnectionOptions): Turns;
   /** The peer that a message is for, where one that is full may not hold up the others. */
-  protected static peerOf?(options: ConnectionOptions): ((frames: Frames) => string) | undefined;
+  protected static peerOf?(options: ConnectionOptions): PeerOf | undefined;
 
   /** Whether messages wait in the connection, where they can be taken back, while no peer is there. */
   protected static readonly holdsForPeers: boolean = false;

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { connect as connectTcp, type Socket } from "node:net";
 import {
+  type RoutingId,
   ZmqAbortError,
+  ZmqClientConnection,
   ZmqDealerConnection,
   ZmqEndpoint,
   ZmqPullConnection,
@@ -8,11 +11,14 @@ import {
   ZmqRepConnection,
   ZmqReqConnection,
   ZmqRouterConnection,
+  ZmqServerConnection,
+  ZmqStreamConnection,
   ZmqTimeoutError,
+  ZmqUnroutableError,
 } from "../index.js";
 import { Child } from "../testing/child.js";
 import { SMALL_RECEIVE_BUFFER } from "../testing/engine.js";
-import { failure, next, prove, text } from "../testing/stage.js";
+import { failure, next, prove, settled, text, until } from "../testing/stage.js";
 
 prove("a send that was given up is not sent when a peer comes", async (stage) => {
   const push = stage.bind(ZmqPushConnection);
@@ -124,6 +130,78 @@ prove("one full peer of a mandatory ROUTER holds up nobody else", async (stage) 
     "order is kept for each peer",
   );
   await Promise.all(waiting);
+});
+
+prove("what waits for a full peer that goes is refused, though nobody reads", async (stage) => {
+  const { router, deaf, waiting } = await full(stage);
+  const last = waiting.at(-1) as Promise<void>;
+  assert.equal(await settled(last), false);
+  const ends = Promise.allSettled(waiting);
+  await deaf.shutdown();
+  await assert.rejects(last, failure(ZmqUnroutableError));
+  await ends;
+  await assert.rejects(router.send(["deaf", "more"]), failure(ZmqUnroutableError));
+});
+
+prove("one full client of a SERVER holds up nobody else", async (stage) => {
+  const server = stage.bind(ZmqServerConnection, { sendHighWaterMark: 1 });
+  const [deaf, good] = [
+    stage.connect(ZmqClientConnection, server, {
+      receiveHighWaterMark: 1,
+      ...SMALL_RECEIVE_BUFFER,
+    }),
+    stage.connect(ZmqClientConnection, server),
+  ];
+  const ids: RoutingId[] = [];
+  for (const client of [deaf, good]) {
+    await client.send("hello");
+    ids.push((await server.receive())[1]);
+  }
+  const [deafId, goodId] = ids as [RoutingId, RoutingId];
+  const waiting: Promise<void>[] = [];
+  for (let n = 0; n < 20; n += 1) {
+    waiting.push(server.send([Buffer.alloc(1_000_000, n), deafId]));
+  }
+  for (let n = 0; n < 100; n += 1) {
+    await server.send([String(n), goodId]);
+    assert.equal(String((await good.receive())[0]), String(n));
+  }
+  for (let n = 0; n < 20; n += 1) assert.equal((await deaf.receive())[0][0], n);
+  await Promise.all(waiting);
+});
+
+prove("one peer of a STREAM that does not read holds up nobody else", async (stage) => {
+  const stream = stage.bind(ZmqStreamConnection, { sendHighWaterMark: 1 });
+  const { hostname, port } = new URL(stream.address);
+  const peers = [1, 2].map(() => connectTcp(Number(port), hostname));
+  const [deaf, good] = peers as [Socket, Socket];
+  const ids = new Map<number, Buffer>(); // by the byte that the peer says
+  stage.t.after(() => peers.forEach((peer) => void peer.destroy()));
+  peers.forEach((peer, n) => void peer.pause().write(Buffer.of(n)));
+  while (ids.size < 2) {
+    const [id, bytes] = await stream.receive();
+    if (bytes?.length === 1) ids.set(bytes[0] as number, id);
+  }
+  let heard = "";
+  good.resume().on("data", (bytes) => {
+    heard += String(bytes);
+  });
+  const waiting: Promise<void>[] = [];
+  for (let n = 0; n < 20; n += 1) {
+    waiting.push(stream.send([ids.get(0) as Buffer, Buffer.alloc(1_000_000, n)]));
+  }
+  for (let n = 0; n < 100; n += 1) {
+    await stream.send([ids.get(1) as Buffer, String(n % 10)]);
+    await until(() => heard.length > n);
+    assert.equal(heard.at(-1), String(n % 10));
+  }
+  let read = 0;
+  deaf.resume().on("data", (bytes: Buffer) => {
+    assert(bytes.every((byte, n) => byte === Math.floor((read + n) / 1_000_000)));
+    read += bytes.length;
+  });
+  await Promise.all(waiting);
+  await until(() => read === 20_000_000);
 });
 
 prove("what waits for a full peer can be given up", async (stage) => {

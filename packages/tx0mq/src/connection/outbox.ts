@@ -11,7 +11,7 @@ import {
 import { type Frames, toBuffer } from "../frames.js";
 import { SETTLED } from "../internal.js";
 import { after, nextTurn, onAbort, type WaitOptions } from "../time.js";
-import { Lane, Line, Outgoing, sizeOf, type Withdrawable } from "./outgoing.js";
+import { Lane, Line, Outgoing, type PeerOf, sizeOf, type Withdrawable } from "./outgoing.js";
 
 /** What an outbox asks of its connection. */
 export interface Sender {
@@ -27,7 +27,7 @@ export interface Sender {
    * The peer that a message is for, where one that is full may not hold up the others; undefined
    * where all messages stay in one order.
    */
-  peerOf?: ((frames: Frames) => string) | undefined;
+  peerOf?: PeerOf | undefined;
 }
 
 /** After so many sends in a row, `await send()` gives the event loop a turn. */
@@ -35,7 +35,10 @@ const SENDS_PER_TURN = 512;
 /** No event tells when a peer that is full no longer is: it is tried again after 1 ms, 2 ms and so on up to this. */
 const LONGEST_PAUSE = 32;
 
-/** So many bytes may wait for one peer that is full, whatever the number of messages. */
+/**
+ * Where so many bytes wait for a peer that is full, no more is taken for it. What is sent before that is known,
+ * all of it within one turn of the event loop, waits nevertheless: the limit of messages bounds it.
+ */
 const LANE_LIMIT = 64 * 2 ** 20;
 
 const ignore = (): void => undefined;
@@ -112,14 +115,15 @@ export class Outbox {
       return this.#held;
     }
     if (wait?.signal?.aborted) return Promise.reject(new ZmqAbortError(wait.signal.reason));
-    const lane = this.#laneOf(frames);
+    const lane = this.#laneOf(frames, meta);
     // A peer that is full may use up the room for waiting, but not that of the others.
     const waiting = lane === undefined ? this.#queue.size : this.#waiting;
     if (waiting >= this.#sender.limit) {
       return Promise.reject(new ZmqQueueFullError(this.#sender.limit));
     }
     if (lane !== undefined && lane.waiting.bytes >= LANE_LIMIT) {
-      return Promise.reject(new ZmqQueueFullError(LANE_LIMIT, Buffer.from(lane.peer, "latin1")));
+      const peer = meta?.routingId ?? Buffer.from(lane.peer, "latin1");
+      return Promise.reject(new ZmqQueueFullError(LANE_LIMIT, peer));
     }
     this.#count(frames);
     const entry = new Outgoing(frames, meta);
@@ -179,7 +183,7 @@ export class Outbox {
       const entry = this.#queue.first;
       if (entry === undefined) break;
       this.#take(entry);
-      const lane = entry.trialOf === undefined ? this.#laneOf(entry.frames) : undefined;
+      const lane = entry.trialOf === undefined ? this.#laneOf(entry.frames, entry.meta) : undefined;
       if (lane !== undefined) {
         this.#put(entry, lane.waiting);
         continue;
@@ -250,7 +254,7 @@ export class Outbox {
   #waitForRoom(entry: Outgoing): void {
     const pause = Math.min(2 ** entry.refusals, LONGEST_PAUSE);
     entry.refusals += 1;
-    const peer = this.#sender.peerOf?.(entry.frames);
+    const peer = this.#sender.peerOf?.(entry.frames, entry.meta);
     if (peer !== undefined) {
       const lane = this.#lanes.get(peer) ?? new Lane(peer);
       this.#lanes.set(peer, lane);
@@ -274,9 +278,9 @@ export class Outbox {
     if (!this.#ended) this.#goOn();
   };
 
-  #laneOf(frames: Frames): Lane | undefined {
+  #laneOf(frames: Frames, meta: MessageMeta | undefined): Lane | undefined {
     if (this.#lanes.size === 0) return undefined;
-    const peer = this.#sender.peerOf?.(frames);
+    const peer = this.#sender.peerOf?.(frames, meta);
     return peer === undefined ? undefined : this.#lanes.get(peer);
   }
 
@@ -291,6 +295,8 @@ export class Outbox {
     this.#take(entry);
     entry.trialOf = lane;
     this.#put(entry, this.#queue, true);
+    // libzmq lets go of a peer that has gone when the socket is looked at for what can be read.
+    void this.#sender.socket.writable;
     if (!this.#sending) this.#goOn();
   }
 

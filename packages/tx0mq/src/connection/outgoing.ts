@@ -84,7 +84,10 @@ function sizeOfFrame(frame: Frame): number {
   return typeof frame === "string" ? frame.length : frame.byteLength;
 }
 
-/** The peer that a ROUTER's message is for: its first frame. */
+/** Tells which peer a message is for. */
+export type PeerOf = (frames: Frames, meta: MessageMeta | undefined) => string;
+
+/** The peer that a ROUTER's or a STREAM's message is for: its first frame. */
 export function peerOf(frames: Frames): string {
   const [first = ""] = Array.isArray(frames) ? (frames as readonly Frame[]) : [frames as Frame];
   return toBuffer(first).toString("latin1");

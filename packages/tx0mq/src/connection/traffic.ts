@@ -9,7 +9,7 @@ import type { AnyConnection, Held, Holder } from "./any.js";
 import { Inbox, type Reader } from "./inbox.js";
 import type { Turns } from "./lockstep.js";
 import { Outbox, type Sender } from "./outbox.js";
-import type { Withdrawable } from "./outgoing.js";
+import type { PeerOf, Withdrawable } from "./outgoing.js";
 
 /** What is settled when a connection is made. */
 export interface Rules {
@@ -19,7 +19,7 @@ export interface Rules {
   /** Whose turn it is, where the type takes turns. */
   readonly turns: Turns | undefined;
   /** The peer that a message is for, where one that is full may not hold up the others. */
-  readonly peerOf: ((frames: Frames) => string) | undefined;
+  readonly peerOf: PeerOf | undefined;
   /** Why messages have one frame, where they have to. */
   readonly singleFrameError: string | undefined;
   /** Whether messages are published on the channels `tx0mq:send` and `tx0mq:receive`. */

@@ -8,7 +8,9 @@ import type { RouterOptions } from "../options.js";
  * and sends a message to the peer whose routing id stands in front of it. Once called XREP.
  *
  * A message to a peer that is not there, or is full, is dropped, unless `mandatory` is set. With it, what
- * is for a peer that is full waits, up to 64 MiB of it, and holds up what is for that peer alone.
+ * is for a peer that is full waits, and holds up what is for that peer alone. Once 64 MiB wait for it, more
+ * is refused. (What is sent within one turn of the event loop waits whatever its size: `sendQueueLimit`
+ * messages bound that.) A proxy or a stream has one order for all: there a full peer holds up the others.
  */
 export class ZmqRouterConnection extends ZmqConnection<Message, Frames, RouterOptions> {
   static override readonly socketType = "ROUTER";

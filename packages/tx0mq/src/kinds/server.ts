@@ -1,4 +1,5 @@
 import { ZmqConnection } from "../connection/connection.js";
+import type { PeerOf } from "../connection/outgoing.js";
 import type { Frame, MessageMeta } from "../engine/engine.js";
 import { ZmqArgumentError } from "../errors.js";
 import type { ServerOptions } from "../options.js";
@@ -10,7 +11,8 @@ export interface RoutingId {
 
 /**
  * A SERVER socket (RFC 41, draft): as ROUTER, thread-safe. Messages are `[data, { routingId }]` both
- * ways: a reply goes to the client whose routing id it carries.
+ * ways: a reply goes to the client whose routing id it carries. What is for a client that is full waits,
+ * and holds up what is for that client alone.
  */
 export class ZmqServerConnection extends ZmqConnection<
   [data: Buffer, peer: RoutingId],
@@ -18,6 +20,11 @@ export class ZmqServerConnection extends ZmqConnection<
   ServerOptions
 > {
   static override readonly socketType = "SERVER";
+
+  /** A client that is full holds up no other. */
+  protected static override peerOf(): PeerOf {
+    return (_frames, meta) => String(meta?.routingId);
+  }
 
   override send(message: readonly [data: Frame, peer: RoutingId]): Promise<void> {
     const [data, peer] = message ?? [];

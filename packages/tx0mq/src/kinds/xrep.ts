@@ -26,7 +26,8 @@ export type XREPRequest = [id: RequestId, ...parts: Message];
 export interface XREPOptions extends RouterOptions {
   /**
    * How many replies ZeroMQ holds for each client; what is more waits in the connection, up to
-   * `sendQueueLimit` replies, and 64 MiB of them for each client. ZMQ_SNDHWM. Default: 1,000.
+   * `sendQueueLimit` replies. Once 64 MiB wait for one client, more are refused; replies that are sent within
+   * one turn of the event loop wait whatever their size. ZMQ_SNDHWM. Default: 1,000.
    */
   sendHighWaterMark?: number;
   /** Reject replies to clients that are gone, instead of dropping them. Default: false. */
