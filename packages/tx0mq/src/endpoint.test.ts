@@ -92,6 +92,10 @@ for (const options of [{}, { ipv6: false }, { ipv6: true }]) {
   const what = `IPv6 addresses work with ${JSON.stringify(options)}`;
   void test(what, { timeout: LIMIT, skip: WITHOUT_IPV6 && "no IPv6 here" }, async (t) => {
     const stage = new Stage(t);
+    const warnings: Error[] = [];
+    const warned = (warning: Error): number => warnings.push(warning);
+    process.on("warning", warned);
+    t.after(() => process.off("warning", warned));
     const pull = stage.make(ZmqPullConnection, options);
     const push = stage.make(ZmqPushConnection, options);
     for (const place of ["[::1]", "::1", "[::]", "[::ffff:127.0.0.1]"]) {
@@ -108,6 +112,7 @@ for (const options of [{}, { ipv6: false }, { ipv6: true }]) {
     pull.addEndpoints({ bind: "tcp://*:*" });
     const wildcard = options.ipv6 === true ? /^tcp:\/\/\[::\]:/ : /^tcp:\/\/0\.0\.0\.0:/;
     assert.match(at(pull), wildcard, "an IPv6 address changes nothing for what comes after it");
+    assert.deepEqual(warnings, []);
   });
 }
 

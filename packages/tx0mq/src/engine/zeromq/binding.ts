@@ -27,8 +27,11 @@ export const IPV6 = 42;
 export const POLLIN = 1;
 export const POLLOUT = 2;
 
-/** They take effect at once, although the binding warns that they do not: ZMQ_XPUB_MANUAL, and its _LAST_VALUE. */
-const AT_ONCE: ReadonlySet<number> = new Set([71, 98]);
+/**
+ * The binding warns of options that are set on a socket in use. These take effect at once (ZMQ_XPUB_MANUAL, and
+ * its _LAST_VALUE), or are meant for what is bound next.
+ */
+const WITHOUT_WARNING: ReadonlySet<number> = new Set([71, 98, IPV6]);
 
 /** A message without frames: sends nothing, but makes the binding look at the socket. */
 const NO_FRAMES: readonly Frame[] = [];
@@ -57,7 +60,7 @@ export class NativeSocket extends Socket {
 
   setOption(entry: OptionEntry, value: unknown): void {
     const { emitWarning } = process;
-    if (AT_ONCE.has(entry.id)) process.emitWarning = () => undefined;
+    if (WITHOUT_WARNING.has(entry.id)) process.emitWarning = () => undefined;
     try {
       this.#set(entry, value);
     } finally {
@@ -98,11 +101,12 @@ export class NativeSocket extends Socket {
    */
   at(address: string, act: () => void): void {
     const alone = hasIPv6Address(address) && !this.getBoolOption(IPV6);
-    if (alone) this.setBoolOption(IPV6, true);
+    const entry = { id: IPV6, kind: "bool" } as const;
+    if (alone) this.setOption(entry, true);
     try {
       act();
     } finally {
-      if (alone) this.setBoolOption(IPV6, false);
+      if (alone) this.setOption(entry, false);
     }
   }
 }
