@@ -30,6 +30,8 @@ export interface EndpointHost extends PipeOwner {
   checkPeer(session: Connection): void;
   /** Something that a monitor tells. */
   event(event: EngineEvent): void;
+  /** There are so many peers more, or fewer. */
+  countPeers(change: 1 | -1): void;
   /** Pipes have come or gone, or changed what they take. */
   changed(): void;
 }
@@ -57,6 +59,7 @@ abstract class Link implements SessionSink {
   protected readonly host: EndpointHost;
   protected pipe: RemotePipe | undefined;
   readonly #address: string;
+  #isCounted = false;
 
   constructor(host: EndpointHost, stream: Stream, address: string, pipe?: RemotePipe) {
     this.host = host;
@@ -84,6 +87,8 @@ abstract class Link implements SessionSink {
       session.destroy(); // a PAIR, say, has a peer already
       return;
     }
+    this.#isCounted = true;
+    host.countPeers(1);
     const pipe = known ?? new RemotePipe(host, pipeLimits(host.options));
     this.pipe = pipe;
     pipe.connected(session);
@@ -104,6 +109,7 @@ abstract class Link implements SessionSink {
   ended(error: Error | undefined, wasReady: boolean): void {
     const { host } = this;
     if (!this.session.left) this.#tellEnd(error, wasReady);
+    if (this.#isCounted) host.countPeers(-1);
     const refused = error instanceof AuthenticationError && error.status !== "300";
     const hopeless =
       this.pipe?.terminated ||

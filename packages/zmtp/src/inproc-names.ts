@@ -12,6 +12,8 @@ export interface InprocSocket extends PipeOwner {
   readonly type: SocketType;
   /** Pipes have come. */
   changed(): void;
+  /** There are so many peers more, or fewer. */
+  countPeers(change: 1 | -1): void;
 }
 
 /** Names of `inproc://` addresses: who is bound at them, and the way there. */

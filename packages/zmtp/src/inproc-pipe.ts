@@ -63,6 +63,8 @@ export class InprocPipe implements Pipe {
     other.#limit = sum(ours.sendHighWaterMark, theirs.receiveHighWaterMark);
     this.peer = describe(owner);
     other.peer = describe(socket);
+    socket.countPeers(1);
+    owner.countPeers(1);
     if (this.#in.size > 0) this.#tellReadable();
     other.#madeRoom();
   }
@@ -147,10 +149,16 @@ export class InprocPipe implements Pipe {
   terminate(): void {
     if (this.#terminated) return;
     this.#terminated = true;
-    this.gone = true;
+    this.#goAway();
     this.#in.clear();
     this.#left();
     this.#other.#peerLeft();
+  }
+
+  /** Takes and gives no more. */
+  #goAway(): void {
+    if (!this.gone && this.peer !== NOBODY) this.#owner?.countPeers(-1);
+    this.gone = true;
   }
 
   /** As `terminate`, and tells the owner. */
@@ -162,7 +170,7 @@ export class InprocPipe implements Pipe {
 
   #peerLeft(): void {
     if (this.gone) return;
-    this.gone = true;
+    this.#goAway();
     this.#left();
     if (this.#in.size === 0) queueMicrotask(() => this.#terminate());
   }

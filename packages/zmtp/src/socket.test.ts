@@ -42,6 +42,26 @@ for (const place of TRANSPORTS) {
     await closed;
   });
 
+  test(`${transport}: a socket knows how many peers there are`, async (t) => {
+    const socket = sockets(t);
+    const [pull, first, second] = [socket("PULL"), socket("PUSH"), socket("PUSH")];
+    const address = pull.bind(place);
+    const counts = (): (number | undefined)[] =>
+      [pull, first, second].map((one) => one.socket.peerCount);
+    assert.deepEqual(counts(), [0, 0, 0]);
+    first.connect(address);
+    second.connect(address);
+    await until(() => String(counts()) === "2,1,1");
+    await first.close();
+    await until(() => String(counts()) === "1,0,1");
+    second.call((one) => one.remove(address));
+    await until(() => String(counts()) === "0,0,0");
+    second.connect(address);
+    await until(() => String(counts()) === "1,0,1");
+    await pull.close();
+    await until(() => String(counts()) === "0,0,0");
+  });
+
   test(`${transport}: PAIR has one peer`, async (t) => {
     const socket = sockets(t);
     const [pair, first, second] = [socket("PAIR"), socket("PAIR"), socket("PAIR")];

@@ -42,6 +42,8 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
   /** `#drain` runs, or is about to. */
   #draining = false;
   #room: { promise: Promise<void>; found: () => void; look: NodeJS.Timeout } | undefined;
+  /** How many peers are there, over any transport that has connections. */
+  peerCount = 0;
   #monitored = false;
   #events: EngineEvent[] = [];
   #closing: { resolve: () => void; timer: NodeJS.Timeout | undefined } | undefined;
@@ -212,6 +214,11 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
     const events = this.#events;
     this.#events = [];
     for (const event of events) this.#sink.event(event);
+  }
+
+  countPeers(change: 1 | -1): void {
+    this.peerCount += change;
+    queueMicrotask(() => this.#sink.peersChanged());
   }
 
   // Messages ----------------------------------------------------------------------------------

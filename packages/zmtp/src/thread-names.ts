@@ -135,6 +135,10 @@ class ThreadHost implements EndpointHost {
     this.#socket.changed();
   }
 
+  countPeers(change: 1 | -1): void {
+    this.#socket.countPeers(change);
+  }
+
   /** A monitor tells nothing of inproc. */
   event(_event: EngineEvent): void {}
 }

@@ -110,6 +110,7 @@ class ZapClient extends SocketType implements InprocSocket {
   }
 
   changed(): void {}
+  countPeers(): void {}
   backlog(): void {}
   relieved(): void {}
   emptied(): void {}

@@ -44,7 +44,8 @@ const SEND_QUEUE_LIMIT = 65_536;
  *
  * **Events**: `"message"`, `"error"`, `"close"`, those of the monitor ({@link MonitorEvents}), and
  * `"monitor"` for all of these. To miss none, make the connection without endpoints, add the
- * listeners, then call `addEndpoints`.
+ * listeners, then call `addEndpoints`. Who listens to messages, or to the monitor, waits for them: that
+ * keeps the process alive until the connection is shut down.
  *
  * Do not use it directly: derive a class with a `socketType`, or take one of those that there are.
  */
@@ -161,6 +162,7 @@ export abstract class ZmqConnection<
       handlesMessages: () => this.handlesMessages(),
       messageReceived: (message) => this.messageReceived(message),
       monitored: (event) => this.#monitored(event),
+      peersChanged: () => this.#peersChanged(),
       report: (error) => this.report(error),
     };
   }
@@ -359,6 +361,16 @@ export abstract class ZmqConnection<
     // libzmq lets a ROUTER know of a peer when the socket is next looked at: before anybody sends to it.
     if (raw.type === "handshake" && !this.closed) void this[kSocket].writable;
     this.tellMonitored(raw);
+    this.#holdUnlessPeers();
+  }
+
+  protected override knownPeers(): number | undefined {
+    return this[kSocket].peerCount;
+  }
+
+  #peersChanged(): void {
+    if (this.closed) return;
+    this.tellPeers();
     this.#holdUnlessPeers();
   }
 

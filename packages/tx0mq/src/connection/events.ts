@@ -28,7 +28,7 @@ type Listener = (...args: unknown[]) => unknown;
 export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvents<In>> {
   /** The listeners to "message", as long as they stay the same. */
   #listeners: Listener[] | undefined;
-  readonly #peers = new Peers();
+  readonly #peers = new Peers(() => this.knownPeers());
 
   constructor() {
     super({ captureRejections: true });
@@ -42,6 +42,8 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
   protected abstract messageListenersChanged(added: boolean): void;
   /** Somebody listens to events of the monitor. */
   protected abstract monitorWanted(): void;
+  /** How many peers there are, where the engine says so. */
+  protected abstract knownPeers(): number | undefined;
   /** @throws {ZmqClosedError} where it has been shut down, or is being */
   protected abstract checkOpen(): void;
 
@@ -118,10 +120,12 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
   }
 
   /**
-   * Waits until so many peers are there: connected, with a handshake that succeeded. They are counted
-   * from the first call on, or from when somebody first listens to an event of the monitor. To miss
-   * none, make the connection without endpoints, call `peers`, then `addEndpoints`. Peers over
-   * `inproc://` are not counted: libzmq tells nothing of them.
+   * Waits until so many peers are there: connected, with a handshake that succeeded.
+   *
+   * libzmq does not say how many there are. With it they are counted from the first call on, or from when
+   * somebody first listens to an event of the monitor. To miss none, make the connection without
+   * endpoints, call `peers`, then `addEndpoints`. Peers over `inproc://` are not counted: libzmq tells
+   * nothing of them. (The engine of `@tx0mq/zmtp` counts all of them, whenever they came.)
    *
    * @throws {ZmqTimeoutError} when they were not there in time
    * @throws {ZmqAbortError} when the signal was aborted
@@ -134,13 +138,18 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
   async #waitForPeers(count: number, options: WaitOptions): Promise<void> {
     this.checkOpen();
     period("timeout", options.timeout ?? -1);
-    this.monitorWanted();
+    if (this.knownPeers() === undefined) this.monitorWanted();
     await this.#peers.wait(whole("peers", count, 0), options);
   }
 
   /** How many are there, as far as they are counted. */
   protected get peerCount(): number {
     return this.#peers.count;
+  }
+
+  /** There are more or fewer. */
+  protected tellPeers(): void {
+    this.#peers.changed();
   }
 
   /** Nobody waits for peers any more: the connection ends. */

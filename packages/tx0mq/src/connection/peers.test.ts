@@ -5,10 +5,12 @@ import {
   ZmqAbortError,
   ZmqClosedError,
   ZmqPubConnection,
+  ZmqPullConnection,
   ZmqRouterConnection,
   ZmqSubConnection,
   ZmqTimeoutError,
 } from "../index.js";
+import { Child } from "../testing/child.js";
 import { failure, place, prove, settled, told } from "../testing/stage.js";
 
 prove("peers() waits until so many are there, and counts those that leave", async (stage) => {
@@ -74,6 +76,25 @@ prove("who is no peer is not counted", async (stage) => {
   assert.equal(await settled(one), false);
   stage.connect(ZmqSubConnection, pub);
   await one;
+});
+
+prove("who waits for peers keeps the process alive", async (stage) => {
+  const pull = stage.bind(ZmqPullConnection);
+  const child = new Child(
+    stage.t,
+    `const factory = new zmq.ZmqFactory();
+    const push = new zmq.ZmqPushConnection(factory, { bind: "tcp://127.0.0.1:*" });
+    const there = push.peers(1);
+    console.log(push.address);
+    setTimeout(() => console.log("waits"), 1).unref();
+    await there;
+    console.log("came");
+    await factory.shutdown();`,
+  );
+  await child.printed("waits");
+  pull.addEndpoints({ connect: child.lines[0] as string });
+  assert.deepEqual(await child.end, { code: 0, signal: null });
+  assert.deepEqual(child.lines.slice(1), ["waits", "came"]);
 });
 
 prove("waiting for peers can be given up", async (stage) => {

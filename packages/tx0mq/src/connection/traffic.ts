@@ -34,6 +34,7 @@ export interface Owner<In> {
   handlesMessages(): boolean;
   messageReceived(message: In): unknown;
   monitored(event: EngineEvent): void;
+  peersChanged(): void;
   report(error: unknown): void;
 }
 
@@ -244,6 +245,10 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
 
   event(event: EngineEvent): void {
     this.#owner.monitored(event);
+  }
+
+  peersChanged(): void {
+    this.#owner.peersChanged();
   }
 
   // For the inbox -----------------------------------------------------------------------------

@@ -108,8 +108,14 @@ export interface EngineSocket {
   /** Resolves when libzmq would take a message, or some time after the last who wanted that has given up. */
   whenWritable(): Promise<void>;
 
-  /** Starts to hand the monitor's events to `sink.event`. */
+  /** Starts to hand the monitor's events to `sink.event`. Who listens waits: it keeps the process alive until `close`. */
   monitor(): void;
+
+  /**
+   * How many peers are there: connected, with a handshake that succeeded. `sink.peersChanged` tells of each
+   * change. Where the engine cannot tell, they are counted by the events of the monitor.
+   */
+  readonly peerCount?: number;
 
   /** Closes the socket; resolves when libzmq has let go of all its addresses and messages. */
   close(linger: number): Promise<void>;
@@ -139,4 +145,6 @@ export interface EngineSink {
   /** Something failed that nobody waits for. */
   failed(error: Error): void;
   event(event: EngineEvent): void;
+  /** `peerCount` is another one. */
+  peersChanged(): void;
 }

@@ -14,10 +14,12 @@ import {
   ZmqPullConnection,
   ZmqPushConnection,
   ZmqQueueFullError,
+  ZmqTimeoutError,
   ZmqXREPConnection,
+  ZmqXREQConnection,
 } from "../index.js";
 import { FakeEngine } from "../testing/fake-engine.js";
-import { failure } from "../testing/stage.js";
+import { failure, settled } from "../testing/stage.js";
 
 /* What the connection itself does, on an engine that is as fast as can be. */
 
@@ -196,4 +198,37 @@ void test("a reply that nobody awaits may fail at the end", async () => {
   await factory.shutdown();
   await turn(); // a rejection that nobody handles would end the test
   await assert.rejects(replies[1] as Promise<void>, failure(ZmqClosedError));
+});
+
+void test("an engine that says how many peers there are is believed, whenever they came", async () => {
+  const { engine, factory } = stage();
+  const push = new ZmqPushConnection(factory, ZmqEndpoint.bind("inproc://a"));
+  engine.socket.setPeers(2);
+  await push.peers(2, { timeout: 0 });
+  const three = push.peers(3);
+  engine.socket.setPeers(1);
+  // What its monitor tells besides counts for nothing.
+  for (let n = 0; n < 3; n += 1) engine.socket.sink.event({ type: "handshake" });
+  assert.equal(await settled(three), false);
+  engine.socket.setPeers(3);
+  await three;
+  await factory.shutdown();
+});
+
+void test("an XREQ holds its requests back while the engine says that nobody is there", async () => {
+  const { engine, factory } = stage();
+  const xreq = new ZmqXREQConnection(factory, ZmqEndpoint.connect("tcp://127.0.0.1:1"));
+  const { socket } = engine;
+  socket.setPeers(0);
+  const given = xreq.sendMsg("given up", { timeout: 1 });
+  await assert.rejects(given, failure(ZmqTimeoutError));
+  void xreq.sendMsg("asked").catch(() => undefined);
+  assert.equal(socket.sent.length, 0);
+  socket.setPeers(1);
+  await turn();
+  assert.deepEqual(
+    socket.sent.map((frames) => (frames as unknown[]).at(-1)),
+    ["asked"],
+  );
+  await factory.shutdown();
 });

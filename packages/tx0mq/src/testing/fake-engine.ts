@@ -57,6 +57,8 @@ export class FakeSocket implements EngineSocket {
   full = false;
   /** What was asked of it, in order. */
   readonly calls: string[] = [];
+  /** How many peers it says there are. */
+  peerCount?: number;
   /** With how much linger it was closed. */
   linger: number | undefined;
 
@@ -76,6 +78,12 @@ export class FakeSocket implements EngineSocket {
 
   get writable(): boolean {
     return !this.full;
+  }
+
+  /** There are so many peers from now on. */
+  setPeers(count: number): void {
+    this.peerCount = count;
+    this.sink.peersChanged();
   }
 
   /** How many messages have arrived and were not taken. */

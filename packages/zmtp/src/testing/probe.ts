@@ -130,6 +130,10 @@ export class Probe extends Facts implements EngineSink {
     this.events.push(event);
     this.#told();
   }
+
+  peersChanged(): void {
+    this.#told();
+  }
 }
 
 /** A context for a test. @returns what makes sockets in it, which are closed in the end, and must have told nothing wrong */
