@@ -17,8 +17,8 @@ const NAMES: Readonly<Record<number, string>> = {
  * Publishes `[topic, message]`. The topic is the level; before it comes the root topic, and after it what
  * the message has before a `::`, all with dots between.
  *
- * It never waits and never throws. A record that nobody subscribes to, or that a full queue has no room
- * for, is dropped, and counted. Give it an XPUB with `verboser: true` and `noDrop: true`.
+ * It never waits and never throws. A record is dropped, and counted, while nobody subscribes to any, and
+ * where a full queue has no room for it. Give it an XPUB with `verboser: true` and `noDrop: true`.
  */
 export class PubHandler {
   /** Records that went nowhere. */

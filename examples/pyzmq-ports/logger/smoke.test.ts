@@ -66,12 +66,11 @@ describe("logger", { concurrency: true, timeout: 120_000 }, () => {
     }
   });
 
-  test("a collector that hangs costs the application nothing, and what is dropped is counted", async (t) => {
+  test("a collector that hangs, or is dead, costs the application nothing, and what is dropped is counted", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const address = await stage.tcp();
-    const collector = stage.start("zmqlogger", [
-      ...["1", new URL(address.replace("tcp", "http")).port, "--role", "collector"],
-    ]);
+    const { port } = new URL(address.replace("tcp", "http"));
+    const collector = stage.start("zmqlogger", ["1", port, "--role", "collector"]);
     const [, at] = await collector.line(/^collecting at (\S+)$/);
     await using factory = new ZmqFactory({ lingerPeriod: 0 });
     const pub = new ZmqXPubConnection(factory, { connect: at }, { ...PUB, sendHighWaterMark: 10 });
@@ -95,5 +94,15 @@ describe("logger", { concurrency: true, timeout: 120_000 }, () => {
     await collector.line(/^INFO: the last one$/);
     const arrived = collector.lines.filter(isRecord).length;
     assert.equal(arrived + handler.dropped, logged, "each has arrived or is counted");
+
+    collector.kill("SIGKILL");
+    await collector.exit();
+    const alive = handler.dropped;
+    while (handler.dropped === alive) {
+      logger.info("for the next one");
+      await turn();
+    }
+    const next = stage.start("zmqlogger", ["1", port, "--role", "collector"]);
+    await next.line(/^INFO: for the next one$/);
   });
 });
