@@ -55,6 +55,7 @@ async function start(test: Test, url: string): Promise<string> {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   servers.push(server);
+  server.once("exit", (code) => code && process.exit(code)); // it has said why
   const [address] = await once(server, "message");
   return address;
 }

@@ -93,7 +93,7 @@ describe("perf", { concurrency: true }, () => {
     await endsOn("SIGINT", lat, thr);
   });
 
-  test("a client speaks as perf.py's", async (t) => {
+  test("a client speaks as perf.py's; both end where the address is in use", async (t) => {
     const stage = new Stage(t, import.meta.url);
     await using factory = new ZmqFactory();
     const args = (url: string) => ["--role", "client", "--url", url, "--size", "7", "--count", "3"];
@@ -106,6 +106,9 @@ describe("perf", { concurrency: true }, () => {
     }
     assert.deepEqual((await rep.receive()).map(String), ["done"]);
     assert.deepEqual(await lat.exit(), { code: 0, signal: null });
+    const late = stage.start("perf", ["lat", "--url", rep.address]);
+    await late.line(/^ZmqAddressInUseError: /, { from: "stderr" });
+    assert.deepEqual(await late.exit(), { code: 1, signal: null });
 
     const router = new ZmqRouterConnection(factory, { bind: "tcp://127.0.0.1:*" });
     const thr = stage.start("perf", ["thr", ...args(router.address)]);
