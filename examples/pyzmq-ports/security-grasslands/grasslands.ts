@@ -19,9 +19,7 @@ if (role !== "client") {
   console.log(`grasslands listening on ${server.address}`);
 }
 if (role !== "server") {
-  const client = new ZmqPullConnection(factory);
-  client.once("handshakeFailed", ({ reason }) => console.log(`the client is refused: ${reason}`));
-  client.addEndpoints({ connect: endpoint });
+  const client = new ZmqPullConnection(factory, { connect: endpoint });
   const [message] = await client.receive();
   console.log(`Grasslands test ${String(message) === "Hello" ? "OK" : "FAIL"}`);
   await factory.shutdown();
