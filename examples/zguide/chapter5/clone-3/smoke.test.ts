@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Stage } from "@tx0mq/smoke";
-import { ZmqDealerConnection, ZmqFactory, ZmqPushConnection, ZmqSubConnection } from "tx0mq";
+import {
+  ZmqDealerConnection,
+  ZmqFactory,
+  ZmqPullConnection,
+  ZmqPushConnection,
+  ZmqRouterConnection,
+  ZmqSubConnection,
+  ZmqXPubConnection,
+} from "tx0mq";
 import { digest } from "../key-value-message/digest.ts";
 import { KVMsg } from "../key-value-message/kvsimple.ts";
 
@@ -62,4 +70,38 @@ test("updates come back to all clients in one order, and all end with the same m
   assert.deepEqual(await server.exit(), { code: null, signal: "SIGINT" });
   assert.equal(server.errors.length, 2);
   await server.line(/^\d+ messages handled: 10 keys/);
+});
+
+test("a client that sees a hole asks for the state again, and takes no update twice", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  await using factory = new ZmqFactory();
+  const router = new ZmqRouterConnection(factory, { bind: "tcp://127.0.0.1:*" });
+  const publisher = new ZmqXPubConnection(factory, { bind: "tcp://127.0.0.1:*" });
+  const collector = new ZmqPullConnection(factory, { bind: "tcp://127.0.0.1:*" });
+  const client = stage.start("clonecli3", [
+    ...["--snapshot", router.address, "--subscriber", publisher.address],
+    ...["--publisher", collector.address, "--to", "9"],
+  ]);
+  const answer = async (...messages: KVMsg[]) => {
+    const [identity, ...request] = await router.receive(LIMIT);
+    assert.deepEqual(request.map(String), ["ICANHAZ?"]);
+    for (const kvmsg of messages) await router.send([identity, ...kvmsg.frames]);
+  };
+  const publish = (sequence: number, body: string) =>
+    publisher.send(new KVMsg(sequence, "key", body).frames);
+
+  await answer(new KVMsg(5, "KTHXBAI"));
+  await publisher.receive(LIMIT); // its subscription comes after the state
+  await publish(7, "seven");
+  await answer(new KVMsg(8, "key", "eight"), new KVMsg(8, "KTHXBAI"));
+  await publish(8, "a duplicate");
+  await publish(9, "nine");
+  assert.deepEqual(await client.exit(), { code: 0, signal: null });
+  const kvmap = new Map([["key", { body: Buffer.from("nine") }]]);
+  assert.deepEqual(client.lines.slice(1), [
+    "I: received snapshot=5",
+    "I: received snapshot=8",
+    `I: received update=9, 1 keys, digest ${digest(kvmap)}`,
+    "9 is the last: 1 keys",
+  ]);
 });

@@ -6,7 +6,10 @@ import {
   type Message,
   ZmqDealerConnection,
   ZmqFactory,
+  ZmqPullConnection,
   ZmqPushConnection,
+  ZmqRouterConnection,
+  ZmqXPubConnection,
 } from "tx0mq";
 import { KVMsg } from "../key-value-message/kvmsg.ts";
 
@@ -65,6 +68,43 @@ test("values with a ttl vanish everywhere when it is over, and others stay", asy
     await server.line(/malformed message refused/, { from: "stderr" });
   }
   await endsOn("SIGINT", ...clients, server);
+});
+
+test("a client asks for the state when its subscription is in force, and leaves out what the state has", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  await using factory = new ZmqFactory();
+  const router = new ZmqRouterConnection(factory, { bind: "tcp://127.0.0.1:*" });
+  const publisher = new ZmqXPubConnection(factory, { bind: "tcp://127.0.0.1:*" });
+  const collector = new ZmqPullConnection(factory, { bind: "tcp://127.0.0.1:*" });
+  const client = stage.start("clonecli5", [
+    ...["--snapshot", router.address, "--subscriber", publisher.address],
+    ...["--publisher", collector.address, "--interval", "50"],
+  ]);
+  const publish = (sequence: number, body: string) =>
+    publisher.send(new KVMsg({ sequence, key: `/client/${sequence}`, body }).frames);
+
+  assert.deepEqual(await publisher.receive(LIMIT), [Buffer.from("\x01/client/")]);
+  for (let n = 0; n < 3; n++) {
+    const { key, sequence, ttl } = KVMsg.from(await collector.receive(LIMIT));
+    assert.ok(key.startsWith("/client/") && sequence === 0 && ttl <= 30);
+  }
+  assert.ok(!router.readable, "nothing has come back to it");
+  await publish(3, "x");
+  const [identity, ...request] = await router.receive(LIMIT);
+  assert.deepEqual(request.map(String), ["ICANHAZ?", "/client/"]);
+  await publish(6, ""); // the state has it
+  await publish(9, "x");
+  for (const [sequence, key] of [
+    [3, "/client/3"],
+    [5, "/client/6"],
+    [7, "KTHXBAI"],
+  ] as const) {
+    await router.send([identity, ...new KVMsg({ sequence, key, body: "x" }).frames]);
+  }
+  await client.line(/^I: received update=9, 3 keys$/);
+  assert.deepEqual(client.lines.slice(1, 2), ["I: received snapshot=7, 2 keys"]);
+  assert.equal(client.lines.length, 3);
+  await endsOn("SIGINT", client);
 });
 
 /** The state of the subtree, by key. */
