@@ -34,6 +34,18 @@ describe("file transfer, model one", { concurrency: true }, () => {
     });
   }
 
+  test("a file that cannot be read is found out at the start", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const both = stage.start("fileio1", [
+      "--bind",
+      "tcp://127.0.0.1:*",
+      "--file",
+      `${stage.folder}/none`,
+    ]);
+    assert.deepEqual(await both.exit(), { code: 1, signal: null });
+    assert.match(both.errors.join("\n"), /ENOENT.*none/);
+  });
+
   test("a client that stops and dies holds up nobody, and costs no memory", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const address = await stage.tcp();
