@@ -13,7 +13,7 @@ async function get(url: string, signal?: AbortSignal): Promise<string> {
   return response.text();
 }
 
-describe("asyncio-web", { concurrency: true }, () => {
+describe("asyncio-web", { concurrency: true, timeout: 120_000 }, () => {
   test("requests wait for greetings side by side, and one that hangs up takes none", async (t) => {
     const stage = new Stage(t, import.meta.url);
     await using factory = new ZmqFactory();

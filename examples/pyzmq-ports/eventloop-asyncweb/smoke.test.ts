@@ -13,7 +13,7 @@ async function get(url: string, init: RequestInit = {}): Promise<string> {
   return response.text();
 }
 
-describe("asyncweb", { concurrency: true }, () => {
+describe("asyncweb", { concurrency: true, timeout: 120_000 }, () => {
   test("many requests wait side by side, the page is served meanwhile, and one hangs up", async (t) => {
     const stage = new Stage(t, import.meta.url);
     await using factory = new ZmqFactory();

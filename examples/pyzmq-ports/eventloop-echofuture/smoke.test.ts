@@ -3,7 +3,9 @@ import { test } from "node:test";
 import { endsOn, refuses, Stage } from "@tx0mq/smoke";
 import { ZmqDealerConnection, ZmqFactory, ZmqReqConnection } from "tx0mq";
 
-test("echoes messages of any number of frames, each to whom it came from", async (t) => {
+test("echoes messages of any number of frames, each to whom it came from", {
+  timeout: 120_000,
+}, async (t) => {
   const stage = new Stage(t, import.meta.url);
   const server = stage.start("echofuture", ["--endpoint", "tcp://127.0.0.1:*"]);
   const [, address] = await server.line(/^echofuture listening on (\S+)$/);

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { endsOn, Stage } from "@tx0mq/smoke";
 import { ZmqDealerConnection, ZmqFactory, ZmqReqConnection } from "tx0mq";
 
-describe("echostream", { concurrency: true }, () => {
+describe("echostream", { concurrency: true, timeout: 120_000 }, () => {
   test("echoes messages of any number of frames, each to whom it came from", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const server = stage.start("echostream", ["--endpoint", "tcp://127.0.0.1:*"]);

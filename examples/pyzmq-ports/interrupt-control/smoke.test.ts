@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { Stage } from "@tx0mq/smoke";
 import { ZmqFactory, ZmqXPubConnection } from "tx0mq";
 
-describe("interrupting", { concurrency: true }, () => {
+describe("interrupting", { concurrency: true, timeout: 120_000 }, () => {
   test("Ctrl-C stops the loop cleanly through the control socket", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const display = stage.start("display");

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { Stage } from "@tx0mq/smoke";
 import { ZmqFactory, ZmqPullConnection, ZmqPushConnection } from "tx0mq";
 
-describe("native loop", { concurrency: true }, () => {
+describe("native loop", { concurrency: true, timeout: 120_000 }, () => {
   test("both rates are printed, and the main event loop goes on beside the thread", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const program = stage.start("native-loop", ["--url", "tcp://127.0.0.1:*", "--n", "20000"]);

@@ -10,7 +10,7 @@ import { ZmqDealerConnection, ZmqFactory } from "tx0mq";
 const MiB = 2 ** 20;
 const CHUNK = 250_000;
 
-describe("file transfer, model one", { concurrency: true }, () => {
+describe("file transfer, model one", { concurrency: true, timeout: 240_000 }, () => {
   for (const [size, chunks] of [
     [0, 0],
     [1, 1],

@@ -12,7 +12,7 @@ import { ZmqDealerConnection, ZmqFactory, ZmqRouterConnection } from "tx0mq";
 const MiB = 2 ** 20;
 const CHUNK = 250_000;
 
-describe("file transfer, model three", { concurrency: true }, () => {
+describe("file transfer, model three", { concurrency: true, timeout: 240_000 }, () => {
   for (const [size, chunks] of [
     [0, 1],
     [1, 1],

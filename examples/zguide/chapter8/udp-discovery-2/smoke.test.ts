@@ -5,7 +5,9 @@ import { test } from "node:test";
 import { endsOn, type Program, refuses, Stage } from "@tx0mq/smoke";
 import { UDP } from "./udplib.ts";
 
-test("on the UDP module: nodes see all others' beacons, not their own, share the port, and ignore nonsense", async (t) => {
+test("on the UDP module: nodes see all others' beacons, not their own, share the port, and ignore nonsense", {
+  timeout: 120_000,
+}, async (t) => {
   const stage = new Stage(t, import.meta.url);
   const port = await freePort();
   const start = () =>
@@ -66,7 +68,9 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-test("UDP: datagrams come whole, and what cannot be had is an error", async () => {
+test("UDP: datagrams come whole, and what cannot be had is an error", {
+  timeout: 120_000,
+}, async () => {
   const options = { port: await freePort(), broadcast: "127.255.255.255" };
   const [one, two] = [await UDP.open(options), await UDP.open(options)];
   const heard: string[] = [];

@@ -8,7 +8,7 @@ import { Interface } from "./interface.ts";
 
 const NETWORK = { broadcast: "127.255.255.255" };
 
-test("JOINED and LEFT as nodes come, die, hang and return", async (t) => {
+test("JOINED and LEFT as nodes come, die, hang and return", { timeout: 120_000 }, async (t) => {
   const stage = new Stage(t, import.meta.url);
   const port = await freePort();
   const start = () =>
@@ -38,7 +38,7 @@ test("JOINED and LEFT as nodes come, die, hang and return", async (t) => {
   assert.ok(!one.lines.includes(`JOINED ${ones}`), "nobody meets itself");
 });
 
-test("a beacon is 16 bytes, or 32 digits; nonsense is ignored", async () => {
+test("a beacon is 16 bytes, or 32 digits; nonsense is ignored", { timeout: 120_000 }, async () => {
   const network = { ...NETWORK, port: await freePort() };
   const node = await Interface.open({ ...network, interval: 100_000, expiry: 100_000 });
   const stranger = await UDP.open(network);
