@@ -135,6 +135,7 @@ describe("arrays", { concurrency: true }, () => {
       ["[]", ""],
       [header([2, 2], "float64"), Buffer.alloc(31)],
       [header([2, 2], "float64"), Buffer.alloc(33)],
+      [header([2, 2], "float64"), Buffer.alloc(40)], // a whole number too much
       [header([2, 2], "float64")],
       [header([-1], "uint8"), ""],
       [header([1e300, 1e300], "uint8"), ""],
