@@ -4,16 +4,15 @@
  * what it declares; npm start has to run its programs, and Ctrl-C has to end them.
  */
 import assert from "node:assert/strict";
-import { cpSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { createServer } from "node:net";
 import { basename, delimiter, dirname, join, relative } from "node:path";
 import { test } from "node:test";
-import { isDeepStrictEqual } from "node:util";
 import { type Program, Stage } from "@tx0mq/smoke";
 import { manifest } from "./manifest.ts";
-import { INSTALLED, MODEL, ROOT, Sandbox } from "./sandbox.ts";
+import { installInto, ROOT } from "./sandbox.ts";
 
 /** What no reader copies. */
 const LEFT = new Set(["node_modules", ".turbo", "coverage", "dist"]);
@@ -89,7 +88,7 @@ async function copyOut(stage: Stage): Promise<string> {
     return copy;
   });
   await movePorts(copies);
-  for (const copy of copies) await install(copy);
+  for (const copy of copies) await installInto(copy);
   return copies[0] ?? "";
 }
 
@@ -100,24 +99,6 @@ async function withThoseUsed(folder: string, found = new Set<string>()): Promise
   const { uses = [] } = (await manifest(folder)).example ?? {};
   for (const path of uses) await withThoseUsed(join(folder, path), found);
   return found;
-}
-
-/** What npm installs there: most examples depend on the same. */
-async function install(copy: string): Promise<void> {
-  const { dependencies } = await manifest(copy);
-  if (isDeepStrictEqual(dependencies, (await manifest(MODEL)).dependencies)) {
-    assert(existsSync(INSTALLED), "nothing is packed yet: npm run pack -w @tx0mq/packed");
-    symlinkSync(INSTALLED, join(copy, "node_modules"), "dir");
-    return;
-  }
-  const sandbox = new Sandbox();
-  try {
-    await sandbox.install(dependencies);
-    const installed = join(sandbox.folder, "node_modules");
-    cpSync(installed, join(copy, "node_modules"), { recursive: true, verbatimSymlinks: true });
-  } finally {
-    await sandbox.remove();
-  }
 }
 
 /** Moves the guide's ports, all as far, to where they are free: copies are tried beside each other. */

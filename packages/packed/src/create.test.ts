@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { manifest } from "./manifest.ts";
-import { run, Sandbox, succeed } from "./sandbox.ts";
+import { installInto, run, Sandbox, succeed } from "./sandbox.ts";
 
 const sandbox = new Sandbox();
 before(() => sandbox.install({ "create-tx0mq": "*" }));
@@ -30,15 +30,9 @@ for (const [example, expected] of [
     const made = await create(`my-${example}`, "--example", example);
     assert.deepEqual([made.code, made.stderr], [0, ""]);
     const folder = join(sandbox.folder, `my-${example}`);
-    const { name, dependencies } = await manifest(folder);
+    const { name } = await manifest(folder);
     assert.equal(name, `my-${example}`);
-    const own = new Sandbox();
-    try {
-      await own.install(dependencies);
-      await succeed("cp", ["-R", join(own.folder, "node_modules"), folder], folder);
-      assert.match(await succeed("npm", ["start", "--silent"], folder), expected);
-    } finally {
-      await own.remove();
-    }
+    await installInto(folder);
+    assert.match(await succeed("npm", ["start", "--silent"], folder), expected);
   });
 }

@@ -1,20 +1,18 @@
 // The first program of each README, done as the README says, in an empty folder.
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { installed, LIBRARY, ROOT, Sandbox, succeed } from "./sandbox.ts";
+import { manifest } from "./manifest.ts";
+import { installInto, LIBRARY, MODEL, ROOT, Sandbox, succeed } from "./sandbox.ts";
 
 const sandbox = new Sandbox();
+// What its command would install: an example depends on the same.
 before(async () => {
-  await sandbox.install();
-  sandbox.borrow("tsx");
-  const bin = join(sandbox.folder, "node_modules/.bin");
-  mkdirSync(bin, { recursive: true });
-  if (!existsSync(join(bin, "tsx"))) {
-    symlinkSync(join(installed("tsx"), "dist/cli.mjs"), join(bin, "tsx"));
-  }
+  const { dependencies } = await manifest(MODEL);
+  assert.deepEqual(Object.keys(dependencies ?? {}).sort(), ["tsx", "tx0mq"]);
+  sandbox.write("package.json", { dependencies });
+  await installInto(sandbox.folder);
 });
 after(() => sandbox.remove());
 

@@ -1,7 +1,9 @@
 /** An empty folder outside of the repo, and what is published installed into it as a stranger would. */
+import assert from "node:assert/strict";
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -15,7 +17,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { isDeepStrictEqual, promisify } from "node:util";
 import { type Manifest, manifest } from "./manifest.ts";
 import { type Published, Registry } from "./registry.ts";
 
@@ -251,5 +253,27 @@ export class Sandbox {
       ...["--cache", join(this.folder, "cache"), "--no-update-notifier", "--loglevel", "error"],
     ];
     return succeed("npm", [...args, ...settings], this.folder, { env });
+  }
+}
+
+/**
+ * Gives a folder the node_modules that npm installs for its package.json. Most examples depend on the
+ * same, which `npm run pack` has installed.
+ */
+export async function installInto(folder: string): Promise<void> {
+  const { dependencies } = await manifest(folder);
+  const target = join(folder, "node_modules");
+  if (isDeepStrictEqual(dependencies, (await manifest(MODEL)).dependencies)) {
+    assert(existsSync(INSTALLED), "nothing is packed yet: npm run pack -w @tx0mq/packed");
+    symlinkSync(INSTALLED, target, "dir");
+    return;
+  }
+  const sandbox = new Sandbox();
+  try {
+    await sandbox.install(dependencies);
+    const installed = join(sandbox.folder, "node_modules");
+    cpSync(installed, target, { recursive: true, verbatimSymlinks: true });
+  } finally {
+    await sandbox.remove();
   }
 }
