@@ -1,5 +1,6 @@
 import { checkMechanism, zapOptions } from "./auth/mechanism.js";
 import { ZmqOptionError } from "./errors.js";
+import { type Form, KEY, ROUTING_ID, SHORT } from "./option-forms.js";
 import {
   RECEIVE_ONLY,
   SEND_ONLY,
@@ -226,36 +227,6 @@ export interface OptionEntry {
   /** What bytes there have to be. */
   readonly form?: Form;
 }
-
-interface Form {
-  readonly wanted: string;
-  fits(value: string | Uint8Array): boolean;
-}
-
-/** A CURVE key. All zeros are what libzmq takes where there is none. */
-const KEY: Form = {
-  wanted: "40 characters of Z85 or 32 bytes, not all of them 0",
-  fits: (value) =>
-    typeof value === "string"
-      ? /^(?!0+$)[0-9A-Za-z.\-:+=^!/*?&<>()[\]{}@%$#]{40}$/.test(value)
-      : value.length === 32 && value.some((byte) => byte !== 0),
-};
-
-/** The first byte 0 marks the names that libzmq makes up. */
-const ROUTING_ID: Form = {
-  wanted: "1 to 255 bytes, the first not 0",
-  fits: (value) =>
-    SHORT.fits(value) && (typeof value === "string" ? value.charCodeAt(0) : value[0]) !== 0,
-};
-
-/** What goes into a field of ZMTP that says its length in one byte. */
-const SHORT: Form = {
-  wanted: "1 to 255 bytes",
-  fits(value) {
-    const length = typeof value === "string" ? Buffer.byteLength(value) : value.length;
-    return length >= 1 && length <= 255;
-  },
-};
 
 const TYPES = Object.keys(SOCKET_TYPES) as SocketTypeName[];
 const SENDERS = TYPES.filter((type) => !RECEIVE_ONLY.has(type));

@@ -6,7 +6,8 @@ import {
   ZmqTimeoutError,
 } from "../errors.js";
 import { after, nextTurn, onAbort, period, type WaitOptions } from "../time.js";
-import { Queue, type Queued } from "./queue.js";
+import { Queue } from "./queue.js";
+import { FOREVER, type Peek, Waiter } from "./waiter.js";
 
 /** What an inbox asks of its connection. */
 export interface Reader<In> {
@@ -35,45 +36,7 @@ export interface Reader<In> {
 const LONGEST_WAIT = 1000;
 /** A loop body that itself waits for the end of its connection must not wait for ever. In ms. */
 const LONGEST_WORK = 60_000;
-const FOREVER = Number.POSITIVE_INFINITY;
 const ignore = (): void => undefined;
-
-interface WaiterOptions {
-  deadline?: number;
-  iterator?: object;
-}
-const NO_OPTIONS: WaiterOptions = {};
-
-/** A pending `receive()`, or `next()` of an iterator. */
-class Waiter<In> implements Queued {
-  previous: this | undefined;
-  next: this | undefined;
-  readonly deliver: (message: In) => void;
-  readonly end: (error?: ZmqError) => void;
-  /** When it gives up, in ms of the process's clock. */
-  readonly deadline: number;
-  /** What its reader holds. */
-  held: Promise<unknown> | undefined;
-  /** The iterator that it belongs to. */
-  readonly iterator: object | undefined;
-
-  constructor(
-    deliver: (message: In) => void,
-    end: (error?: ZmqError) => void,
-    { deadline = FOREVER, iterator }: WaiterOptions = NO_OPTIONS,
-  ) {
-    this.deliver = deliver;
-    this.end = end;
-    this.deadline = deadline;
-    this.iterator = iterator;
-  }
-}
-
-/** Somebody who waits for a message to be there, and takes none. */
-interface Peek {
-  readonly notify: () => void;
-  readonly deadline: number;
-}
 
 /**
  * What waits to be read, and those who wait to read: pending receives and iterators first, else the
