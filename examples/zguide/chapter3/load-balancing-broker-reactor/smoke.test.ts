@@ -36,15 +36,22 @@ test("a request waits in ZeroMQ until a worker is free; what is malformed costs 
   }
 
   await worker.send(["", "READY"]);
-  for (const _ of clients) {
+  const ofClients = () => broker.errors.filter((line) => refused(frontend).test(line)).length;
+  for (const n of clients.keys()) {
     const [, client = "", , request] = await worker.receive(LIMIT);
+    await stranger.send("no delimiter");
+    for (const _ of [1, 2]) {
+      await worker.send(["no", "delimiter"]);
+      await broker.line(refused(backend), { from: "stderr" });
+    }
+    assert.ok(ofClients() <= n + 1, "while the worker is busy no client is read");
     await worker.send(["", client, "", `reply to ${request}`]);
   }
   for (const [n, client] of clients.entries()) {
     assert.equal(String(await client.receive(LIMIT)), `reply to request ${n}`);
   }
-  await broker.line(refused(frontend), { from: "stderr" });
-  assert.equal(broker.errors.length, 3);
+  await broker.count(refused(frontend), 3, { from: "stderr" });
+  assert.equal(broker.errors.length, 9);
   await endsOn("SIGINT", broker);
 });
 

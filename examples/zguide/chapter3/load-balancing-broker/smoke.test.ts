@@ -39,15 +39,23 @@ test("a request waits in ZeroMQ until a worker is free; what is malformed costs 
   }
 
   await worker.send(["", "READY"]);
-  for (const _ of clients) {
+  const ofClients = () =>
+    broker.errors.filter((line) => /refused a malformed message of a client$/.test(line)).length;
+  for (const n of clients.keys()) {
     const [, client = "", , request] = await worker.receive(LIMIT);
+    await stranger.send("no delimiter");
+    for (const _ of [1, 2]) {
+      await worker.send(["no", "delimiter"]);
+      await broker.line(/refused a malformed message of a worker$/, { from: "stderr" });
+    }
+    assert.ok(ofClients() <= n + 1, "while the worker is busy no client is read");
     await worker.send(["", client, "", `reply to ${request}`]);
   }
   for (const [n, client] of clients.entries()) {
     assert.equal(String(await client.receive(LIMIT)), `reply to request ${n}`);
   }
-  await broker.line(/refused a malformed message of a client$/, { from: "stderr" });
-  assert.equal(broker.errors.length, 3);
+  await broker.count(/refused a malformed message of a client$/, 3, { from: "stderr" });
+  assert.equal(broker.errors.length, 9);
   await endsOn("SIGINT", broker);
 });
 
