@@ -103,7 +103,7 @@ export function sendable(message: unknown): Frame | readonly Frame[] {
 
 function sendableFrame(frame: unknown): Frame {
   if (typeof frame === "string") return frame;
-  if (frame instanceof Uint8Array && frame.length > 0) return frame;
+  if (frame instanceof Uint8Array && (frame.length > 0 || frame === EMPTY)) return frame;
   if (!isBytes(frame)) throw unsendable(frame);
   if (isGone(frame)) throw gone();
   return isDataView(frame) || isSharedArrayBuffer(frame) ? toBuffer(frame) : frame;

@@ -335,6 +335,22 @@ prove("shutdown rejects the requests in flight, and those to come", async (stage
   assert.equal(client.requestsInFlight, 0);
 });
 
+prove("a late reply is not taken for that of a request made since", async (stage) => {
+  const { router, request } = byHand(stage);
+  const client = stage.connect(ZmqXREQConnection, router);
+  const controller = new AbortController();
+  const first = client.sendMsg("first", { signal: controller.signal });
+  const late = await request();
+  controller.abort();
+  await assert.rejects(first, { code: "ABORT_ERR" });
+  const second = client.sendMsg("second");
+  const { from, id } = await request();
+  await router.send([from, late.id, EMPTY, "late"]);
+  await router.send([from, id, EMPTY, "in time"]);
+  assert.deepEqual(text(await second), ["in time"]);
+  assert.equal(client.lateReplies, 1);
+});
+
 prove("garbage from a server is reported, and replies are still found", async (stage) => {
   const { router, request } = byHand(stage);
   const client = stage.connect(ZmqXREQConnection, router);

@@ -20,6 +20,7 @@ import { EMPTY, sendable } from "../frames.js";
 import { SETTLED } from "../internal.js";
 import type { DealerOptions } from "../options.js";
 import { after, onAbort } from "../time.js";
+import { Slots } from "./slots.js";
 
 /** What ends a request before its reply comes. */
 export interface RequestOptions {
@@ -28,6 +29,8 @@ export interface RequestOptions {
   /** Reject with a {@link ZmqAbortError} when it is aborted. */
   signal?: AbortSignal | undefined;
 }
+
+const NO_OPTIONS: RequestOptions = {};
 
 /** Options of a {@link ZmqXREQConnection}: those of a DEALER, and a time-out. */
 export interface XREQOptions extends Omit<DealerOptions, "conflate"> {
@@ -44,12 +47,16 @@ export interface XREQOptions extends Omit<DealerOptions, "conflate"> {
 interface Request extends Withdrawable {
   readonly resolve: (reply: Message) => void;
   readonly reject: (error: ZmqError) => void;
-  readonly release: (() => void) | undefined;
+  /** Where it is found, and which of those it is that were there one after the other. */
+  slot: number;
+  readonly count: number;
+  release: (() => void) | undefined;
 }
 
-/** Ids are a random prefix of the connection and a count, 8 bytes each. */
-const PREFIX = 8;
-const COUNT = 8;
+/** Ids are a random prefix of the connection, of 8 bytes, and a request's slot and count, of 4 bytes each. */
+const ID_SIZE = 16;
+const SLOT_AT = 8;
+const COUNT_AT = 12;
 
 /**
  * Requests with any number in flight: `sendMsg` gives a promise of the reply, and replies come in any
@@ -68,8 +75,8 @@ export class ZmqXREQConnection extends ZmqConnection<Message, never> {
   /** Time-out of requests that have none of their own, in ms; -1 for none. */
   readonly requestTimeout: number;
 
-  /** Those in flight, by their count. */
-  readonly #requests = new Map<number, Request>();
+  /** Those in flight. */
+  readonly #requests = new Slots<Request>();
   /** The two halves of the prefix. */
   readonly #high = randomInt(2 ** 32);
   readonly #low = randomInt(2 ** 32);
@@ -116,11 +123,11 @@ export class ZmqXREQConnection extends ZmqConnection<Message, never> {
    */
   sendMsg(...args: Frame[] | [...parts: Frame[], options: RequestOptions]): Promise<Message> {
     const last = args.at(-1);
-    const options = isPlainObject(last) ? (last as RequestOptions) : {};
-    const parts = isPlainObject(last) ? args.slice(0, -1) : args;
-    const { timeout = this.requestTimeout, signal } = options;
+    const options = isPlainObject(last) ? (last as RequestOptions) : undefined;
+    const parts = options === undefined ? args : args.slice(0, -1);
+    const { timeout = this.requestTimeout, signal } = options ?? NO_OPTIONS;
     try {
-      checkOptions(options);
+      if (options !== undefined) checkOptions(options);
       if (parts.length === 0) throw new ZmqArgumentError("a request has at least one part");
       if (!isPeriod(timeout)) {
         throw new ZmqArgumentError(`a timeout is a number of ms or -1, not ${timeout}`);
@@ -135,26 +142,31 @@ export class ZmqXREQConnection extends ZmqConnection<Message, never> {
 
   #request(parts: Frame[], timeout: number, signal: AbortSignal | undefined): Promise<Message> {
     return new Promise((resolve, reject) => {
-      this.#count += 1;
-      const count = this.#count;
-      const release = this.#giveUpOn(count, timeout, signal);
-      const request: Request = { resolve, reject, release };
-      this.#requests.set(count, request);
-      const frames = [this.#id(count), EMPTY, ...parts];
+      this.#count = (this.#count + 1) >>> 0;
+      const request: Request = {
+        resolve,
+        reject,
+        slot: 0,
+        count: this.#count,
+        release: undefined,
+      };
+      request.slot = this.#requests.add(request);
+      request.release = this.#giveUpOn(request, timeout, signal);
+      const frames = [this.#id(request), EMPTY, ...parts];
       const sent = this.sendFrames(frames, undefined, undefined, request);
-      if (sent !== SETTLED) sent.catch((error) => this.#giveUp(count, error));
+      if (sent !== SETTLED) sent.catch((error) => this.#giveUp(request, error));
     });
   }
 
   /** Sets up what ends a request before its reply comes. @returns what takes that down again */
   #giveUpOn(
-    count: number,
+    request: Request,
     timeout: number,
     signal: AbortSignal | undefined,
   ): (() => void) | undefined {
     if (timeout < 0 && signal === undefined) return undefined;
-    const expire = (): void => this.#giveUp(count, new ZmqTimeoutError("reply", timeout));
-    const abort = (): void => this.#giveUp(count, new ZmqAbortError(signal?.reason));
+    const expire = (): void => this.#giveUp(request, new ZmqTimeoutError("reply", timeout));
+    const abort = (): void => this.#giveUp(request, new ZmqAbortError(signal?.reason));
     const stopTimer = timeout < 0 ? undefined : after(timeout, expire);
     const stopListening = signal === undefined ? undefined : onAbort(signal, abort);
     return () => {
@@ -163,45 +175,46 @@ export class ZmqXREQConnection extends ZmqConnection<Message, never> {
     };
   }
 
-  #giveUp(count: number, error: ZmqError): void {
-    const request = this.#requests.get(count);
-    if (request === undefined) return;
-    this.#requests.delete(count);
+  #giveUp(request: Request, error: ZmqError): void {
+    if (this.#requests.get(request.slot) !== request) return;
+    this.#requests.delete(request.slot);
     request.release?.();
     request.withdraw?.(error); // where it still waits to be sent
     request.reject(error);
   }
 
   /** An id that no other request has: not of this connection, and hardly of any other. */
-  #id(count: number): Buffer {
-    const id = Buffer.allocUnsafe(PREFIX + COUNT);
+  #id({ slot, count }: Request): Buffer {
+    const id = Buffer.allocUnsafe(ID_SIZE);
     id.writeUInt32BE(this.#high, 0);
     id.writeUInt32BE(this.#low, 4);
-    id.writeDoubleBE(count, PREFIX);
+    id.writeUInt32BE(slot, SLOT_AT);
+    id.writeUInt32BE(count, COUNT_AT);
     return id;
   }
 
-  /** The count in an id of this connection, and NaN in any other: no request has that. */
-  #countIn(id: Buffer): number {
-    if (id.length !== PREFIX + COUNT) return Number.NaN;
-    if (id.readUInt32BE(0) !== this.#high || id.readUInt32BE(4) !== this.#low) return Number.NaN;
-    return id.readDoubleBE(PREFIX);
+  /** The request that has the id, if it is in flight. */
+  #requestOf(id: Buffer): Request | undefined {
+    if (id.length !== ID_SIZE) return undefined;
+    if (id.readUInt32BE(0) !== this.#high || id.readUInt32BE(4) !== this.#low) return undefined;
+    const request = this.#requests.get(id.readUInt32BE(SLOT_AT));
+    return request?.count === id.readUInt32BE(COUNT_AT) ? request : undefined;
   }
 
   override messageReceived(frames: Message): void {
-    const [id, delimiter, first, ...rest] = frames;
-    if (delimiter === undefined || delimiter.length > 0 || first === undefined) {
+    // By index: taking it apart by a pattern goes through an iterator.
+    const delimiter = frames[1];
+    if (delimiter === undefined || delimiter.length > 0 || frames.length < 3) {
       throw new ZmqProtocolError("a reply is an id, an empty frame and its parts", frames);
     }
-    const count = this.#countIn(id);
-    const request = this.#requests.get(count);
+    const request = this.#requestOf(frames[0]);
     if (request === undefined) {
       this.#lateReplies += 1;
       return;
     }
-    this.#requests.delete(count);
+    this.#requests.delete(request.slot);
     request.release?.();
-    request.resolve([first, ...rest]);
+    request.resolve(frames.slice(2) as [Buffer, ...Buffer[]]);
   }
 
   protected override handlesMessages(): boolean {
@@ -209,8 +222,8 @@ export class ZmqXREQConnection extends ZmqConnection<Message, never> {
   }
 
   protected override shuttingDown(): void {
-    for (const count of [...this.#requests.keys()]) {
-      this.#giveUp(count, new ZmqClosedError(String(this)));
+    for (const request of this.#requests.all) {
+      this.#giveUp(request, new ZmqClosedError(String(this)));
     }
   }
 }
