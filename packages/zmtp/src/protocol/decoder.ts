@@ -12,6 +12,10 @@ export const COMMAND = 4;
  */
 export const WINDOW = 8192;
 const SMALL = 256;
+/** Windows of fewer bytes lie side by side in a piece of memory that is as large as a window. */
+const POOLED = WINDOW / 2;
+/** Few bytes are copied one by one, which is quicker than to call for it. */
+const FEW = 24;
 /** A frame of more bytes than this has memory of its own, unless it lies in what a window holds already. */
 const OWN = 4096;
 /** What is missing of a frame is read to where it belongs, where it is so many bytes or more. */
@@ -236,10 +240,18 @@ export class Decoder {
       return Buffer.from(chunk.buffer.slice(start, start + size) as ArrayBuffer);
     }
     const length = Math.min(size > SMALL ? 2 * WINDOW : WINDOW, chunk.length - from);
-    this.#window = chunk.buffer.slice(start, start + length);
     this.#windowEnd = from + length;
-    this.#shift = -from;
-    return Buffer.from(this.#window as ArrayBuffer, 0, size);
+    if (length < POOLED) {
+      const at = inPool(length);
+      if (length > FEW) chunk.copy(pool, at, from, from + length);
+      else for (let n = 0; n < length; n += 1) pool[at + n] = chunk[from + n] as number;
+      this.#window = pool.buffer;
+      this.#shift = at - from;
+    } else {
+      this.#window = chunk.buffer.slice(start, start + length);
+      this.#shift = -from;
+    }
+    return Buffer.from(this.#window as ArrayBuffer, from + this.#shift, size);
   }
 
   /** Lets go of a chunk that is used up. */
@@ -293,6 +305,21 @@ export class Decoder {
     this.#partial = new PartialFrame(flags, size);
     return this.#partial;
   }
+}
+
+/** Small windows of all connections, and how much of it is taken. Node's own pool is larger, from Node 24 on. */
+let pool = NONE;
+let taken = WINDOW;
+
+/** @returns where in the pool so many bytes have room, which is less than a window */
+function inPool(size: number): number {
+  if (taken + size > WINDOW) {
+    pool = Buffer.allocUnsafeSlow(WINDOW);
+    taken = 0;
+  }
+  const at = taken;
+  taken += size;
+  return at;
 }
 
 function headerSize(flags: number): number {
