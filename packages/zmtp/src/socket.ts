@@ -252,7 +252,7 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
     if (this.#reading || this.#closed !== undefined) return;
     this.#reading = true;
     this.#context.alive.hold();
-    if (this.#draining || this.#deferred) return;
+    if (this.#draining || this.#deferred || !this.type.hasIn) return;
     this.#draining = true;
     queueMicrotask(this.#drainLater);
   }
