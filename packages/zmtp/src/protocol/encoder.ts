@@ -127,6 +127,11 @@ export class Encoder {
 
   /** All that was added, to be written. */
   take(): Uint8Array[] {
+    if (this.#pieces.length === 0 && this.#at > this.#from) {
+      const piece = this.#slab.subarray(this.#from, this.#at);
+      this.#from = this.#at;
+      return [piece];
+    }
     this.#cut();
     const pieces = this.#pieces;
     this.#pieces = [];
