@@ -38,6 +38,21 @@ void test("a turn has time for 512 messages, or for 10 ms", async (t) => {
   assert.equal(await inTurn(() => messages(time, 0.5)), 21);
 });
 
+void test("the time in which nothing was to be done does not count", async (t) => {
+  const time = clock(t);
+  let idle = 1000;
+  t.mock.method(performance, "eventLoopUtilization", () => ({ idle, active: 0, utilization: 0 }));
+  await inTurn(() => {
+    for (let n = 0; n < 100; n += 1) {
+      time.now += 100;
+      idle += 99.95;
+      assert(hasTime(), `after ${n} messages`);
+    }
+    time.now += 10;
+    assert(!hasTime());
+  });
+});
+
 void test("a handler that becomes slow is noticed after 16 messages at most", async (t) => {
   const time = clock(t);
   const count = await inTurn(() => {
