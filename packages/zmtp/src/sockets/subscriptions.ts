@@ -8,25 +8,18 @@ interface Asked {
 
 /** Nodes that are given up are sorted out when there are more of them than of the others, and so many at least. */
 const SLACK = 32;
+/** For so many topics it is remembered who gets a message. */
+const REMEMBERED = 1000;
 
 /** Who has asked for which topics: each any number of topics, each topic any number of them, once. */
 export class Subscriptions<T extends object> {
   /** The one who has asked for a topic, or all of them. */
   readonly #trie = new Trie<T | Set<T>>();
   readonly #asked = new Map<T, Asked>();
-  /** What the last message's topics had, how many of them there are of the message in hand, and whether it is the same. */
-  #found: (T | Set<T>)[] = [];
-  #foundCount = 0;
-  #same = false;
-  /** Who had asked for the last message. */
-  #matched: readonly T[] = [];
-  readonly #visit = (value: T | Set<T>): void => {
-    const n = this.#foundCount;
-    this.#foundCount = n + 1;
-    if (this.#found[n] === value) return;
-    this.#same = false;
-    this.#found[n] = value;
-  };
+  /** Who is to get a message, by the node of the longest topic it begins with. */
+  readonly #matches = new Map<number, readonly T[]>();
+  /** Of the last message. */
+  #last: readonly T[] = [];
 
   /** How many topics there are. */
   get size(): number {
@@ -78,19 +71,27 @@ export class Subscriptions<T extends object> {
    * message where they are the same, and nobody has asked for anything since, nor cancelled it.
    */
   match(message: Uint8Array): readonly T[] {
-    this.#foundCount = 0;
-    this.#same = true;
-    this.#trie.match(message, this.#visit);
-    if (this.#same && this.#foundCount === this.#found.length) return this.#matched;
-    this.#found.length = this.#foundCount;
-    const matched = union(this.#found);
-    if (!areSame(matched, this.#matched)) this.#matched = matched;
-    return this.#matched;
+    const node = this.#trie.longest(message);
+    if (node === undefined) return [];
+    this.#last = this.#matches.get(node) ?? this.#find(node, message);
+    return this.#last;
+  }
+
+  #find(node: number, message: Uint8Array): readonly T[] {
+    const all = new Set<T>();
+    this.#trie.match(message, (value) => {
+      if (value instanceof Set) for (const who of value) all.add(who);
+      else all.add(value);
+    });
+    const found = isListOf(this.#last, all) ? this.#last : [...all];
+    if (this.#matches.size === REMEMBERED) this.#matches.clear();
+    this.#matches.set(node, found);
+    return found;
   }
 
   #changed(): void {
-    this.#found = [];
-    this.#matched = [];
+    this.#matches.clear();
+    this.#last = [];
   }
 
   #has(node: number, who: T): boolean {
@@ -124,11 +125,9 @@ export class Subscriptions<T extends object> {
   }
 }
 
-function union<T extends object>(found: readonly (T | Set<T>)[]): readonly T[] {
-  const all = found.map((value) => (value instanceof Set ? [...value] : [value]));
-  return all.length === 1 ? (all[0] as T[]) : [...new Set(all.flat())];
-}
-
-function areSame<T>(one: readonly T[], other: readonly T[]): boolean {
-  return one.length === other.length && one.every((item, n) => item === other[n]);
+function isListOf<T>(list: readonly T[], all: ReadonlySet<T>): boolean {
+  if (list.length !== all.size) return false;
+  let n = 0;
+  for (const item of all) if (item !== list[n++]) return false;
+  return true;
 }

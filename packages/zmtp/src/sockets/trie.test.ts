@@ -42,6 +42,8 @@ describe("Trie", () => {
             expected.sort((a, b) => a.length - b.length),
           );
           assert.equal(trie.matches(bytes(topic)), expected.length > 0);
+          const longest = trie.longest(bytes(topic));
+          assert.equal(longest === undefined ? undefined : trie.valueAt(longest), expected.at(-1));
           assert.equal(trie.size, model.size);
         }
         for (const [topic, node] of nodes) {
@@ -146,6 +148,10 @@ describe("Subscriptions", () => {
     }
     assert.deepEqual(subscriptions.match(bytes("z")), [b]);
     assert.deepEqual(subscriptions.match(bytes("")), []);
+    for (let n = 0; n < 3000; n += 1) subscriptions.add(bytes(`n${n}.`), a);
+    const one = subscriptions.match(bytes("n0."));
+    for (let n = 0; n < 3000; n += 1) assert.equal(subscriptions.match(bytes(`n${n}.`)), one);
+    assert.deepEqual(one, [a]);
     const again = subscriptions.match(bytes("x"));
     assert.deepEqual(again, [a, b]);
     const changes: [() => void, object[]][] = [

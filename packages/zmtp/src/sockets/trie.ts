@@ -131,6 +131,19 @@ export class Trie<V> {
     }
   }
 
+  /** The node of the longest topic that the message begins with; undefined where there is none. */
+  longest(message: Uint8Array): number | undefined {
+    let longest = this.#values[ROOT] === undefined ? undefined : ROOT;
+    let node = ROOT;
+    for (let at = 0; at < message.length; ) {
+      node = this.#find(node, message[at] as number);
+      if (node === 0 || !this.#begins(node, message, at)) break;
+      if (this.#values[node] !== undefined) longest = node;
+      at += this.#length[node] as number;
+    }
+    return longest;
+  }
+
   /** Whether the message begins with any topic. */
   matches(message: Uint8Array): boolean {
     if (this.#values[ROOT] !== undefined) return true;
