@@ -147,9 +147,12 @@ export class RemotePipe implements Pipe, Receiver {
   takePart(broadcast: Broadcast): boolean {
     const session = this.#session;
     if (!session?.isPlain || this.#limits.conflate) return false;
-    if (session.pending >= BATCH || !this.#hasRoom()) this.#flush();
-    const room = this.#room;
-    if (room <= 0) return false;
+    let room = this.#room;
+    if (room <= 0 || session.pending >= BATCH) {
+      this.#flush();
+      room = this.#room;
+      if (room <= 0) return false;
+    }
     broadcast.add(this, room);
     this.#broadcast = broadcast;
     this.#flushSoon();

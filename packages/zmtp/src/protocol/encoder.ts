@@ -17,6 +17,7 @@ const PER_CHARACTER = 3;
 const COPIED_TEXT = Math.floor(COPIED / PER_CHARACTER);
 /** Few bytes are copied one by one, which is quicker than to call for it. */
 const FEW = 24;
+const FEW_ENCODED = 48;
 
 /**
  * Puts messages into the bytes of a ZMTP 3 connection (RFC 37, "Framing"): `add` them, then `take` pieces to
@@ -54,9 +55,13 @@ export class Encoder {
       this.#addPiece(bytes);
       return;
     }
-    this.#makeRoom(bytes.length);
-    this.#slab.set(bytes, this.#at);
-    this.#at += bytes.length;
+    const size = bytes.length;
+    this.#makeRoom(size);
+    const slab = this.#slab;
+    const at = this.#at;
+    if (size <= FEW_ENCODED) for (let n = 0; n < size; n += 1) slab[at + n] = bytes[n] as number;
+    else slab.set(bytes, at);
+    this.#at = at + size;
   }
 
   #addFrames(frames: readonly Frame[]): void {

@@ -161,7 +161,8 @@ export class Xpub extends SocketType {
     const first = (Array.isArray(message) ? message[0] : message) as Frame;
     const audience = this.#audienceOf(this.#topicOf(first));
     if (audience.length === 0) return true;
-    if (audience !== this.#audience || this.#broadcast.over) this.#begin(audience);
+    if (audience !== this.#audience) this.#address(audience);
+    else if (this.#broadcast.over) this.#begin(audience);
     const others = this.#others;
     if (this.#noDrop && this.#isBlocked(others)) return false;
     let bytes: Outgoing | undefined;
@@ -174,11 +175,15 @@ export class Xpub extends SocketType {
     return true;
   }
 
-  /** Sends to others from now on. */
+  /** Sends to others. Should the next message be for the same ones, there is something to share. */
+  #address(audience: readonly Subscriber[]): void {
+    this.#broadcast.cut();
+    this.#audience = audience;
+    this.#others = audience;
+  }
+
   #begin(audience: readonly Subscriber[]): void {
     this.#broadcast.begin();
-    this.#audience = audience;
-    // For one alone there is nothing to share.
     this.#others =
       audience.length === 1
         ? audience
