@@ -81,6 +81,12 @@ const chunkSizes = fc.array(
   { minLength: 1, maxLength: 8 },
 );
 
+test("the first frame of all may be empty", () => {
+  const decoder = new Decoder(() => undefined, -1);
+  decoder.push(Buffer.allocUnsafeSlow(READ).fill(0).subarray(0, 2));
+  assert.deepEqual(decoder.next(), [Buffer.alloc(0)]);
+});
+
 test("any chunks of a stream give the same messages and commands, in their order", () => {
   // Each message, and where among its frames a command stands, if anywhere.
   const item = fc.record({ message, command: fc.option(fc.tuple(fc.nat(5), body)) });

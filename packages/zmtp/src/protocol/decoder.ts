@@ -309,11 +309,11 @@ export class Decoder {
 
 /** Small windows of all connections, and how much of it is taken. Node's own pool is larger, from Node 24 on. */
 let pool = NONE;
-let taken = WINDOW;
+let taken = 0;
 
 /** @returns where in the pool so many bytes have room, which is less than a window */
 function inPool(size: number): number {
-  if (taken + size > WINDOW) {
+  if (taken + size >= pool.length) {
     pool = Buffer.allocUnsafeSlow(WINDOW);
     taken = 0;
   }
