@@ -65,15 +65,15 @@ describe("file transfer, model three", { concurrency: true, timeout: 240_000 }, 
     const server = stage.start("fileio3", [
       ...["--role", "server", "--bind", address, "--file", makeFile(stage, 40 * MiB)],
     ]);
-    const start = () => stage.start("fileio3", ["--role", "client", "--connect", address]);
+    const start = (at: string) => stage.start("fileio3", ["--role", "client", "--connect", at]);
     await server.line(/^fileio3 listening/);
     await using factory = new ZmqFactory({ lingerPeriod: 0 });
     const stalled = new ZmqDealerConnection(factory, { connect: address });
     for (let n = 0; n < 10; n++) await stalled.send(["fetch", "0", "1000000"]); // and reads nothing
-    const victim = start();
+    const victim = start(await relayed(t, address, passSome));
     await victim.line(/^100 chunks so far/);
     victim.kill("SIGKILL");
-    const other = start();
+    const other = start(address);
     await other.line(/^168 chunks received, 41943040 bytes/);
     assert.deepEqual(await other.exit(), { code: 0, signal: null });
     await stalled.shutdown();
@@ -86,7 +86,7 @@ describe("file transfer, model three", { concurrency: true, timeout: 240_000 }, 
     const address = await stage.tcp();
     const file = makeFile(stage, 100 * MiB);
     stage.start("fileio3", ["--role", "server", "--bind", address, "--file", file]);
-    const slowly = ["--role", "client", "--connect", await slowedDown(t, address)];
+    const slowly = ["--role", "client", "--connect", await relayed(t, address, passSlowly)];
     const two = stage.start("../file-transfer-2/fileio2", slowly);
     await two.line(/^100 chunks so far/);
     const three = stage.start("fileio3", slowly);
@@ -96,13 +96,30 @@ describe("file transfer, model three", { concurrency: true, timeout: 240_000 }, 
   });
 });
 
-/** A relay to the address, on which all that is sent takes 10 ms to arrive. */
-async function slowedDown(t: TestContext, address: string): Promise<string> {
+type Pass = (from: Socket, to: Socket) => void;
+
+/** All that is sent takes 10 ms to arrive. */
+const passSlowly: Pass = (from, to) => {
+  from.on("data", (data) => setTimeout(() => to.write(data), 10));
+};
+
+/** What comes behind a hundred chunks stays on its way. */
+const passSome: Pass = (from, to) => {
+  let passed = 0;
+  from.on("data", (data) => {
+    to.write(data);
+    passed += data.length;
+    if (passed > 110 * CHUNK) from.pause();
+  });
+};
+
+/** @returns the address of a relay to this one */
+async function relayed(t: TestContext, address: string, pass: Pass): Promise<string> {
   const { hostname, port } = new URL(address.replace("tcp:", "http:"));
   const sockets: Socket[] = [];
   const forward = (from: Socket, to: Socket): void => {
     sockets.push(from);
-    from.on("data", (data) => setTimeout(() => to.write(data), 10));
+    pass(from, to);
     from.on("error", () => {}).on("close", () => to.destroy());
   };
   const relay = createServer((client) => {
