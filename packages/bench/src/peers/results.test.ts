@@ -94,15 +94,20 @@ test("a page gets tables in the place of those that it had, and keeps the rest",
   assert.throws(() => intoPage("no place", RESULTS), /in the page/);
 });
 
-test("docs/performance.md shows the figures that lie beside it", () => {
-  const docs = new URL("../../../../docs/", import.meta.url);
-  const page = readFileSync(new URL("performance.md", docs), "utf8");
-  const measured = readFileSync(new URL("performance/peers.json", docs), "utf8");
-  assert.ok(
-    intoPage(page, JSON.parse(measured) as Results) === page,
-    "write it anew: npm run bench:peers -- -- --from docs/performance/peers.json --page docs/performance.md",
-  );
-});
+for (const [name, file] of [
+  ["performance.md", "peers.json"],
+  ["without-libzmq.md", "engines.json"],
+] as const) {
+  test(`docs/${name} shows the figures that lie beside it`, () => {
+    const docs = new URL("../../../../docs/", import.meta.url);
+    const page = readFileSync(new URL(name, docs), "utf8");
+    const measured = readFileSync(new URL(`performance/${file}`, docs), "utf8");
+    assert.ok(
+      intoPage(page, JSON.parse(measured) as Results) === page,
+      `write it anew: npm run bench:peers -- -- --from docs/performance/${file} --page docs/${name}`,
+    );
+  });
+}
 
 test("there is a plot for what has been measured, and none for what has not", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "tx0mq-plots-"));
