@@ -149,18 +149,21 @@ async function listen(
 ): Promise<unknown> {
   const long = "g".repeat(255);
   const seen: unknown[] = [];
-  const hear = async (last: string): Promise<void> => {
-    // Groups are told in their order: what is joined before the last one has arrived when that has.
-    dish.join(last);
+  const joined = async (group: string): Promise<void> => {
     let arrived = false;
     const first = dish.receive().finally(() => {
       arrived = true;
     });
     while (!arrived) {
-      await radio.send(["sync", { group: last }]);
+      await radio.send(["sync", { group }]);
       await new Promise(setImmediate);
     }
     await first;
+  };
+  const hear = async (last: string): Promise<void> => {
+    // Groups are told in their order: what is joined before the last one has arrived when that has.
+    dish.join(last);
+    await joined(last);
     for (const group of ["a", "ab", "b", "A", long]) {
       for (const size of SIZES) await radio.send(["m".repeat(size), { group }]);
     }
@@ -173,6 +176,7 @@ async function listen(
   };
   dish.join("a");
   await meet();
+  await joined("a"); // before they had met, in any order
   await hear("one");
   dish.join("A");
   dish.join(long);
