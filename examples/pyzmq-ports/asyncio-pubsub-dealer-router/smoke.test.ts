@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { test } from "node:test";
 import { endsOn, Stage } from "@tx0mq/smoke";
 
@@ -15,5 +16,10 @@ test("both channels deliver while the other is busy, and the one changes what th
   }
   await speaker.count(/^router: Change that language! \(from lang_dealer\)$/, 2);
   await speaker.count(/^pub: /, 5); // and it goes on saying hello
+  const said = speaker.lines.filter((line) => line.startsWith("pub: "));
+  const changes = said.filter((hello, n) => n > 0 && hello !== said[n - 1]).length;
+  const commands = speaker.lines.filter((line) => line.startsWith("router: ")).length;
+  assert.ok(said.length > 4);
+  assert.ok(changes > 0 && changes <= commands, "each change was asked for");
   await endsOn("SIGINT", listener, speaker);
 });
