@@ -33,7 +33,7 @@ describe("echostream", { concurrency: true, timeout: 120_000 }, () => {
     const stage = new Stage(t, import.meta.url);
     const server = stage.start("echostream", [...["--endpoint", stage.ipc("echo"), "--work", "1"]]);
     await using factory = new ZmqFactory({ lingerPeriod: 0 });
-    const tight = { sendHighWaterMark: 1 };
+    const tight = { sendHighWaterMark: 1, receiveHighWaterMark: 1 };
     const client = new ZmqDealerConnection(factory, { connect: stage.ipc("echo") }, tight);
     let sent = 0;
     const sending = Promise.allSettled(
@@ -46,6 +46,8 @@ describe("echostream", { concurrency: true, timeout: 120_000 }, () => {
       assert.equal(String((await client.receive())[0]), `${n}`);
       assert.ok(sent - n < HELD, `the server has let ${sent} come and has echoed ${n}`);
     }
+    // Some hundred echoes are on their way.
+    assert.ok(server.lines.length < 1000, "it reads little more than it echoes");
     await endsOn("SIGTERM", server);
     await client.shutdown();
     await sending;
