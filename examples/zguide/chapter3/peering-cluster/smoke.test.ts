@@ -165,11 +165,13 @@ describe("broker peering, part 3", { concurrency: true }, () => {
     const stage = new Stage(t, import.meta.url);
     const cluster = (clients: number, workers: number, ...names: string[]): Program => {
       const size = ["--clients", `${clients}`, "--workers", `${workers}`, "--requests", "20"];
-      const speed = ["--burst", "10", "--pause", "50", "--work", "20", "--patience", "3000"];
-      return stage.start("peering3", [...size, ...speed, ...names], { cwd: stage.folder });
+      const speed = ["--burst", "10", "--pause", "50", "--work", "20", "--heartbeat", "20"];
+      const args = [...size, ...speed, "--patience", "5000", ...names];
+      return stage.start("peering3", args, { cwd: stage.folder });
     };
     const dc2 = cluster(2, 4, "DC2", "DC1", "DC3");
     const dc3 = cluster(4, 3, "DC3", "DC1", "DC2");
+    for (const peer of [dc2, dc3]) await peer.line(/^I: broker DC\d listening/); // before there is work
     const dc1 = cluster(6, 1, "DC1", "DC2", "DC3"); // far more clients than workers
     await dc2.line(/^Worker-DC2-\d: [0-9A-F]{4} for DC1$/);
     await dc3.line(/^Worker-DC3-\d: [0-9A-F]{4} for DC1$/);
