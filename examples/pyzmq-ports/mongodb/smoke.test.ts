@@ -33,7 +33,14 @@ for (const [name, setting, skip] of [
     test("are added and found again, also by who comes before the controller", async (t) => {
       const stage = new Stage(t, import.meta.url);
       const { start, address } = await controlled(t, stage, setting);
-      const client = stage.start("client", ["--endpoint", address, "--count", "3"]);
+      const client = stage.start("client", [
+        "--endpoint",
+        address,
+        "--count",
+        "3",
+        "--timeout",
+        "60000",
+      ]);
       await client.line(/^Adding doc/);
       const controller = await start();
       assert.deepEqual(await client.exit(), { code: 0, signal: null });

@@ -50,7 +50,7 @@ describe("rtdealer", { concurrency: true, timeout: 120_000 }, () => {
 
   test("Ctrl-C ends it, and a wrong role gets one line", async (t) => {
     const stage = new Stage(t, import.meta.url);
-    const program = stage.start("rtdealer", ["--bind", ANYWHERE, "--work", "1"]);
+    const program = stage.start("rtdealer", ["--bind", ANYWHERE, "--work", "1", "--time", "60000"]);
     await refuses(
       stage.start("rtdealer", ["--role", "boss"]),
       /^rtdealer: --role is all, broker or worker/,

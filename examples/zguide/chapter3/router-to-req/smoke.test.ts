@@ -43,7 +43,7 @@ describe("rtreq", { concurrency: true, timeout: 120_000 }, () => {
 
   test("Ctrl-C ends it, and a wrong role gets one line", async (t) => {
     const stage = new Stage(t, import.meta.url);
-    const program = stage.start("rtreq", ["--bind", ANYWHERE, "--work", "1"]);
+    const program = stage.start("rtreq", ["--bind", ANYWHERE, "--work", "1", "--time", "60000"]);
     await refuses(
       stage.start("rtreq", ["--role", "boss"]),
       /^rtreq: --role is all, broker or worker/,

@@ -4,7 +4,7 @@ import { endsOn, type Program, refuses, Stage } from "@tx0mq/smoke";
 import { ZmqDealerConnection, ZmqFactory, ZmqPubConnection, ZmqSubConnection } from "tx0mq";
 import { type Role, StateMachine } from "./fsm.ts";
 
-const HEARTBEAT = 400;
+const HEARTBEAT = 600;
 
 describe("binary star", { concurrency: true, timeout: 120_000 }, () => {
   test("a primary dies, returns, and takes over from a backup that freezes: one master, no request lost", async (t) => {
