@@ -29,6 +29,7 @@ describe("majordomo", { concurrency: true, timeout: 120_000 }, () => {
     const address = await stage.tcp();
     const startBroker = () => stage.start("mdbroker", ["-v", "--endpoint", address, ...BEATS]);
     let broker = startBroker();
+    await broker.line(/listening/);
     const startWorker = async (service: string) => {
       const flags = ["--endpoint", address, "--service", service, ...BEATS, "--reconnect", "100"];
       const program = stage.start("mdworker", ["-v", ...flags]);

@@ -16,8 +16,9 @@ describe("simple pirate", { concurrency: true }, () => {
       stage.start("spworker", ["--endpoint", backend, "--faultless", "--work", "100"]);
     const workers = [start(), start()];
     for (const worker of workers) await worker.line(/worker ready/);
+    const patience = ["--timeout", "1500", "--tries", "60"];
     const clients = [1, 2].map(() =>
-      stage.start("../lazy-pirate/lpclient", ["--endpoint", frontend, "--timeout", "1500"]),
+      stage.start("../lazy-pirate/lpclient", ["--endpoint", frontend, ...patience]),
     );
     for (const victim of workers) {
       await victim.line(/normal reply/);
