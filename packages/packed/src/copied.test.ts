@@ -5,7 +5,7 @@ import { describe, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type Program, Stage } from "@tx0mq/smoke";
 import { manifest } from "./manifest.ts";
-import { MODEL } from "./sandbox.ts";
+import { dependenciesOfExamples, MODEL } from "./sandbox.ts";
 
 const BIN = fileURLToPath(new URL("../bin/copied.js", import.meta.url));
 const { dependencies } = await manifest(MODEL);
@@ -67,11 +67,11 @@ async function fails(program: Program, ...complaints: readonly RegExp[]): Promis
 
 describe("an example, copied out of the repo,", { concurrency: true }, () => {
   test("starts with what it declares", async (t) => {
-    const hello = `${GREETING}import { hi } from "./hi.ts";\nhi();\n`;
+    const hello = `${GREETING}import "zod";\nimport { hi } from "./hi.ts";\nhi();\n`;
     const hi = 'export const hi = (): void => console.log("hi");\n';
-    await passes(
-      copied(t, { "chapter/greeting/greeting.ts": hello, "chapter/greeting/hi.ts": hi }),
-    );
+    const files = { "chapter/greeting/greeting.ts": hello, "chapter/greeting/hi.ts": hi };
+    const { zod = "" } = await dependenciesOfExamples();
+    await passes(copied(t, files, { dependencies: { zod, ...dependencies } }));
   });
 
   test("ends on Ctrl-C, with those that it uses, on ports of its own", async (t) => {
@@ -129,10 +129,14 @@ describe("an example, copied out of the repo,", { concurrency: true }, () => {
     await fails(copied(t, files, { programs: ["greeting", "second"] }), /second ! .*so sorry/);
   });
 
-  test("may depend on other packages that npm ci has brought", async (t) => {
-    const files = {
-      "chapter/greeting/greeting.ts": `import "esbuild";\n${GREETING}`,
-    };
-    await passes(copied(t, files, { dependencies: { esbuild: "*", ...dependencies } }));
+  test("finds nothing that it does not declare", async (t) => {
+    const program = copied(t, { "chapter/greeting/greeting.ts": 'await import("zeromq");\n' });
+    await fails(program, /npm ! .*Cannot find package 'zeromq'/);
+  });
+
+  test("says where to declare a package that no other example depends on", async (t) => {
+    const files = { "chapter/greeting/greeting.ts": `import "esbuild";\n${GREETING}` };
+    const program = copied(t, files, { dependencies: { esbuild: "*", ...dependencies } });
+    await fails(program, /"esbuild": "\*" in the devDependencies of packages\/packed/);
   });
 });

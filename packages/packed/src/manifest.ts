@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-type Versions = Readonly<Record<string, string>>;
+/** Packages, and which versions of them. */
+export type Versions = Readonly<Record<string, string>>;
 
 /** What of package.json matters here. */
 export interface Manifest {
@@ -9,6 +10,7 @@ export interface Manifest {
   readonly version: string;
   readonly scripts?: Readonly<Record<string, string>>;
   readonly dependencies?: Versions;
+  readonly devDependencies?: Versions;
   readonly optionalDependencies?: Versions;
   readonly bin?: string | Readonly<Record<string, string>>;
   /** What an example tells of itself. */

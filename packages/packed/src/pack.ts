@@ -1,17 +1,15 @@
 // Installs what the examples depend on as a reader would, once for all the copies of examples.
-import { cpSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { manifest } from "./manifest.ts";
-import { INSTALLED, MODEL, Sandbox } from "./sandbox.ts";
+import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { dependenciesOfExamples, INSTALLED, Sandbox } from "./sandbox.ts";
 
-const sandbox = new Sandbox();
+const dist = dirname(INSTALLED);
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist);
+const sandbox = new Sandbox(dist);
 try {
-  await sandbox.install((await manifest(MODEL)).dependencies);
-  rmSync(INSTALLED, { recursive: true, force: true });
-  cpSync(join(sandbox.folder, "node_modules"), INSTALLED, {
-    recursive: true,
-    verbatimSymlinks: true,
-  });
+  await sandbox.install(await dependenciesOfExamples());
+  renameSync(join(sandbox.folder, "node_modules"), INSTALLED);
 } finally {
   await sandbox.remove();
 }

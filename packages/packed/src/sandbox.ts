@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
-  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   symlinkSync,
@@ -17,8 +18,8 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { isDeepStrictEqual, promisify } from "node:util";
-import { type Manifest, manifest } from "./manifest.ts";
+import { promisify } from "node:util";
+import { manifest, type Versions } from "./manifest.ts";
 import { type Published, Registry } from "./registry.ts";
 
 /** The one limit for whatever is run here, in ms: only what is broken reaches it. */
@@ -30,8 +31,9 @@ export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 export const LIBRARY = join(ROOT, "packages/tx0mq");
 /** An example that depends on what nearly all of them do. */
 export const MODEL = join(ROOT, "examples/zguide/chapter1/hello-world");
-/** Where `npm run pack` leaves the node_modules of such an example. */
-export const INSTALLED = join(ROOT, "packages/packed/dist/node_modules");
+const PACKED = join(ROOT, "packages/packed");
+/** Where `npm run pack` leaves what examples depend on. */
+export const INSTALLED = join(PACKED, "dist/node_modules");
 
 const fromLibrary = createRequire(join(LIBRARY, "package.json"));
 const fromRoot = createRequire(join(ROOT, "package.json"));
@@ -158,17 +160,23 @@ type Packed = Readonly<
 
 /** A temporary folder that is removed in the end, even if that is a SIGKILL. */
 export class Sandbox {
-  readonly folder: string = realpathSync(mkdtempSync(join(tmpdir(), "tx0mq-packed-")));
+  readonly folder: string;
   /** Removes the folder as soon as nobody holds the other end of its input. */
-  readonly #janitor: ChildProcess = spawn("/bin/sh", ["-c", JANITOR, this.folder], {
-    cwd: "/",
-    detached: true,
-    stdio: ["pipe", "ignore", "ignore"],
-  });
+  readonly #janitor: ChildProcess;
   /** The library as npm packs it. */
-  readonly tarball: string = join(this.folder, "tx0mq.tgz");
+  readonly tarball: string;
   /** The paths of the files in it. */
   files: readonly string[] = [];
+
+  constructor(within: string = tmpdir()) {
+    this.folder = realpathSync(mkdtempSync(join(within, "tx0mq-packed-")));
+    this.#janitor = spawn("/bin/sh", ["-c", JANITOR, this.folder], {
+      cwd: "/",
+      detached: true,
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    this.tarball = join(this.folder, "tx0mq.tgz");
+  }
 
   /** Puts a file there. */
   write(path: string, content: string | object): void {
@@ -178,11 +186,11 @@ export class Sandbox {
   }
 
   /**
-   * Installs tx0mq and what else is asked for with npm, as if for the first time on this machine. The
-   * library, which has to be built, is packed for it; what `npm ci` has brought is packed again.
+   * Installs tx0mq, or what is asked for, with npm, as if for the first time on this machine. What is
+   * published from here, and has to be built, is packed for it; what `npm ci` has brought is packed again.
    */
-  async install(dependencies: Manifest["dependencies"] = { tx0mq: "*" }): Promise<void> {
-    const registry = new Registry(await this.#pack(Object.keys({ tx0mq: "*", ...dependencies })));
+  async install(dependencies: Versions = { tx0mq: "*" }): Promise<void> {
+    const registry = new Registry(await this.#pack(Object.keys(dependencies)));
     this.write("package.json", { name: "stranger", private: true, type: "module", dependencies });
     try {
       const settings = ["--registry", await registry.listen(), "--no-audit", "--no-fund"];
@@ -256,24 +264,31 @@ export class Sandbox {
   }
 }
 
-/**
- * Gives a folder the node_modules that npm installs for its package.json. Most examples depend on the
- * same, which `npm run pack` has installed.
- */
+/** What examples depend on: what nearly all of them do, and what single ones do, as is declared here. */
+export async function dependenciesOfExamples(): Promise<Versions> {
+  const { devDependencies } = await manifest(PACKED);
+  const { dependencies } = await manifest(MODEL);
+  return { ...devDependencies, ...dependencies };
+}
+
+/** Gives a folder what its package.json declares, and no more: links to what `npm run pack` has installed. */
 export async function installInto(folder: string): Promise<void> {
-  const { dependencies } = await manifest(folder);
+  const { dependencies = {} } = await manifest(folder);
+  const all = await dependenciesOfExamples();
   const target = join(folder, "node_modules");
-  if (isDeepStrictEqual(dependencies, (await manifest(MODEL)).dependencies)) {
+  mkdirSync(join(target, ".bin"), { recursive: true });
+  for (const [name, range] of Object.entries(dependencies)) {
+    const wanted = `"${name}": "${range}" in the devDependencies of packages/packed/package.json`;
+    assert(
+      all[name] === range,
+      `what examples depend on is installed together: it has to be ${wanted}`,
+    );
     assert(existsSync(INSTALLED), "nothing is packed yet: npm run pack -w @tx0mq/packed");
-    symlinkSync(INSTALLED, target, "dir");
-    return;
-  }
-  const sandbox = new Sandbox();
-  try {
-    await sandbox.install(dependencies);
-    const installed = join(sandbox.folder, "node_modules");
-    cpSync(installed, target, { recursive: true, verbatimSymlinks: true });
-  } finally {
-    await sandbox.remove();
+    mkdirSync(dirname(join(target, name)), { recursive: true });
+    symlinkSync(join(INSTALLED, name), join(target, name), "dir");
+    for (const command of readdirSync(join(INSTALLED, ".bin"))) {
+      const file = readlinkSync(join(INSTALLED, ".bin", command));
+      if (file.startsWith(`../${name}/`)) symlinkSync(file, join(target, ".bin", command));
+    }
   }
 }
