@@ -41,7 +41,8 @@ test(`${its.name} imports its own files and what it declares`, async () => {
 test(`${its.name} runs, copied out of the repo`, async (t) => {
   const stage = new Stage(t, import.meta.url);
   const copy = await copyOut(stage);
-  const env = strangers(process.env);
+  // tsx keeps there what it has compiled: nobody needs that again.
+  const env = { ...strangers(process.env), TMPDIR: stage.folder };
   const { start = "" } = its.scripts ?? {};
   const started: readonly string[] = start.match(PROGRAM) ?? [];
   const all = stage.start({ command: ["npm", "start", "--silent"] }, [], { cwd: copy, env });
