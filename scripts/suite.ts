@@ -25,15 +25,15 @@ interface Cost {
 readWords(USAGE, 0);
 rmSync(join(ROOT, "node_modules/.cache/tx0mq-smoke"), { recursive: true, force: true });
 const folder = mkdtempSync(join(tmpdir(), "tx0mq-suite-"));
-const { PATH = "" } = process.env;
+const path = [folder, join(ROOT, "scripts/turbo"), process.env.PATH].join(delimiter);
 const began = performance.now();
 try {
-  // Turbo runs each task by npm: one that notes the times of all that it has started, and is quick, as
-  // that of npm test is (scripts/turbo/npm).
-  const npm = spawnSync("/bin/sh", ["-c", "command -v npm"], { encoding: "utf8" }).stdout.trim();
+  // Turbo runs each task by npm: one that has that of npm test (scripts/turbo/npm) run it, and notes the
+  // times of all that it has started.
   const meter = `#!/bin/sh
+PATH=\${PATH#*:}
 start=$(date +%s)
-"${npm}" --no-workspaces "$@"
+npm "$@"
 code=$?
 { echo "$PWD"; echo "$2"; echo $(($(date +%s) - start)); } > "$0.$$"
 times >> "$0.$$"
@@ -46,15 +46,14 @@ exit $code
     {
       cwd: ROOT,
       stdio: "inherit",
-      env: { ...process.env, PATH: folder + delimiter + PATH, TURBO_TELEMETRY_DISABLED: "1" },
+      env: { ...process.env, PATH: path, TURBO_TELEMETRY_DISABLED: "1" },
     },
   );
   process.exitCode = status ?? 1;
   const costs = readdirSync(folder)
     .filter((file) => file.startsWith("npm."))
     .map((file) => readFileSync(join(folder, file), "utf8").split("\n"))
-    .map(cost)
-    .filter(({ workspace }) => !workspace.startsWith("..")); // what tests have started
+    .map(cost);
   show(costs, (performance.now() - began) / 1000);
 } finally {
   rmSync(folder, { recursive: true });
