@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitepress";
 import { BASE, HERE_SCRIPT, moveAnywhere } from "../src/anywhere.ts";
+import { makeCode } from "../src/code.ts";
 import { deadLinks } from "../src/links.ts";
 import { readReference, writeReference } from "../src/reference.ts";
 import { makeSite, writeSite } from "../src/site.ts";
@@ -14,6 +15,8 @@ await writeReference(PAGES);
 const site = makeSite(readReference(PAGES));
 writeSite(site, PAGES);
 
+const { highlight, style } = await makeCode();
+
 export default defineConfig({
   title: "tx0mq",
   description: "ZeroMQ sockets as citizens of Node's event loop, and the guide's examples",
@@ -23,6 +26,7 @@ export default defineConfig({
   base: process.env.NODE_ENV === "production" ? BASE : "/",
   head: [
     ["script", {}, HERE_SCRIPT],
+    ["style", {}, style],
     ["link", { rel: "icon", href: `data:image/svg+xml,${encodeURIComponent(ICON)}` }],
   ],
   themeConfig: {
@@ -37,9 +41,7 @@ export default defineConfig({
     outline: [2, 3],
     search: { provider: "local" },
   },
-  markdown: {
-    theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
-  },
+  markdown: { highlight },
   buildEnd({ outDir }) {
     moveAnywhere(outDir);
     const dead = deadLinks(outDir);
