@@ -2,7 +2,8 @@
 
 Each line on standard input is a call, {"id": 1, "op": "socket", ...}; each gets one line, {"id": 1, "ok": ...} or
 {"id": 1, "error": "EADDRINUSE"}. Calls that wait (receive, send) are answered when they are done. Lines without an id
-tell what monitors tell. Bytes are strings of latin-1. It ends with its standard input.
+tell what monitors tell. Bytes are strings of latin-1, or ["x", 100000] for a large frame that repeats a letter. It ends
+with its standard input.
 """
 
 import collections
@@ -80,6 +81,15 @@ def say(what):
         line = line[os.write(1, line) :]
 
 
+def unpack(frame):
+    return (frame if isinstance(frame, str) else frame[0] * frame[1]).encode("latin-1")
+
+
+def pack(frame):
+    repeats = len(frame) > 1000 and frame == frame[:1] * len(frame)
+    return [frame[:1].decode("latin-1"), len(frame)] if repeats else frame.decode("latin-1")
+
+
 def name_of(error):
     return errno.errorcode.get(error.errno) or zmq.Errno(error.errno).name
 
@@ -141,15 +151,13 @@ class Peer:
 
     def send(self):
         def act(order):
-            frames = [frame.encode("latin-1") for frame in order["frames"]]
-            self.socket.send_multipart(frames, zmq.NOBLOCK)
+            self.socket.send_multipart([unpack(frame) for frame in order["frames"]], zmq.NOBLOCK)
 
         self.answer(self.sends, act)
 
     def receive(self):
         def act(_order):
-            frames = self.socket.recv_multipart(zmq.NOBLOCK)
-            return [frame.decode("latin-1") for frame in frames]
+            return [pack(frame) for frame in self.socket.recv_multipart(zmq.NOBLOCK)]
 
         self.answer(self.receives, act)
 
