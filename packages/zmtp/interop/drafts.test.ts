@@ -39,8 +39,8 @@ class Stage {
     return new kind(this.#sut, [], options);
   }
 
-  peer<C, O>(kind: Kind<C, O>): C {
-    return new kind(this.#libzmq, []);
+  peer<C, O>(kind: Kind<C, O>, options?: O): C {
+    return new kind(this.#libzmq, [], options);
   }
 
   /** Connects them, and waits until they have met. */
@@ -67,9 +67,10 @@ class Stage {
 function same(name: string, scenario: (stage: Stage) => Promise<unknown>): void {
   for (const binds of [true, false]) {
     const role = binds ? "binds" : "connects";
-    test(`${name} (${role})`, { skip, timeout: 60_000 }, async () => {
+    test(`${name} (${role})`, { skip, timeout: 60_000 }, async ({ signal }) => {
       const play = async (sut: ZmqFactory): Promise<unknown> => {
         const stage = new Stage(sut, binds);
+        signal.addEventListener("abort", () => stage.end()); // what waits for ever would keep the process
         return scenario(stage).finally(() => stage.end());
       };
       const theirs = await play(new ZmqFactory({ lingerPeriod: 0 }));
@@ -151,14 +152,15 @@ async function listen(
   const seen: unknown[] = [];
   const joined = async (group: string): Promise<void> => {
     let arrived = false;
-    const first = dish.receive().finally(() => {
-      arrived = true;
-    });
-    while (!arrived) {
-      await radio.send(["sync", { group }]);
-      await new Promise(setImmediate);
-    }
-    await first;
+    const sending = (async () => {
+      while (!arrived) {
+        await radio.send(["sync", { group }]);
+        await new Promise(setImmediate);
+      }
+    })();
+    // Those of the group before may still be on their way.
+    while (!arrived) arrived = (await dish.receive())[1].group === group;
+    await sending;
   };
   const hear = async (last: string): Promise<void> => {
     // Groups are told in their order: what is joined before the last one has arrived when that has.
@@ -186,13 +188,17 @@ async function listen(
   return seen;
 }
 
+/** A RADIO drops what there is no room for, and `listen` sends much before it reads. */
+const ALL = { sendHighWaterMark: 0 };
+const ROOM = { receiveHighWaterMark: 0 };
+
 same("RADIO: to who has joined the group", async (stage) => {
-  const [radio, dish] = [stage.sut(ZmqRadioConnection), stage.peer(ZmqDishConnection)];
+  const [radio, dish] = [stage.sut(ZmqRadioConnection, ALL), stage.peer(ZmqDishConnection, ROOM)];
   return listen(radio, dish, () => stage.meet(radio, dish));
 });
 
 same("DISH: the groups that it has joined", async (stage) => {
-  const [radio, dish] = [stage.peer(ZmqRadioConnection), stage.sut(ZmqDishConnection)];
+  const [radio, dish] = [stage.peer(ZmqRadioConnection, ALL), stage.sut(ZmqDishConnection, ROOM)];
   return listen(radio, dish, () => stage.meet(dish, radio));
 });
 
