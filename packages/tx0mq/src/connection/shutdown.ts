@@ -97,7 +97,8 @@ export class Shutdown {
     const linger = outbox.sends === 0 ? 0 : left(limit, patient ? 0 : elapsed);
     const closing = performance.now();
     await socket.close(linger);
-    const overdue = linger > 0 && performance.now() - closing >= linger;
+    // A timer may be early by less than a ms.
+    const overdue = linger > 0 && Math.ceil(performance.now() - closing) >= linger;
     return overdue ? limit : undefined;
   }
 
