@@ -28,7 +28,7 @@ describe("freelance, model two", { concurrency: true, timeout: 120_000 }, () => 
     first.kill("SIGKILL");
     await goesOn();
     first = await start(0);
-    await goesOn();
+    await goesOn(8); // for it has as many to answer
     second.kill("SIGSTOP");
     await goesOn();
     second.kill("SIGCONT");
