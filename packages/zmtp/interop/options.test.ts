@@ -120,15 +120,12 @@ for (const options of [{ heartbeatTimeout: 300 }, {}]) {
   );
 }
 
-/** Stands between two peers. @returns where to connect to instead, and when a PING has passed */
+/** Stands between two peers, and tells of each PING. @returns where to connect to instead */
 async function relay(
   stage: Stage,
   address: string,
-): Promise<{ address: string; pinged: Promise<void>; server: net.Server }> {
-  let tell = (): void => undefined;
-  const pinged = new Promise<void>((resolve) => {
-    tell = resolve;
-  });
+  pinged: () => void,
+): Promise<{ address: string; server: net.Server }> {
   const server = net.createServer((near) => {
     const far = net.connect(placeOf(address));
     for (const [from, to] of [
@@ -136,7 +133,7 @@ async function relay(
       [far, near],
     ] as const) {
       from.on("data", (chunk: Buffer) => {
-        if (chunk.includes("PING")) tell();
+        if (chunk.includes("PING")) pinged();
       });
       from.on("error", () => to.destroy());
       from.pipe(to);
@@ -151,7 +148,7 @@ async function relay(
   );
   server.unref();
   const { port } = server.address() as AddressInfo;
-  return { address: path === undefined ? `tcp://127.0.0.1:${port}` : here, pinged, server };
+  return { address: path === undefined ? `tcp://127.0.0.1:${port}` : here, server };
 }
 
 function placeOf(address: string): { path: string } | { host: string; port: number } {
@@ -166,10 +163,14 @@ same("heartbeats: who is told a time to live notices that we are silent", async 
   const options = { heartbeatInterval: 100, heartbeatTimeToLive: 500, heartbeatTimeout: 60_000 };
   const peer = await stage.peerOf(process, "DEALER", options);
   const [bound, connecting] = stage.role === "binds" ? [sut, peer] : [peer, sut];
-  const between = await relay(stage, await bound.bind(stage.place()));
+  let pings = 0;
+  const between = await relay(stage, await bound.bind(stage.place()), () => {
+    pings += 1;
+    sut.changed();
+  });
   await connecting.connect(between.address);
   await sut.saw(SUCCEEDED);
-  await between.pinged;
+  await sut.until(() => pings > 0, "a PING");
   process.process.kill("SIGSTOP");
   await sut.saw("disconnected");
   process.process.kill("SIGCONT");
