@@ -36,8 +36,11 @@ async function set({ colorScheme, width }: Setting): Promise<void> {
   assert(page);
   await page.emulateMedia({ colorScheme });
   await page.setViewportSize({ width, height: 900 });
-  // The page is told of both before its next frame.
-  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn))));
+  // The page is told of both before its next frame: when the one after that begins, it is drawn.
+  await page.evaluate(
+    () =>
+      new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true)))),
+  );
 }
 
 /** Gives a test a page on which nothing may fail, and which may ask nobody else. */
