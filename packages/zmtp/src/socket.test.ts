@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Socket } from "node:net";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import { Context } from "./context.js";
@@ -121,6 +122,33 @@ for (const place of TRANSPORTS) {
     assert.deepEqual(await pull.next(), ["goes on"]);
   });
 }
+
+test("replies leave while more requests are being handled", async (t) => {
+  const socket = sockets(t);
+  const [server, client] = [socket("DEALER"), socket("DEALER")];
+  client.connect(server.bind(ANYWHERE));
+  await client.send("hello");
+  await server.next();
+  let handled = 0;
+  server.received = (message) => {
+    for (const began = performance.now(); performance.now() - began < 1; ) handled += 0;
+    handled += 1;
+    server.call((one) => one.send(message));
+    return true;
+  };
+  const leaves: number[] = [];
+  const write = Socket.prototype.write;
+  t.mock.method(Socket.prototype, "write", function (this: Socket, ...args: [Buffer]) {
+    leaves.push(handled);
+    return write.apply(this, args);
+  });
+  const all = ["1", "2", "3", "4", "5", "6"];
+  for (const one of all) await client.send(one);
+  server.socket.read();
+  for (const one of all) assert.deepEqual(await client.next(), [one]);
+  const first = leaves.find((count) => count > 0) as number;
+  assert.ok(first < all.length, `${first} were handled before a reply left`);
+});
 
 test("with a linger period of 0 what waits is lost, with -1 a close waits for a peer", async (t) => {
   const socket = sockets(t);

@@ -15,6 +15,7 @@ import { createSocketType, type SocketTypeName } from "./sockets/types.js";
 import { bindEndpoint, connectEndpoint } from "./transport-endpoints.js";
 import { parseAddress } from "./transports/address.js";
 import type { Stream } from "./transports/transport.js";
+import { runDue, Stretch } from "./turn.js";
 
 /** While somebody waits for room, it is looked after so many ms whether anybody still does. */
 const LOOK_AGAIN = 500;
@@ -41,6 +42,7 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
   #isChangedSoon = false;
   /** `#drain` runs, or is about to. */
   #draining = false;
+  readonly #stretch = new Stretch();
   #room: { promise: Promise<void>; found: () => void; look: NodeJS.Timeout } | undefined;
   /** How many peers are there, over any transport that has connections. */
   peerCount = 0;
@@ -290,9 +292,19 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
         break;
       }
       if (!this.#receiveOne()) break;
+      if (this.#stretch.isLong) {
+        queueMicrotask(this.#drainBehind);
+        return;
+      }
     }
     this.#draining = false;
   }
+
+  /** Goes on when those who wait for what was received have run, and what they have sent has left. */
+  readonly #drainBehind = (): void => {
+    runDue();
+    this.#drainLater();
+  };
 
   /** In a later turn: one message, and then as there is time. */
   readonly #drainOn = (): void => {

@@ -11,8 +11,33 @@ export function atEndOfTurn(run: () => void): void {
   due.push(run);
 }
 
-function runDue(): void {
+/** Calls now what was put off to the end of the turn. */
+export function runDue(): void {
   const all = due;
   due = [];
   for (const run of all) run();
+}
+
+/** In ms: what was sent leaves after that, where more is received for longer. */
+const PATIENCE = 0.25;
+/** The clock is looked at after so many messages, or fewer where they take their time. */
+const LOOK = 16;
+
+/** Messages that are received in a row: what is sent meanwhile is not to wait for the last of them. */
+export class Stretch {
+  #since = 0;
+  #every = 1;
+  #left = 1;
+
+  /** To be asked once a message. Whether what was sent has waited long enough; if so, the next stretch begins. */
+  get isLong(): boolean {
+    this.#left -= 1;
+    if (this.#left > 0) return false;
+    const now = performance.now();
+    const isLong = now - this.#since > PATIENCE;
+    if (isLong) this.#since = now;
+    this.#every = isLong ? Math.ceil(this.#every / 2) : Math.min(2 * this.#every, LOOK);
+    this.#left = this.#every;
+    return isLong;
+  }
 }
