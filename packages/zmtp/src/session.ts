@@ -3,7 +3,13 @@ import { AuthenticationError, type Mechanism } from "./mechanisms/mechanism.js";
 import { messageOf, readCommand, readPing, writePing, writePong } from "./protocol/commands.js";
 import { COMMAND, Decoder, MORE } from "./protocol/decoder.js";
 import { Encoder } from "./protocol/encoder.js";
-import { GREETING_SIZE, type Greeting, readGreeting, writeGreeting } from "./protocol/greeting.js";
+import {
+  GREETING_SIZE,
+  type Greeting,
+  readGreeting,
+  VERSIONED,
+  writeGreeting,
+} from "./protocol/greeting.js";
 import {
   bytesOf,
   type Message,
@@ -37,6 +43,8 @@ export class Session {
   readonly #encoder = new Encoder();
   /** What has come of the peer's greeting, while it is not whole. */
   #greeting: Buffer | undefined = Buffer.alloc(0);
+  /** What the peer has not been told of our greeting. */
+  #unsaid: Buffer | undefined;
   /** The ZAP handler is being asked. */
   #asking = false;
   #ended = false;
@@ -74,7 +82,10 @@ export class Session {
       drained: () => this.#drained(),
       closed: (error) => this.#end(error),
     });
-    this.#encoder.addRaw(writeGreeting(mechanism.name, mechanism.asServer));
+    const greeting = writeGreeting(mechanism.name, mechanism.asServer);
+    const first = stream.greets ? GREETING_SIZE : VERSIONED;
+    this.#encoder.addRaw(greeting.subarray(0, first));
+    this.#unsaid = greeting.subarray(first);
     this.flush();
   }
 
@@ -174,6 +185,7 @@ export class Session {
         const all = Buffer.concat([this.#greeting, chunk]);
         this.#greeting = all.subarray(0, GREETING_SIZE);
         const greeting = readGreeting(this.#greeting);
+        if (this.#greeting.length >= VERSIONED) this.#sayAll();
         if (greeting === undefined) return;
         this.#greeting = undefined;
         rest = Buffer.from(all.subarray(GREETING_SIZE));
@@ -231,6 +243,17 @@ export class Session {
   }
 
   // Handshake ---------------------------------------------------------------------------------
+
+  /**
+   * Says the rest of our greeting. libzmq hangs up as soon as it has read that our mechanism is not its own:
+   * by then it has told its own, since it says all when it has heard our version.
+   */
+  #sayAll(): void {
+    if (this.#unsaid === undefined) return;
+    this.#encoder.addRaw(this.#unsaid);
+    this.#unsaid = undefined;
+    this.flush();
+  }
 
   #greeted(greeting: Greeting): void {
     this.peerMinor = greeting.minor;

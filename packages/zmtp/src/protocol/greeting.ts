@@ -11,6 +11,9 @@ const MECHANISM_AT = 12;
 const MECHANISM_SIZE = 20;
 const AS_SERVER_AT = 32;
 
+/** So much of it says which version we speak, and nothing else. */
+export const VERSIONED = MINOR_AT;
+
 /** What a greeting says. */
 export interface Greeting {
   /** The peer's version is 3 point this. */
@@ -20,8 +23,8 @@ export interface Greeting {
 }
 
 /**
- * Writes our greeting: version 3.1, all of it at once, since we speak no older version (RFC 37, "Version
- * Negotiation"). A peer that waits for a part of it before it says more has what it waits for.
+ * Writes our greeting: version 3.1. We speak no older one, so that the first part of it (`VERSIONED`) does not
+ * depend on what the peer speaks (RFC 37, "Version Negotiation").
  * @param mechanism of 20 characters at most
  */
 export function writeGreeting(mechanism: string, asServer: boolean): Buffer {

@@ -21,6 +21,8 @@ export interface Stream {
   readonly peerAddress: string;
   /** Its file descriptor's address as the monitor tells it: ours, `tcp://127.0.0.1:5555`. */
   readonly address: string;
+  /** It makes up the peer's greeting, out of the whole of ours. */
+  readonly greets?: boolean;
   /** Begins to read; `sink` is told from now on. */
   open(sink: StreamSink): void;
   /** Writes pieces in one go. @returns whether all has left already; if not, `drained` tells when */

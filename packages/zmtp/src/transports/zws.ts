@@ -48,6 +48,7 @@ const FITTING: Readonly<Record<string, string>> = {
  */
 export class ZwsStream implements Stream {
   readonly peerAddress: string;
+  readonly greets = true;
   readonly address: string;
   readonly #socket: WebSocket;
   readonly #tcp: Socket;
