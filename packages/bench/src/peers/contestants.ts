@@ -31,6 +31,7 @@ export const PEERS = [
   "tx0mq on zmtp",
   "tx0mq on zmtp, for await",
   "zeromq",
+  "bytes alone",
   "pyzmq",
   "pyzmq asyncio",
   "aiozmq",
@@ -94,6 +95,12 @@ function node(name: string): Contestant | undefined {
         name,
         versions: binding,
         command: command("zeromq", { receive: "receive-handler", "in-flight": "dealer", ...same }),
+      };
+    case "bytes alone":
+      return {
+        name,
+        versions: { node: process.version },
+        command: command("bytes", { publish: "publish" }),
       };
     default:
       return undefined;

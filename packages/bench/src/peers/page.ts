@@ -54,12 +54,18 @@ function tables(results: Results): string {
       const heads = ["", `${SUBJECT}, a second`, ...others];
       const lines = shown.map(({ row, figures, entries }) => {
         const own = figures.find(({ peer }) => peer === SUBJECT);
-        const cells = others.map((name) => {
+        const errorOf = (name: string): string | undefined => {
           const error = entries.find(({ peer }) => peer === name)?.error;
-          if (error !== undefined) return error.startsWith("left out") ? "left out" : "failed";
+          return error && (error.startsWith("left out") ? "left out" : "failed");
+        };
+        const cells = others.map((name) => {
+          const error = errorOf(name);
+          if (error !== undefined) return error;
           return cell(figures.find(({ peer }) => peer === name));
         });
-        const absolute = own ? `${count(own.rate.median)}${wide(own)}${lost(own)}` : "failed";
+        const absolute = own
+          ? `${count(own.rate.median)}${wide(own)}${lost(own)}`
+          : (errorOf(SUBJECT) ?? "");
         return [row.name, absolute, ...cells];
       });
       return [

@@ -26,6 +26,7 @@ const COLOURS: Readonly<Record<string, string>> = {
   "tx0mq on zmtp": "#1a7f5a",
   "tx0mq on zmtp, for await": "#63bd8f",
   zeromq: "#7fc4c9",
+  "bytes alone": "#b9bec7",
   pyzmq: "#c9971c",
   "pyzmq asyncio": "#e0701f",
   aiozmq: "#b8372e",

@@ -17,7 +17,8 @@ export type Task =
   | "dealer";
 
 export interface Program {
-  readonly subject: "tx0mq" | "zeromq";
+  /** `"bytes"`: no package at all, see bytes.ts. */
+  readonly subject: "tx0mq" | "zeromq" | "bytes";
   readonly task: Task;
   /** Requests in flight. */
   readonly window: number;

@@ -1,5 +1,5 @@
 /**
- * Measured: tx0mq and bare `zeromq`. The command line and the rounds are those of harness.py, and
+ * Measured: tx0mq and bare `zeromq`, and bytes alone. The command line and the rounds are those of harness.py, and
  * `--subject` and `--node-task` say which of the programs in ../../programs it is.
  */
 import { createInterface } from "node:readline";
@@ -51,10 +51,7 @@ async function openRound(): Promise<Round> {
   if (way !== undefined) {
     return (await import("../../anatomy/ways.ts")).open(way, addresses, program.size);
   }
-  const { open } =
-    program.subject === "tx0mq"
-      ? await import("../../programs/tx0mq.ts")
-      : await import("../../programs/zeromq.ts");
+  const { open } = await import(`../../programs/${program.subject}.ts`);
   return open(program, addresses);
 }
 
