@@ -101,6 +101,8 @@ test("the command: list, help, what is wrong in a line, and a folder", async (t)
   );
   await refuses(run("a", "b", "--example", "hello-world"), /unexpected argument "b"/);
   await refuses(run("--exmaple", "x"), /--exmaple/);
+  await refuses(run("--example"), /--example/);
+  await refuses(run("--list=x"), /--list/);
   await refuses(run("here"), /nobody to ask/);
 
   const made = run("My Broker!", "--example", "load-balancing-broker");
@@ -110,6 +112,9 @@ test("the command: list, help, what is wrong in a line, and a folder", async (t)
   assert.equal(manifest.name, "mybroker");
   await refuses(run("My Broker!", "--example", "hello-world"), /not empty/);
   await refuses(run("My Broker!/README.md", "--example", "hello-world"), /not empty/);
+  await refuses(run("My Broker!/README.md/below", "--example", "hello-world"), /ENOTDIR/);
+  await refuses(run("", "--example", "hello-world"), /no name/);
+  assert.deepEqual(readdirSync(stage.folder), ["My Broker!"]);
   const named = run("--example", "hello-world");
   assert.equal((await named.exit()).code, 0);
   assert.ok(existsSync(join(stage.folder, "hello-world/hwserver.ts")));

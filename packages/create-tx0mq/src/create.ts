@@ -51,6 +51,7 @@ export function isFree(folder: string): boolean {
 
 /** @throws {CreateError} where there is something that would be written over */
 export function mustBeFree(folder: string): void {
+  if (folder === "") throw new CreateError("the folder has no name");
   if (!isFree(folder)) throw new CreateError(`${folder} is there, and not empty`);
 }
 

@@ -40,7 +40,9 @@ export async function main(args: readonly string[]): Promise<number> {
       console.error("Nothing has been made.");
       return 130; // Ctrl-C, while it asked
     }
-    const known = error instanceof CreateError || error.message.includes("option");
+    // What is wrong with the arguments, or with files and folders, is no fault of this program.
+    const { code = "", syscall } = error as NodeJS.ErrnoException;
+    const known = error instanceof CreateError || code.startsWith("ERR_PARSE_ARGS") || syscall;
     if (!known) throw error;
     console.error(
       `create-tx0mq: ${error.message.split(/\. To specify|\n/)[0]} (--help tells more)`,
