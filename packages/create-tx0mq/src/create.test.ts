@@ -16,16 +16,16 @@ import { refuses, Stage } from "@tx0mq/smoke";
 import { readExamples, search } from "./catalog.js";
 import { CreateError, create } from "./create.js";
 
+const ROOT = fileURLToPath(new URL("../../../examples", import.meta.url));
 const BIN = fileURLToPath(new URL("../bin/create-tx0mq.js", import.meta.url));
 const examples = readExamples(fileURLToPath(new URL("../dist/examples", import.meta.url)));
 const folder = mkdtempSync(join(tmpdir(), "create-tx0mq-"));
 after(() => rmSync(folder, { recursive: true }));
 
 test("there are all examples of the repository, in the guide's order", () => {
-  const root = fileURLToPath(new URL("../../../examples", import.meta.url));
   assert.deepEqual(
     new Set(examples.map(({ path }) => path)),
-    new Set(readExamples(root).map(({ path }) => path)),
+    new Set(readExamples(ROOT).map(({ path }) => path)),
   );
   assert.equal(examples[0]?.name, "hello-world");
   assert.equal(new Set(examples.map(({ name }) => name)).size, examples.length);
@@ -62,6 +62,18 @@ for (const example of examples) {
     }
   });
 }
+
+test("nothing is committed that programs leave behind, as in the repository", () => {
+  const [example] = examples;
+  assert.ok(example);
+  create(join(folder, "ignoring"), example, examples);
+  const lines = (file: string) => readFileSync(file, "utf8").trim().split("\n");
+  const ours = lines(join(ROOT, "../.gitignore"));
+  const its = lines(join(folder, "ignoring/.gitignore"));
+  for (const line of its) assert.ok(ours.includes(line), line);
+  for (const line of [".titanic/", ".ipcontroller/", "certificates/"])
+    assert.ok(its.includes(line));
+});
 
 test("a folder that is not empty is left alone", () => {
   const [example] = examples;

@@ -17,6 +17,8 @@ export class CreateError extends Error {
 
 /** A path to a file of another example, in a program or a script. */
 const ELSEWHERE = /(?<=["'` ])\.\.\/[\w./-]*[\w-]/g;
+/** What programs leave behind, secret keys among it: as the repository has it. */
+const IGNORED = ["node_modules/", "*.ipc", ".titanic/", ".ipcontroller/", "certificates/"];
 
 /**
  * Makes a folder of an example: its programs, README and licence, a package.json, and each example that
@@ -40,7 +42,7 @@ export function create(target: string, example: Example, examples: readonly Exam
   for (const one of [example, ...used]) copy(one, join(folder, places.get(one.path) ?? ""), places);
   write(join(folder, "package.json"), manifest(basename(folder), example, used, places));
   copyFileSync(new URL("../LICENSE", import.meta.url), join(folder, "LICENSE"));
-  writeFileSync(join(folder, ".gitignore"), "node_modules/\n*.ipc\n");
+  writeFileSync(join(folder, ".gitignore"), `${IGNORED.join("\n")}\n`);
 }
 
 /** Whether a folder is still to be made, or is empty. */
