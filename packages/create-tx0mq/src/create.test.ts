@@ -63,6 +63,56 @@ for (const example of examples) {
   });
 }
 
+for (const web of ["https://example.org/cookbook", undefined]) {
+  test(`READMEs are true in the new folder, ${web ? "with" : "without"} the repository's address`, () => {
+    for (const example of examples) {
+      const target = join(folder, web ? "with" : "without", example.name);
+      create(target, example, examples, web);
+      for (const { name, path } of [
+        example,
+        ...examples.filter((one) => example.uses.includes(one.path)),
+      ]) {
+        const own = name === example.name ? target : join(target, name);
+        const original = readFileSync(join(ROOT, path, "README.md"), "utf8");
+        const readme = readFileSync(join(own, "README.md"), "utf8");
+        assert.doesNotMatch(readme, /the\s+root\b/, name);
+        assert.equal(
+          readme.includes("after `npm install`)"),
+          /at\s+the\s+root\b/.test(original),
+          name,
+        );
+        for (const [, link = ""] of readme.matchAll(/\]\(([^)]+)\)/g)) {
+          if (link.startsWith("https:")) continue;
+          const known =
+            existsSync(join(own, link)) && !relative(target, join(own, link)).startsWith("..");
+          assert.ok(known || (!web && told(readme, link)), `${name} links to ${link}`);
+        }
+        for (const [, file = ""] of readme.matchAll(/\bnpx tsx (\.\.?\/[\w./-]+\.ts)\b/g)) {
+          assert.ok(existsSync(join(own, file)) || told(readme, file), `${name}: ${file}`);
+        }
+      }
+    }
+  });
+}
+
+/** Does a README tell how to make the example that a path leads to? */
+function told(readme: string, path: string): boolean {
+  const [there, name] = /^(?:\.\.\/)+([\w-]+)/.exec(path) ?? [];
+  const known = examples.some((example) => example.name === name);
+  return (
+    known && readme.includes(`\`npm create tx0mq@latest ${there} -- --example ${name}\` makes`)
+  );
+}
+
+test("a link to an example that does not come along leads to it on the web", () => {
+  const example = examples.find(({ name }) => name === "monitoring-class");
+  assert.ok(example);
+  const target = join(folder, "linked");
+  create(target, example, examples, "https://example.org/cookbook");
+  const readme = readFileSync(join(target, "README.md"), "utf8");
+  assert.ok(readme.includes("](https://example.org/cookbook/pyzmq-ports/pubsub-topics)"));
+});
+
 test("nothing is committed that programs leave behind, as in the repository", () => {
   const [example] = examples;
   assert.ok(example);

@@ -15,8 +15,14 @@ export class CreateError extends Error {
   override readonly name = "CreateError";
 }
 
-/** A path to a file of another example, in a program or a script. */
-const ELSEWHERE = /(?<=["'` ])\.\.\/[\w./-]*[\w-]/g;
+type Places = ReadonlyMap<string, string>;
+
+/** A path to a file of another example, in a program, a script or a README. */
+const ELSEWHERE = /(?<=["'` (])\.\.\/[\w./-]*[\w-]/g;
+/** A link to another example, in a README. */
+const LINK = /(?<=\]\()\.\.\/[^)#]+/g;
+/** What a README says of a clone of the repository. */
+const IN_A_CLONE = /\(once\s+`npm\s+ci\s+&&\s+npm\s+start`\s+has\s+run\s+at\s+the\s+root\)/g;
 /** What programs leave behind, secret keys among it: as the repository has it. */
 const IGNORED = ["node_modules/", "*.ipc", ".titanic/", ".ipcontroller/", "certificates/"];
 
@@ -24,9 +30,15 @@ const IGNORED = ["node_modules/", "*.ipc", ".titanic/", ".ipcontroller/", "certi
  * Makes a folder of an example: its programs, README and licence, a package.json, and each example that
  * it needs in a folder below.
  *
+ * @param web where the examples are on the web, for links to those that do not come along
  * @throws {CreateError} where the folder is there, and not empty
  */
-export function create(target: string, example: Example, examples: readonly Example[]): void {
+export function create(
+  target: string,
+  example: Example,
+  examples: readonly Example[],
+  web = onTheWeb(),
+): void {
   mustBeFree(target);
   const folder = resolve(target);
   const used = example.uses.map((path) => {
@@ -39,7 +51,18 @@ export function create(target: string, example: Example, examples: readonly Exam
     [example.path, "."],
     ...used.map(({ path, name }) => [path, name] as const),
   ]);
-  for (const one of [example, ...used]) copy(one, join(folder, places.get(one.path) ?? ""), places);
+  const others = examples.filter(({ path }) => !places.has(path));
+  for (const one of [example, ...used]) {
+    const to = join(folder, places.get(one.path) ?? "");
+    mkdirSync(to, { recursive: true });
+    for (const file of readdirSync(one.folder)) {
+      const text = readFileSync(join(one.folder, file), "utf8");
+      if (file === "README.md")
+        writeFileSync(join(to, file), retold(text, one.path, places, others, web));
+      else if (file !== "package.json")
+        writeFileSync(join(to, file), moved(text, one.path, places));
+    }
+  }
   write(join(folder, "package.json"), manifest(basename(folder), example, used, places));
   copyFileSync(new URL("../LICENSE", import.meta.url), join(folder, "LICENSE"));
   writeFileSync(join(folder, ".gitignore"), `${IGNORED.join("\n")}\n`);
@@ -57,21 +80,50 @@ export function mustBeFree(folder: string): void {
   if (!isFree(folder)) throw new CreateError(`${folder} is there, and not empty`);
 }
 
-/** Copies the files of one example; those of the others lie elsewhere now. */
-function copy({ path, folder }: Example, to: string, places: ReadonlyMap<string, string>): void {
-  mkdirSync(to, { recursive: true });
-  for (const file of readdirSync(folder)) {
-    if (file === "package.json") continue;
-    const text = readFileSync(join(folder, file), "utf8");
-    writeFileSync(join(to, file), file.endsWith(".ts") ? moved(text, path, places) : text);
-  }
+/** Where the examples are on the web, as far as is known: a release has its repository in package.json. */
+function onTheWeb(): string | undefined {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  const { repository } = JSON.parse(text) as { readonly repository?: { readonly url: string } };
+  return repository && `${repository.url.replace(/^git\+|\.git$/g, "")}/tree/HEAD/examples`;
+}
+
+/**
+ * The README of the example at `path`, so that it is true in the new folder. Links to other examples lead
+ * to the web. For commands that need one, and where no web is known, it says how to make it beside the folder.
+ */
+function retold(
+  text: string,
+  path: string,
+  places: Places,
+  others: readonly Example[],
+  web: string | undefined,
+): string {
+  const here = places.get(path) ?? ".";
+  const linked = text
+    .replace(IN_A_CLONE, `(${here === "." ? "" : "in a folder of its own, "}after \`npm install\`)`)
+    .replace(LINK, (link) => {
+      const target = posix.join(path, link);
+      return web !== undefined && placeOf(target, places) === undefined ? `${web}/${target}` : link;
+    });
+  const beside = new Map([
+    ...places,
+    ...others.map(({ path, name }) => [path, `../${name}`] as const),
+  ]);
+  const told = moved(linked, path, beside);
+  const notes = others.flatMap(({ name }) => {
+    const there = way(here, `../${name}`);
+    if (!new RegExp(`["'\` (]${there}(?![\\w-])`).test(told)) return [];
+    const command = `npm create tx0mq@latest ${there} -- --example ${name}`;
+    return `\`${there}\` is another example: \`${command}\` makes it, and \`npm install\` there lets it run.\n`;
+  });
+  return [told, ...notes].join("\n");
 }
 
 function manifest(
   name: string,
   { path, manifest }: Example,
   used: readonly Example[],
-  places: ReadonlyMap<string, string>,
+  places: Places,
 ): object {
   const dependencies = [manifest, ...used.map((one) => one.manifest)].map(
     (one) => one.dependencies,
@@ -89,17 +141,28 @@ function manifest(
 }
 
 /** A text of the example at `path`, with paths to other examples as they are in the new folder. */
-function moved(text: string, path: string, places: ReadonlyMap<string, string>): string {
+function moved(text: string, path: string, places: Places): string {
   const here = places.get(path) ?? ".";
   return text.replace(ELSEWHERE, (found) => {
-    const target = posix.join(path, found);
-    for (const [other, place] of places) {
-      if (target !== other && !target.startsWith(`${other}/`)) continue;
-      const relative = posix.relative(here, posix.join(place, target.slice(other.length)));
-      return relative.startsWith("..") ? relative : `./${relative}`;
-    }
-    return found;
+    const place = placeOf(posix.join(path, found), places);
+    if (place === undefined) return found;
+    const relative = way(here, place);
+    return relative.startsWith("..") ? relative : `./${relative}`;
   });
+}
+
+/** From one place to another, in the new folder or beside it. */
+function way(from: string, to: string): string {
+  return posix.relative(`/new/${from}`, `/new/${to}`);
+}
+
+/** Where an example, or a file of one, is in the new folder, if it is there. */
+function placeOf(target: string, places: Places): string | undefined {
+  for (const [path, place] of places) {
+    if (target !== path && !target.startsWith(`${path}/`)) continue;
+    return posix.join(place, target.slice(path.length));
+  }
+  return undefined;
 }
 
 function sorted(versions: Manifest["dependencies"]): Manifest["dependencies"] {
