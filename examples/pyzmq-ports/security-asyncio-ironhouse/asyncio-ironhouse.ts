@@ -9,7 +9,12 @@ import {
   ZmqTimeoutError,
 } from "tx0mq";
 import { flags, oneOf } from "tx0mq/flags";
-import { loadCertificates } from "../security-certificates/certificates.ts";
+import {
+  type ClientCertificates,
+  clientCertificates,
+  type ServerCertificates,
+  serverCertificates,
+} from "../security-certificates/certificates.ts";
 
 const { role, endpoint, certificates, timeout } = flags({
   role: oneOf("all", "server", "client"),
@@ -20,21 +25,20 @@ const { role, endpoint, certificates, timeout } = flags({
 
 const factory = new ZmqFactory();
 factory.registerForShutdown();
-const keys = await loadCertificates(certificates);
 
-if (role !== "client") void serve();
-if (role !== "server") await greet();
+if (role !== "client") void serve(await serverCertificates(certificates));
+if (role !== "server") await greet(await clientCertificates(certificates));
 
 /** Prints what those say who are let in. */
-async function serve(): Promise<void> {
+async function serve({ own, known }: ServerCertificates): Promise<void> {
   const auth = new ZmqAuthenticator(factory);
   auth.allow("127.0.0.1");
-  auth.configureCurve(keys.known);
+  auth.configureCurve(known);
   auth.on("allowed", ({ userId, address }) => console.log(`allowed ${userId} from ${address}`));
   auth.on("denied", ({ userId, address, reason }) => {
     console.log(`denied ${userId} from ${address}: ${reason}`);
   });
-  const options = { curveServer: true, curveSecretKey: keys.server.secretKey };
+  const options = { curveServer: true, curveSecretKey: own.secretKey };
   const server = new ZmqRouterConnection(factory, [], options);
   server.on("handshakeFailed", ({ reason }) => console.log(`a handshake failed: ${reason}`));
   server.addEndpoints({ bind: endpoint });
@@ -47,11 +51,11 @@ async function serve(): Promise<void> {
 }
 
 /** Says hello, and waits for the reply. */
-async function greet(): Promise<void> {
+async function greet({ own, server }: ClientCertificates): Promise<void> {
   const options = {
-    curvePublicKey: keys.client.publicKey,
-    curveSecretKey: keys.client.secretKey,
-    curveServerKey: keys.server.publicKey, // so that it speaks to no other server
+    curvePublicKey: own.publicKey,
+    curveSecretKey: own.secretKey,
+    curveServerKey: server.publicKey, // so that it speaks to no other server
   };
   const client = new ZmqDealerConnection(factory, { connect: endpoint }, options);
   await client.send("Hello");

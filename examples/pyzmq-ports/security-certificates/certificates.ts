@@ -27,14 +27,28 @@ export async function generateCertificates(folder: string): Promise<string[]> {
   return written;
 }
 
-/** Loads them: the two secret ones, and the public ones of all. Where there are none, they are made first. */
-export async function loadCertificates(folder: string) {
+/** What a server has: its own certificate, and the public ones of those whom it knows. */
+export interface ServerCertificates {
+  readonly own: ZmqCertificate;
+  readonly known: readonly ZmqCertificate[];
+}
+
+/** Loads what a server has. Where there are no certificates, they are made first. */
+export async function serverCertificates(folder: string): Promise<ServerCertificates> {
   if (!existsSync(folder)) await generateCertificates(folder);
-  const [server, client] = await Promise.all(
-    ["server", "client"].map((name) =>
-      ZmqCertificate.load(join(folder, "private_keys", `${name}.key_secret`)),
-    ),
-  );
-  const known = await ZmqCertificate.loadFolder(join(folder, "public_keys"));
-  return { server: server as ZmqCertificate, client: client as ZmqCertificate, known };
+  const own = await ZmqCertificate.load(join(folder, "private_keys/server.key_secret"));
+  return { own, known: await ZmqCertificate.loadFolder(join(folder, "public_keys")) };
+}
+
+/** What a client has: its own certificate, and the public one of the server. */
+export interface ClientCertificates {
+  readonly own: ZmqCertificate;
+  readonly server: ZmqCertificate;
+}
+
+/** Loads what a client has. Where there are no certificates, they are made first. */
+export async function clientCertificates(folder: string): Promise<ClientCertificates> {
+  if (!existsSync(folder)) await generateCertificates(folder);
+  const own = await ZmqCertificate.load(join(folder, "private_keys/client.key_secret"));
+  return { own, server: await ZmqCertificate.load(join(folder, "public_keys/server.key")) };
 }

@@ -1,7 +1,9 @@
 // Those who want to get into a house with CURVE, and must not: its tests try them all.
 
 import { once } from "node:events";
+import { cp, rm } from "node:fs/promises";
 import { connect, createServer, type Socket } from "node:net";
+import { join } from "node:path";
 import {
   type DealerOptions,
   type PullOptions,
@@ -10,6 +12,20 @@ import {
   ZmqFactory,
   type ZmqPullConnection,
 } from "tx0mq";
+
+/**
+ * Leaves the server without the client's secret, and gives the client a folder as on another machine.
+ *
+ * @returns the client's folder, with its own secret and the server's public certificate
+ */
+export async function parted(certificates: string): Promise<string> {
+  const clients = `${certificates}-of-the-client`;
+  await cp(certificates, clients, { recursive: true });
+  await rm(join(certificates, "private_keys/client.key_secret"));
+  await rm(join(clients, "private_keys/server.key_secret"));
+  await rm(join(clients, "public_keys/client.key"));
+  return clients;
+}
 
 /** A client that is refused does not try again. */
 const ONCE = { reconnectInterval: -1 };

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { endsOn, Stage } from "@tx0mq/smoke";
 import { ZmqCertificate, ZmqPullConnection } from "tx0mq";
-import { loadCertificates } from "../security-certificates/certificates.ts";
+import { clientCertificates } from "../security-certificates/certificates.ts";
 import {
   clientOptions,
   intruders,
+  parted,
   received,
   recorded,
   replayed,
@@ -22,7 +23,7 @@ describe("stonehouse", { concurrency: true }, () => {
     await program.line(/^Stonehouse test OK$/);
     assert.deepEqual(await program.exit(), { code: 0, signal: null });
     assert.deepEqual(program.errors, []);
-    const { client } = await loadCertificates(certificates);
+    const { own: client } = await clientCertificates(certificates);
     assert.ok(program.lines.includes(`allowed ${client.publicKey} from 127.0.0.1`));
   });
 
@@ -30,13 +31,14 @@ describe("stonehouse", { concurrency: true }, () => {
     const stage = new Stage(t, import.meta.url);
     const address = await stage.tcp();
     const certificates = join(stage.folder, "certificates");
-    const { server, client } = await loadCertificates(certificates);
+    const { own: client, server } = await clientCertificates(certificates);
+    const clients = await parted(certificates);
     const house = stage.start("stonehouse", [
       ...["--role", "server", "--endpoint", address, "--certificates", certificates],
     ]);
     await house.line(/^stonehouse listening on/);
     const visit = async (at: string): Promise<void> => {
-      const args = ["--role", "client", "--endpoint", at, "--certificates", certificates];
+      const args = ["--role", "client", "--endpoint", at, "--certificates", clients];
       const program = stage.start("stonehouse", args);
       await program.line(/test OK$/);
       await program.exit();

@@ -3,7 +3,7 @@
 
 import { ZmqAuthenticator, ZmqFactory, ZmqPullConnection, ZmqPushConnection } from "tx0mq";
 import { flags, oneOf } from "tx0mq/flags";
-import { loadCertificates } from "../security-certificates/certificates.ts";
+import { clientCertificates, serverCertificates } from "../security-certificates/certificates.ts";
 
 const { role, endpoint, certificates } = flags({
   role: oneOf("all", "server", "client"),
@@ -13,9 +13,9 @@ const { role, endpoint, certificates } = flags({
 
 const factory = new ZmqFactory();
 factory.registerForShutdown();
-const keys = await loadCertificates(certificates);
 
 if (role !== "client") {
+  const { own } = await serverCertificates(certificates);
   const auth = new ZmqAuthenticator(factory);
   auth.allow("127.0.0.1");
   auth.configureCurve("any");
@@ -23,7 +23,7 @@ if (role !== "client") {
   auth.on("denied", ({ userId, address, reason }) => {
     console.log(`denied ${userId} from ${address}: ${reason}`);
   });
-  const options = { curveServer: true, curveSecretKey: keys.server.secretKey };
+  const options = { curveServer: true, curveSecretKey: own.secretKey };
   const server = new ZmqPushConnection(factory, [], options);
   server.on("handshakeSucceeded", () => server.send("Hello"));
   server.on("handshakeFailed", ({ reason }) => console.log(`a handshake failed: ${reason}`));
@@ -31,10 +31,11 @@ if (role !== "client") {
   console.log(`stonehouse listening on ${server.address}`);
 }
 if (role !== "server") {
+  const { own, server } = await clientCertificates(certificates);
   const options = {
-    curvePublicKey: keys.client.publicKey,
-    curveSecretKey: keys.client.secretKey,
-    curveServerKey: keys.server.publicKey, // so that it speaks to no other server
+    curvePublicKey: own.publicKey,
+    curveSecretKey: own.secretKey,
+    curveServerKey: server.publicKey, // so that it speaks to no other server
   };
   const client = new ZmqPullConnection(factory, [], options);
   client.once("handshakeFailed", ({ reason }) => console.log(`the client is refused: ${reason}`));
