@@ -28,7 +28,7 @@ function slowWorker(): string {
     for await (const [from, ...frames] of socket) {
       const request = frames.pop();
       console.log(`\nworker received ${request}`);
-      await sleep(randomInt(work / 5, work + 1));
+      await sleep(randomInt(Math.ceil(work / 5), work + 1));
       await socket.send([from, ...frames, `${request} to you too, #${n++}`]);
     }
   };
