@@ -34,4 +34,9 @@ test("a heart answers while it computes; one that dies is noticed, a new one wel
   await heartbeater.line(/^0 beating hearts: $/);
   second.kill("SIGKILL");
   await endsOn("SIGINT", heartbeater);
+
+  // It failed with the first beat that it had not answered: no heart is ever listed without a time.
+  const beats = heartbeater.lines.filter((line) => line.includes("beating hearts: "));
+  const listed = beats.flatMap((line) => line.split(": ")[1]?.split(", ") ?? []).filter(Boolean);
+  for (const heart of listed) assert.match(heart, /^\w+ \([\d.]+ ms\)$/);
 });
