@@ -44,7 +44,7 @@ async function answer(request: Buffer[]): Promise<string> {
     return "success";
   } catch (error) {
     const reply = `Error: ${(error as Error).message}`;
-    console.error(`controller: ${reply}`);
+    console.error(`controller: ${JSON.stringify(reply)}`); // a line, whatever was sent
     return reply;
   }
 }

@@ -65,6 +65,8 @@ for (const [name, setting, skip] of [
         [/such operation/, ["drop", '{"name":"Ada"}']],
         [/JSON/, ["add", "{"]],
         [/JSON/, ["get", ""]],
+        [/JSON/, ["add", "a\nb\u001b[2J"]],
+        [/may be \$a\nb/, ["add", '{"$a\\nb":1}']],
         [/not a document/, ["add", "[]"]],
         [/not a document/, ["get", "null"]],
         [/UTF-8/, ["add", Buffer.from('{"name":"\xff"}', "latin1")]],
@@ -81,7 +83,7 @@ for (const [name, setting, skip] of [
         assert.match(reply, /^Error: /, String(frames).slice(0, 50));
         assert.match(reply, why);
       }
-      await controller.count(/^controller: Error: /, refused.length, { from: "stderr" });
+      await controller.count(/^controller: "Error: /, refused.length, { from: "stderr" });
       assert.equal(controller.errors.length, refused.length, "a line each");
       const found = JSON.parse(await request(["get", '{"name":"Ada"}']));
       assert.deepEqual(found, { name: "Ada", at: { x: [1, 2.5, null] }, _id: found._id });

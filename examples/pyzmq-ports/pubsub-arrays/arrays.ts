@@ -46,7 +46,7 @@ export function unpack([header, bytes]: Message): NumberArray | undefined {
   const { done, dtype, shape } = parse(header);
   if (done === true) return undefined;
   if (typeof dtype !== "string" || !Object.hasOwn(TYPES, dtype))
-    throw new TypeError(`no such dtype: ${dtype}`);
+    throw new TypeError(`no such dtype: ${JSON.stringify(dtype)}`);
   if (!isShape(shape)) throw new TypeError(`not a shape: ${JSON.stringify(shape)}`);
   const type = TYPES[dtype as DType];
   const length = size(shape) * type.BYTES_PER_ELEMENT;

@@ -144,6 +144,7 @@ describe("arrays", { concurrency: true }, () => {
       [header([1], "object"), "x"],
       [header([1], "toString"), "x"],
       [header([1], ">f8"), "x"],
+      [header([1], "a\nb\u001b[2J"), "x"],
     ];
     for (const message of malformed) await pub.send(message);
     await pub.send(pack(zeros("int64", [5])));
