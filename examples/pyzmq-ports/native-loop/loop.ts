@@ -1,7 +1,7 @@
 // The loops: n integers of four bytes from a PUSH to a PULL, and a last message with the seconds that
-// sending took. As a thread it runs both, and tells the rate.
+// sending took. As a thread it runs both, and tells what came of it.
 
-import { parentPort, workerData } from "node:worker_threads";
+import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import { ZmqFactory, ZmqPullConnection, ZmqPushConnection } from "tx0mq";
 
 /** Sends them, connected to the address. */
@@ -29,9 +29,15 @@ export async function receive(
   return n / seconds.readDoubleLE();
 }
 
+/** What has come of a loop, and where it ran. */
+export interface Run {
+  readonly rate: number;
+  readonly isMainThread: boolean;
+}
+
 /** Both at once. */
-export async function sendAndReceive(address: string, n: number): Promise<number> {
-  return receive(address, n, (at) => send(at, n));
+export async function sendAndReceive(address: string, n: number): Promise<Run> {
+  return { rate: await receive(address, n, (at) => send(at, n)), isMainThread };
 }
 
 if (parentPort) {
