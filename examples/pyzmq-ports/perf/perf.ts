@@ -11,10 +11,23 @@ import { flags, oneOf } from "tx0mq/flags";
 import { latency, type Result, serve, type Test, throughput } from "./measure.ts";
 import type { Panel, Point } from "./plot.ts";
 
-const { size, count, url, role, max, period, svg, test } = flags(
+const {
+  s,
+  size = s,
+  n,
+  count = n,
+  url,
+  role,
+  max,
+  period,
+  svg,
+  test,
+} = flags(
   {
-    size: 1024,
-    count: 1024,
+    s: 1024,
+    size: Number, // the long form of -s
+    n: 1024,
+    count: Number, // and of -n
     url: "tcp://127.0.0.1:5555",
     role: oneOf("both", "server", "client"),
     max: 6,

@@ -5,9 +5,10 @@ import { ZmqFactory, ZmqXPubConnection } from "tx0mq";
 import { flags, oneOf } from "tx0mq/flags";
 import { pack, zeros } from "./arrays.ts";
 
-const { url, count, size, nd, dtype } = flags({
+const { url, n, count, size, nd, dtype } = flags({
   url: "tcp://127.0.0.1:5555",
-  count: 10,
+  n: 10,
+  count: Number, // the long form of -n
   size: 1024,
   nd: 2,
   dtype: oneOf("float64", "float32", "uint8", "int32"),
@@ -20,7 +21,7 @@ console.log("Waiting for subscriber");
 await publisher.receive();
 console.log("Sending arrays...");
 
-for (let n = 0; n < count; n++) {
+for (let sent = 0; sent < (count ?? n); sent++) {
   const array = zeros(
     dtype,
     Array.from({ length: nd }, () => size),

@@ -60,7 +60,7 @@ describe("arrays", { concurrency: true }, () => {
   test("what a publisher sends has the header and the numbers that NumPy would have", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const publisher = stage.start("publisher", [
-      ...["--url", stage.ipc("arrays"), "--count", "2", "--size", "3"],
+      ...["--url", stage.ipc("arrays"), "-n", "2", "--size", "3"],
     ]);
     await using factory = new ZmqFactory();
     const sub = new ZmqSubConnection(factory, { connect: stage.ipc("arrays") });
