@@ -292,6 +292,14 @@ export abstract class ZmqConnection<
     return frames as Message as In;
   }
 
+  protected override follow(work: Promise<unknown>): void {
+    void this.#traffic.inbox.follow(work);
+  }
+
+  protected override handlerFailed(error: unknown): void {
+    this.#traffic.inbox.failed(error);
+  }
+
   protected override messageListenersChanged(added: boolean): void {
     if (added) queueMicrotask(() => this.#traffic.inbox.readOn());
     else this.#traffic.inbox.handlerRemoved();

@@ -46,6 +46,10 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
   protected abstract knownPeers(): number | undefined;
   /** @throws {ZmqClosedError} where it has been shut down, or is being */
   protected abstract checkOpen(): void;
+  /** A handler is at work until the promise settles: what it rejects with is reported. */
+  protected abstract follow(work: Promise<unknown>): void;
+  /** A handler has thrown, which is reported. */
+  protected abstract handlerFailed(error: unknown): void;
 
   /**
    * Called with each message that no `receive()` and no iterator waits for. Override it to handle
@@ -54,7 +58,16 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
    * for, but by `shutdown()`: to take one message at a time, use `for await`.
    */
   messageReceived(message: In): unknown {
-    return this.#tellMessage(message);
+    this.#listeners ??= this.rawListeners("message") as Listener[];
+    for (const listener of this.#listeners) {
+      try {
+        const handled = listener.call(this, message);
+        if (handled instanceof Promise) this.follow(handled);
+      } catch (error) {
+        this.handlerFailed(error);
+      }
+    }
+    return undefined;
   }
 
   /** Whether there is a handler that messages are to be taken out of ZeroMQ for. */
@@ -63,24 +76,6 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
       this.messageReceived !== ConnectionEmitter.prototype.messageReceived ||
       this.listenerCount("message") > 0
     );
-  }
-
-  /**
-   * Calls the listeners to `"message"`. What one throws is reported, and the others are called.
-   *
-   * @returns a promise where one of them has returned one
-   */
-  #tellMessage(message: In): unknown {
-    this.#listeners ??= this.rawListeners("message") as Listener[];
-    let handled: unknown;
-    for (const listener of this.#listeners) {
-      try {
-        handled = bothOf(handled, listener.call(this, message));
-      } catch (error) {
-        this.report(error);
-      }
-    }
-    return handled;
   }
 
   /** Reports an error that no caller waits for: an `"error"` event, or printed where nobody listens. */
@@ -196,10 +191,4 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
     this.#listenToListeners();
     return this;
   }
-}
-
-/** Of what two handlers have returned: a promise of those that are promises. */
-export function bothOf(one: unknown, other: unknown): unknown {
-  if (!(one instanceof Promise)) return other;
-  return other instanceof Promise ? Promise.all([one, other]) : one;
 }

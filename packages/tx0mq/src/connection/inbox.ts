@@ -26,6 +26,10 @@ export interface Reader<In> {
   handlesMessages(): boolean;
   /** Hands a message to the handler. @returns a promise where it is not done with it yet */
   handle(message: In): unknown;
+  /** A handler is at work on the message that was handed over last. @returns whose turn that is */
+  workBegins(): number;
+  /** It is done with that message, or has failed. */
+  workEnds(turn: number, failed: boolean): void;
   report(error: unknown): void;
 }
 
@@ -317,10 +321,17 @@ export class Inbox<In> {
       const handled = this.#reader.handle(message);
       if (handled instanceof Promise) void this.follow(handled);
     } catch (error) {
-      this.#reader.report(error);
+      this.failed(error);
     } finally {
       this.#handling = "no";
     }
+  }
+
+  /** A handler has thrown. */
+  failed(error: unknown): void {
+    const turn = this.#reader.workBegins();
+    this.#reader.report(error);
+    queueMicrotask(() => this.#reader.workEnds(turn, true)); // when the others have been called
   }
 
   /** Somebody is at work on a message, or on what the end waits for, until the promise settles. */
@@ -328,14 +339,18 @@ export class Inbox<In> {
     // One that waits for the end of its connection is not waited for there.
     if (this.#handling === "ends") return void handled.catch((error) => this.#reader.report(error));
     this.#begin();
+    const turn = this.#reader.workBegins();
+    let failed = false;
     try {
       await handled;
     } catch (error) {
+      failed = true;
       // At the end, what a handler waits for in another connection ends as well.
       const over = this.#state === "ended" && error instanceof ZmqClosedError;
       if (!over) this.#reader.report(error);
     } finally {
       this.#end();
+      this.#reader.workEnds(turn, failed);
     }
   }
 

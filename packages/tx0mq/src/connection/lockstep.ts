@@ -14,6 +14,10 @@ export interface Turns {
   sent(): void;
   /** A message that had been accepted was given up. */
   notSent(): void;
+  /** A handler is at work on the message that was received last. @returns a number for it */
+  workBegins?(): number;
+  /** It is done with it, or has failed. @returns whether nobody will send what it is the turn of */
+  workEnds?(turn: number, failed: boolean): boolean;
   /** Takes what only the way back needs off a message that has come. */
   unwrap?(message: Message): Message;
   /** Puts it on the message that goes back. */
@@ -53,6 +57,10 @@ export class ReplyTurns implements Turns {
   /** Of the request that is replied to next, and of those that are not handed to a reader yet. */
   readonly #envelopes: (readonly Frame[])[] = [];
   #last: readonly Frame[] = [];
+  /** The request that was received last, how many handlers are at work on it, and whether one has failed. */
+  #turn = 0;
+  #atWork = 0;
+  #hasFailed = false;
 
   get sendError(): ZmqStateError | undefined {
     if (!this.mayReceive) return undefined;
@@ -72,6 +80,21 @@ export class ReplyTurns implements Turns {
 
   received(): void {
     this.mayReceive = false;
+    this.#turn += 1;
+    this.#atWork = 0;
+    this.#hasFailed = false;
+  }
+
+  workBegins(): number {
+    this.#atWork += 1;
+    return this.#turn;
+  }
+
+  workEnds(turn: number, failed: boolean): boolean {
+    if (turn !== this.#turn) return false; // it was replied to, and another one has been received
+    this.#atWork -= 1;
+    this.#hasFailed ||= failed;
+    return this.#hasFailed && this.#atWork === 0 && !this.mayReceive;
   }
 
   sent(): void {

@@ -501,6 +501,21 @@ prove(
   },
 );
 
+prove("each of several listeners that fail is reported", async (stage) => {
+  const [pull, push] = pair(stage);
+  const errors: string[] = [];
+  pull.on("error", ({ message }) => errors.push(message));
+  for (const name of ["one", "two", "three"]) {
+    pull.on("message", async () => {
+      await turn();
+      throw new Error(name);
+    });
+  }
+  await push.send("message");
+  await until(() => errors.length === 3);
+  assert.deepEqual(errors, ["one", "two", "three"]);
+});
+
 prove("what an override throws, now or later, is an error event too", async (stage) => {
   class Throwing extends ZmqPullConnection {
     override messageReceived(message: Message): unknown {

@@ -297,6 +297,14 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
     return holder.received?.(message as Message);
   }
 
+  workBegins(): number {
+    return this.#turns?.workBegins?.() ?? 0;
+  }
+
+  workEnds(turn: number, failed: boolean): void {
+    if (this.#turns?.workEnds?.(turn, failed)) this.forgoTurn();
+  }
+
   report(error: unknown): void {
     this.#owner.report(error);
   }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHook } from "node:async_hooks";
+import { once } from "node:events";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import {
@@ -231,4 +232,26 @@ void test("an XREQ holds its requests back while the engine says that nobody is 
     ["asked"],
   );
   await factory.shutdown();
+});
+
+void test("where one listener fails, the end still waits for the others", async () => {
+  const { engine, factory } = stage();
+  const pull = new ZmqPullConnection(factory, ZmqEndpoint.bind("inproc://a"), { lingerPeriod: -1 });
+  let finish = (): void => undefined;
+  const work = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const failed = once(pull, "error");
+  pull.on("message", async () => {
+    throw new Error("failed");
+  });
+  pull.on("message", () => work);
+  await Promise.resolve();
+  engine.socket.arrive(batch(1));
+  await failed;
+  const down = factory.shutdown();
+  await turn();
+  assert.equal(engine.socket.linger, undefined, "it is closed");
+  finish();
+  await down;
 });

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { setImmediate as turn } from "node:timers/promises";
 import {
   EMPTY,
+  type Message,
   proxy,
   ZmqDealerConnection,
   ZmqOptionError,
@@ -17,6 +19,7 @@ import {
   type Stage,
   TRANSPORTS,
   text,
+  told,
   until,
 } from "../testing/stage.js";
 import { rawClient } from "../testing/zmtp.js";
@@ -168,3 +171,82 @@ prove("a proxy takes turns between REP and REQ", async (stage) => {
     );
   }
 });
+
+const FAILS: Record<string, (rep: ZmqRepConnection) => unknown> = {
+  throws() {
+    throw new Error("no idea");
+  },
+  async rejects() {
+    throw new Error("no idea");
+  },
+  "has no reply that can be sent": (rep) => rep.send(undefined as never),
+};
+
+for (const [how, fails] of Object.entries(FAILS)) {
+  prove(`a request whose handler ${how} gets no reply, and the next one does`, async (stage) => {
+    class Overriding extends ZmqRepConnection {
+      override messageReceived(request: Message): unknown {
+        return String(request) === "bad" ? fails(this) : this.send(request);
+      }
+    }
+    const listening = stage.bind(ZmqRepConnection);
+    listening.on("message", (request) =>
+      String(request) === "bad" ? fails(listening) : listening.send(request),
+    );
+    for (const rep of [listening, stage.bind(Overriding)]) {
+      const errors: Error[] = [];
+      rep.on("error", (error) => errors.push(error));
+      const dealer = stage.connect(ZmqDealerConnection, rep);
+      for (const request of ["bad", "bad", "good"]) await dealer.send(["", request]);
+      assert.deepEqual(await next(dealer), ["", "good"]);
+      assert.equal(errors.length, 2);
+    }
+  });
+}
+
+prove("a handler that fails after its reply takes no turn from the next request", async (stage) => {
+  const rep = stage.bind(ZmqRepConnection);
+  const failed = told(rep, "error");
+  let inHand = false;
+  rep.on("message", async (request) => {
+    if (String(request) === "one") {
+      await rep.send("reply to one");
+      await until(() => inHand);
+      throw new Error("after the reply");
+    }
+    inHand = true;
+    await failed;
+    await turn();
+    await rep.send("reply to two");
+  });
+  const dealer = stage.connect(ZmqDealerConnection, rep);
+  await dealer.send(["", "one"]);
+  await dealer.send(["", "two"]);
+  assert.deepEqual(await next(dealer), ["", "reply to one"]);
+  assert.deepEqual(await next(dealer), ["", "reply to two"]);
+});
+
+prove(
+  "while another handler is at work on a request, its turn is kept for that one",
+  async (stage) => {
+    const rep = stage.bind(ZmqRepConnection);
+    rep.on("error", () => undefined);
+    rep.on("message", () => {
+      throw new Error("thrown");
+    });
+    rep.on("message", async () => {
+      throw new Error("rejected");
+    });
+    rep.on("message", async (request) => {
+      await turn();
+      await rep.send(request);
+    });
+    const dealers = ["A", "B"].map((routingId) =>
+      stage.connect(ZmqDealerConnection, rep, { routingId }),
+    );
+    for (const dealer of dealers) await dealer.send(["", `of ${dealers.indexOf(dealer)}`]);
+    for (const dealer of dealers) {
+      assert.deepEqual(await next(dealer), ["", `of ${dealers.indexOf(dealer)}`]);
+    }
+  },
+);

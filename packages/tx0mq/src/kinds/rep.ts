@@ -1,13 +1,13 @@
 import { ZmqConnection } from "../connection/connection.js";
 import { ReplyTurns } from "../connection/lockstep.js";
 import { type RequestHandler, replyTo, type ServeOptions, serve } from "../connection/serve.js";
-import type { Frame } from "../engine/engine.js";
 import type { Frames, Message } from "../frames.js";
 import type { RepOptions } from "../options.js";
 
 /**
  * A REP socket (RFC 28): receives a request, sends its reply, and so on in turn. It receives no
- * further request before the reply is sent; a reply without a request is a `ZmqStateError`.
+ * further request before the reply is sent; a reply without a request is a `ZmqStateError`. A request whose
+ * handler throws, or rejects, before it has replied gets no reply, and the next one is received.
  *
  * Underneath it is a ROUTER that keeps the envelope of the request for the reply: what a broken peer
  * sends to libzmq's own REP can have the next peer's reply go nowhere. A message without an envelope is
@@ -35,13 +35,9 @@ export class ZmqRepConnection extends ZmqConnection<Message, Frames, RepOptions>
    */
   serve(handler: RequestHandler, options: ServeOptions = {}): Promise<void> {
     return serve<Message>(this, async (request) => {
-      let reply: readonly Frame[] | undefined;
-      try {
-        reply = await replyTo(request, handler, options);
-      } finally {
-        if (reply === undefined) this.forgoTurn();
-      }
-      if (reply !== undefined) await this.send(reply);
+      const reply = await replyTo(request, handler, options);
+      if (reply === undefined) this.forgoTurn();
+      else await this.send(reply);
     });
   }
 }

@@ -1,5 +1,4 @@
 import { ZmqConnection } from "../connection/connection.js";
-import { bothOf } from "../connection/events.js";
 import type { Endpoints } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
 import { ZmqOptionError, ZmqStateError } from "../errors.js";
@@ -72,9 +71,9 @@ export class ZmqSubConnection extends ZmqConnection<Message, never> {
   }
 
   override messageReceived(frames: Message): unknown {
-    const told = super.messageReceived(frames);
+    super.messageReceived(frames);
     const { message, tag } = ZmqSubConnection.unwrap(frames);
-    return bothOf(told, this.gotMessage(message, tag));
+    return this.gotMessage(message, tag);
   }
 
   protected override handlesMessages(): boolean {

@@ -424,3 +424,23 @@ prove("an XREP that connects serves clients that bind", async (stage) => {
   const heard = new Set<string>();
   while (heard.size < 2) heard.add(String(await client.sendMsg("who?")));
 });
+
+prove("what gotMessage throws hides no error of a listener", async (stage) => {
+  class Failing extends ZmqXREPConnection {
+    override gotMessage(): never {
+      throw new Error("thrown");
+    }
+  }
+  const server = stage.bind(Failing);
+  const errors: string[] = [];
+  server.on("error", ({ message }) => errors.push(message));
+  server.on("message", async () => {
+    throw new Error("rejected");
+  });
+  const asked = stage.connect(ZmqXREQConnection, server).sendMsg("x");
+  const unanswered = assert.rejects(asked, failure(ZmqClosedError));
+  await until(() => errors.length === 2);
+  assert.deepEqual(errors.sort(), ["rejected", "thrown"]);
+  await stage.factory.shutdown();
+  await unanswered;
+});

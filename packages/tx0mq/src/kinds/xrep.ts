@@ -1,5 +1,4 @@
 import { ZmqConnection } from "../connection/connection.js";
-import { bothOf } from "../connection/events.js";
 import { peerOf } from "../connection/outgoing.js";
 import { type RequestHandler, replyTo, type ServeOptions, serve } from "../connection/serve.js";
 import type { Endpoints } from "../endpoint.js";
@@ -162,7 +161,8 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never, RouterO
   }
 
   override messageReceived(request: XREPRequest): unknown {
-    return bothOf(super.messageReceived(request), this.gotMessage(...request));
+    super.messageReceived(request);
+    return this.gotMessage(...request);
   }
 
   protected override handlesMessages(): boolean {
