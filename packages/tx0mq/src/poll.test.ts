@@ -7,12 +7,14 @@ import {
   ZmqClosedError,
   ZmqDealerConnection,
   ZmqOptionError,
+  ZmqPubConnection,
   ZmqPullConnection,
   ZmqPushConnection,
   ZmqRepConnection,
   ZmqReqConnection,
   ZmqRouterConnection,
   ZmqStateError,
+  ZmqSubConnection,
 } from "./index.js";
 import { failure, next, place, prove, settled, TRANSPORTS } from "./testing/stage.js";
 
@@ -177,4 +179,16 @@ prove("a connection that belongs to a proxy cannot be waited for", async (stage)
     await assert.rejects(poll(items), failure(ZmqStateError, /belongs to a proxy/));
   }
   await running.stop();
+});
+
+prove("what is never ready is not waited for", async (stage) => {
+  const pub = stage.bind(ZmqPubConnection, {}, place("inproc"));
+  const sub = stage.bind(ZmqSubConnection, {}, place("inproc"));
+  const sends = failure(ZmqStateError, /PUB sockets do not receive/);
+  await assert.rejects(poll({ readable: [sub, pub] }), sends);
+  await assert.rejects(poll({ readable: [pub] }, { timeout: 0 }), sends);
+  await assert.rejects(
+    poll({ writable: [sub] }),
+    failure(ZmqStateError, /SUB sockets do not send/),
+  );
 });

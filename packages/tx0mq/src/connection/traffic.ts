@@ -91,12 +91,14 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
   }
 
   peek(notify: () => void, deadline: number): () => void {
-    if (this.#holder !== undefined) throw this.unusable();
+    const error = this.#holder === undefined ? this.#receiveError() : this.unusable();
+    if (error !== undefined) throw error;
     return this.inbox.peek(notify, deadline);
   }
 
   peekRoom(notify: () => void): () => void {
     if (this.#holder !== undefined) throw this.unusable();
+    if (RECEIVE_ONLY.has(this.#rules.socketType)) throw this.#wrongWay("send");
     return this.outbox.peekRoom(notify);
   }
 
