@@ -232,7 +232,7 @@ export abstract class ZmqConnection<
   removeEndpoints(endpoints: Endpoints): void {
     this.checkOpen();
     try {
-      this.#places.remove(endpoints);
+      this.#places.remove(endpoints, (address) => this.peersLeft(address, this.#places.all));
     } finally {
       this.#holdUnlessPeers();
     }

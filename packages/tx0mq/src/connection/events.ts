@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import type { ZmqEndpoint } from "../endpoint.js";
 import type { EngineEvent } from "../engine/engine.js";
 import { awaited, ZmqProtocolError } from "../errors.js";
 import { MONITOR_EVENTS, type MonitorEvent, type MonitorEvents, monitorEvent } from "../monitor.js";
@@ -145,6 +146,11 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
   /** There are more or fewer. */
   protected tellPeers(): void {
     this.#peers.changed();
+  }
+
+  /** The peer at an address was let go, which libzmq's monitor does not tell. @param others where it still is */
+  protected peersLeft(address: string, others: readonly ZmqEndpoint[]): void {
+    this.#peers.left(address, others);
   }
 
   /** Nobody waits for peers any more: the connection ends. */

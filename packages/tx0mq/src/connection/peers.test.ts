@@ -12,6 +12,7 @@ import {
 } from "../index.js";
 import { Child } from "../testing/child.js";
 import { failure, place, prove, settled, told } from "../testing/stage.js";
+import { Peers } from "./peers.js";
 
 prove("peers() waits until so many are there, and counts those that leave", async (stage) => {
   const pub = stage.make(ZmqPubConnection);
@@ -111,4 +112,37 @@ prove("waiting for peers can be given up", async (stage) => {
   void pub.shutdown();
   await assert.rejects(closed, failure(ZmqClosedError));
   await assert.rejects(pub.peers(1), failure(ZmqClosedError));
+});
+
+prove("a peer that is let go is known by its port where its host has another name", () => {
+  const peers = new Peers(() => undefined);
+  const here = { address: "tcp://here:5555" };
+  const there = { address: "tcp://there:6666" };
+  for (const address of ["tcp://10.0.0.1:5555", "tcp://10.0.0.2:6666"]) {
+    peers.told({ type: "handshakeSucceeded", address });
+  }
+  assert.equal(peers.count, 2);
+  peers.left(here.address, [there]);
+  assert.equal(peers.count, 1);
+  peers.left("tcp://elsewhere:6666", [there]); // it may be either
+  assert.equal(peers.count, 1);
+  peers.left(there.address, []);
+  assert.equal(peers.count, 0);
+});
+
+prove("peers() does not count those at an endpoint that was removed", async (stage) => {
+  const sub = stage.make(ZmqSubConnection);
+  const two = sub.peers(2);
+  const [left, kept] = [1, 2].map(() => stage.bind(ZmqPubConnection)) as [
+    ZmqPubConnection,
+    ZmqPubConnection,
+  ];
+  sub.addEndpoints([{ connect: left.address }, { connect: kept.address }]);
+  await two;
+  sub.removeEndpoints({ connect: left.address });
+  await sub.peers(1);
+  await assert.rejects(sub.peers(2, { timeout: 0 }), failure(ZmqTimeoutError));
+  const again = sub.peers(2);
+  sub.addEndpoints({ connect: left.address });
+  await again;
 });

@@ -13,9 +13,10 @@ interface Wait {
 export class Peers {
   readonly #known: () => number | undefined;
   readonly #waits = new Set<Wait>();
-  #told = 0;
-  /** Failed handshakes whose connection is still to end. */
-  #failed = 0;
+  /** How many the monitor has told of, by the address of the endpoint. */
+  readonly #told = new Map<string, number>();
+  /** Failed handshakes whose connection is still to end, likewise. */
+  readonly #failed = new Map<string, number>();
 
   /** @param known how many there are, where the engine says so */
   constructor(known: () => number | undefined) {
@@ -24,7 +25,11 @@ export class Peers {
 
   /** How many are there. */
   get count(): number {
-    return this.#known() ?? this.#told;
+    const known = this.#known();
+    if (known !== undefined) return known;
+    let sum = 0;
+    for (const count of this.#told.values()) sum += count;
+    return sum;
   }
 
   /** Resolves when there are so many peers. */
@@ -62,14 +67,29 @@ export class Peers {
   }
 
   /** The monitor has told something. */
-  told({ type }: MonitorEvent): void {
-    if (type === "handshakeSucceeded") this.#told += 1;
-    else if (type === "handshakeFailed") this.#failed += 1;
+  told({ type, address }: MonitorEvent): void {
+    if (type === "handshakeSucceeded") change(this.#told, address, 1);
+    else if (type === "handshakeFailed") change(this.#failed, address, 1);
     else if (type === "disconnected") {
-      if (this.#failed > 0) this.#failed -= 1;
-      else this.#told = Math.max(0, this.#told - 1);
+      change(this.#failed.has(address) ? this.#failed : this.#told, address, -1);
     }
     this.changed();
+  }
+
+  /**
+   * The peer at an address was let go, which libzmq's monitor does not tell. A peer that was lost and found again
+   * has another address there, where its host was given by name: the port tells, where no other endpoint has it.
+   *
+   * @param others the endpoints that there still are
+   */
+  left(address: string, others: readonly { readonly address: string }[]): void {
+    const isOnlyOne = !others.some((other) => portOf(other.address) === portOf(address));
+    for (const counts of [this.#told, this.#failed]) {
+      for (const told of counts.keys()) {
+        if (told === address || (isOnlyOne && portOf(told) === portOf(address)))
+          counts.delete(told);
+      }
+    }
   }
 
   /** There are more or fewer. */
@@ -81,4 +101,15 @@ export class Peers {
   end(what: string): void {
     for (const wait of this.#waits) wait.reject(new ZmqClosedError(what));
   }
+}
+
+/** Counts up, or down, but not below 0. */
+function change(counts: Map<string, number>, address: string, by: 1 | -1): void {
+  const count = (counts.get(address) ?? 0) + by;
+  if (count > 0) counts.set(address, count);
+  else counts.delete(address);
+}
+
+function portOf(address: string): string {
+  return address.slice(address.lastIndexOf(":"));
 }

@@ -64,12 +64,14 @@ export class Places {
     }
   }
 
-  remove(endpoints: Endpoints): void {
+  /** @param disconnected called with the address of each that it was connected to */
+  remove(endpoints: Endpoints, disconnected: (address: string) => void): void {
     for (const endpoint of asList(endpoints)) {
       const index = this.#endpoints.findIndex((own) => String(own) === String(endpoint));
       if (index < 0) throw new ZmqArgumentError(`there is no endpoint "${endpoint}" to remove`);
       this.#at(endpoint.address, () => this.#socket.remove(endpoint.address));
       this.#endpoints.splice(index, 1);
+      if (endpoint.type === ZmqEndpointType.connect) disconnected(endpoint.address);
     }
   }
 }
