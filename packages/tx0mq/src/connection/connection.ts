@@ -60,6 +60,8 @@ export abstract class ZmqConnection<
   protected static readonly engineType?: SocketTypeName;
   /** What `toString()` says instead of the socket type. No class's name: a minifier changes that. */
   protected static readonly shownAs?: string;
+  /** Why nobody else may receive, where it reads its messages itself. */
+  protected static readonly receiveError?: string;
   /** Whether its messages are published on the channels `tx0mq:send` and `tx0mq:receive`. */
   protected static readonly isTraced: boolean = true;
   /** Types that take turns say so here. */
@@ -117,6 +119,7 @@ export abstract class ZmqConnection<
         sendQueueLimit: this.sendQueueLimit,
         turns: kind.turns?.(options),
         peerOf: kind.peerOf?.(options),
+        receiveError: kind.receiveError,
         singleFrameError: singleFrameError(this.socketType, options),
         isTraced: kind.isTraced,
       };

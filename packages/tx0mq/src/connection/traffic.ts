@@ -20,6 +20,8 @@ export interface Rules {
   readonly turns: Turns | undefined;
   /** The peer that a message is for, where one that is full may not hold up the others. */
   readonly peerOf: PeerOf | undefined;
+  /** Why nobody else may receive, where the connection reads its messages itself. */
+  readonly receiveError: string | undefined;
   /** Why messages have one frame, where they have to. */
   readonly singleFrameError: string | undefined;
   /** Whether messages are published on the channels `tx0mq:send` and `tx0mq:receive`. */
@@ -174,6 +176,8 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
   }
 
   #receiveError(): ZmqError | undefined {
+    const { receiveError } = this.#rules;
+    if (receiveError !== undefined) return new ZmqStateError(receiveError);
     return SEND_ONLY.has(this.#rules.socketType) ? this.#wrongWay("receive") : undefined;
   }
 

@@ -3,6 +3,7 @@ import { getEventListeners } from "node:events";
 import {
   EMPTY,
   type Message,
+  poll,
   type RequestOptions,
   type RouterOptions,
   unwrap,
@@ -15,6 +16,7 @@ import {
   ZmqQueueFullError,
   ZmqRepConnection,
   ZmqRouterConnection,
+  ZmqStateError,
   ZmqTimeoutError,
   ZmqXREPConnection,
   ZmqXREQConnection,
@@ -420,4 +422,41 @@ prove("a wrong requestTimeout leaves no connection behind", (stage) => {
     );
   }
   assert.equal(stage.factory.connections.size, 0);
+});
+
+prove("nobody else reads the replies of an XREQ", async (stage) => {
+  const server = stage.bind(ZmqXREPConnection);
+  const client = stage.connect(ZmqXREQConnection, server);
+  const refused = failure(ZmqStateError, /replies of an XREQ go to their sendMsg/);
+  await assert.rejects(client.receive(), refused);
+  await assert.rejects(client.receive({ timeout: 1 }), refused);
+  await assert.rejects(client[Symbol.asyncIterator]().next(), refused);
+  await assert.rejects(poll({ readable: [client] }), refused);
+  assert.throws(() => client.on("message", () => undefined), refused);
+  assert.throws(() => client.once("message", () => undefined), refused);
+  assert.equal(client.listenerCount("message"), 0);
+  void server.serve((request) => request);
+  assert.deepEqual(text(await client.sendMsg("asked")), ["asked"]);
+});
+
+prove("an XREQ that has left its server holds back what it is asked", async (stage) => {
+  const [old, late] = [stage.bind(ZmqXREPConnection), stage.bind(ZmqXREPConnection)];
+  const { address } = late;
+  await late.shutdown();
+  const client = stage.make(ZmqXREQConnection);
+  const there = client.peers(1);
+  client.addEndpoints({ connect: old.address });
+  await there;
+  client.addEndpoints({ connect: address });
+  client.removeEndpoints({ connect: old.address });
+  await assert.rejects(client.sendMsg("given up", { timeout: 1 }), failure(ZmqTimeoutError));
+  const asked = client.sendMsg("asked");
+  const server = stage.bind(ZmqXREPConnection, {}, address);
+  const seen: string[] = [];
+  void server.serve((request) => {
+    seen.push(String(request));
+    return request;
+  });
+  assert.deepEqual(text(await asked), ["asked"]);
+  assert.deepEqual(seen, ["asked"]);
 });

@@ -12,6 +12,7 @@ import {
   type ZmqError,
   ZmqOptionError,
   ZmqProtocolError,
+  ZmqStateError,
   ZmqTimeoutError,
 } from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
@@ -66,12 +67,15 @@ const COUNT_AT = 12;
  * Requests go to the connected peers in turn, and wait while there is none. One that is given up while
  * it waits is not sent. None is sent twice: a request that is lost with its peer rejects after its
  * time-out, and without one never.
+ *
+ * It reads its messages itself: to `receive()`, to iterate or to listen to `"message"` is a `ZmqStateError`.
  */
-export class ZmqXREQConnection extends ZmqConnection<Message, never> {
+export class ZmqXREQConnection extends ZmqConnection<never, never> {
   static override readonly socketType = "DEALER";
   /** A request that is given up while no server is there is not sent when one comes. */
   protected static override readonly holdsForPeers = true;
   protected static override readonly shownAs = "XREQ";
+  protected static override readonly receiveError = "the replies of an XREQ go to their sendMsg()";
   /** Time-out of requests that have none of their own, in ms; -1 for none. */
   readonly requestTimeout: number;
 
@@ -219,6 +223,11 @@ export class ZmqXREQConnection extends ZmqConnection<Message, never> {
 
   protected override handlesMessages(): boolean {
     return true;
+  }
+
+  /** @throws {ZmqStateError} for a listener, which would never be called */
+  protected override messageListenersChanged(added: boolean): void {
+    if (added) throw new ZmqStateError(ZmqXREQConnection.receiveError);
   }
 
   protected override shuttingDown(): void {
