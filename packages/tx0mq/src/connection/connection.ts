@@ -172,7 +172,7 @@ export abstract class ZmqConnection<
 
   /** Where it is bound and connected. Wildcards are resolved to what was bound. */
   get endpoints(): readonly ZmqEndpoint[] {
-    return this.#places.all;
+    return [...this.#places.all];
   }
 
   /**

@@ -334,6 +334,20 @@ prove("a connection has several endpoints, and more can be added and removed", a
   assert.deepEqual(await next(heir), ["to the heir"]);
 });
 
+prove("the list of endpoints stays as it is while it is added or removed", (stage) => {
+  const push = stage.make(ZmqPushConnection);
+  const three = ["1", "2", "3"].map((port) => ({ connect: `tcp://127.0.0.1:${port}` }));
+  push.addEndpoints(three);
+  push.removeEndpoints(push.endpoints);
+  assert.deepEqual(push.endpoints, []);
+  push.addEndpoints(three);
+  for (const endpoint of push.endpoints) push.removeEndpoints(endpoint);
+  assert.deepEqual(push.endpoints, []);
+  push.addEndpoints(three);
+  push.addEndpoints(push.endpoints);
+  assert.equal(push.endpoints.length, 6);
+});
+
 prove("a PUSH that is disconnected from one peer sends to the others", async (stage) => {
   const [left, right] = [1, 2].map(() => stage.bind(ZmqPullConnection, {}, place("tcp"))) as [
     ZmqPullConnection,
