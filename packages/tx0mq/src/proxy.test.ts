@@ -10,9 +10,12 @@ import {
   type ProxiedConnection,
   poll,
   proxy,
+  ZmqArgumentError,
+  ZmqClientConnection,
   ZmqClosedError,
   ZmqDealerConnection,
   ZmqEndpoint,
+  ZmqGatherConnection,
   type ZmqProxy,
   ZmqPubConnection,
   ZmqPullConnection,
@@ -20,6 +23,8 @@ import {
   ZmqRepConnection,
   ZmqReqConnection,
   ZmqRouterConnection,
+  ZmqScatterConnection,
+  ZmqServerConnection,
   ZmqStateError,
   ZmqSubConnection,
   ZmqXPubConnection,
@@ -37,6 +42,7 @@ import {
   type Stage,
   settled,
   TRANSPORTS,
+  text,
   told,
 } from "./testing/stage.js";
 
@@ -481,3 +487,66 @@ prove(
     assert.match(thrown.errors, /Error: uncaught/);
   },
 );
+
+prove("a proxy goes on without its capture when that is shut down", async (stage) => {
+  const frontend = stage.bind(ZmqPullConnection, {}, place("inproc"));
+  const backend = stage.bind(ZmqPushConnection, {}, place("inproc"));
+  const { running, captured } = start(stage, "capturing", frontend, backend);
+  const source = stage.connect(ZmqPushConnection, frontend);
+  const sink = stage.connect(ZmqPullConnection, backend);
+  await source.send("captured");
+  assert.deepEqual(await next(sink), ["captured"]);
+  assert.deepEqual(await next(captured as ZmqPullConnection), ["captured"]);
+  await running.stop();
+
+  for (const inHand of [false, true]) {
+    const [from, to] = [stage.bind(ZmqPullConnection), stage.bind(ZmqPushConnection)];
+    const capture = stage.bind(ZmqPushConnection); // to nobody
+    const goesOn = proxy(from, to, { capture });
+    const taken = takes(from);
+    const one = stage.connect(ZmqPushConnection, from);
+    const other = stage.connect(ZmqPullConnection, to);
+    if (inHand) {
+      await one.send("in hand");
+      await taken;
+      assert.deepEqual(await next(other), ["in hand"]);
+    }
+    await capture.shutdown();
+    for (const task of ["1", "2", "3"]) {
+      await one.send(task);
+      assert.deepEqual(await next(other), [task]);
+    }
+    assert.equal(await settled(goesOn.ended), false);
+    await goesOn.stop();
+  }
+});
+
+prove("a message that the other side refuses does not end a proxy", async (stage) => {
+  const [frontend, backend] = [stage.bind(ZmqPullConnection), stage.bind(ZmqScatterConnection)];
+  const errors: Error[] = [];
+  frontend.on("error", (error) => errors.push(error));
+  const running = proxy(frontend, backend as never);
+  const source = stage.connect(ZmqPushConnection, frontend);
+  const sink = stage.connect(ZmqGatherConnection, backend);
+  await source.send(["two", "frames"]);
+  await source.send("one");
+  assert.deepEqual(text(await sink.receive()), ["one"]);
+  assert.equal(errors.length, 1);
+  failure(ZmqArgumentError, /one frame/)(errors[0]);
+  await running.stop();
+});
+
+prove("a REP whose request a proxy cannot pass on receives the next one", async (stage) => {
+  const [frontend, backend] = [stage.bind(ZmqRepConnection), stage.bind(ZmqClientConnection)];
+  frontend.on("error", () => undefined);
+  const running = proxy(frontend, backend as never);
+  const server = stage.connect(ZmqServerConnection, backend);
+  const client = stage.connect(ZmqDealerConnection, frontend);
+  await client.send(["", "two", "frames"]);
+  await client.send(["", "one"]);
+  const [request, peer] = await server.receive();
+  assert.equal(String(request), "one");
+  await server.send(["reply", peer]);
+  assert.deepEqual(await next(client), ["", "reply"]);
+  await running.stop();
+});

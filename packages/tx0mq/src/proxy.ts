@@ -15,7 +15,7 @@ export type ProxiedConnection = AnyConnection & {
 export interface ProxyOptions {
   /**
    * A connection (PUB, PUSH, PAIR, DEALER) that gets a copy of every message that passes. One that has no
-   * room for it, or no peer, holds the proxy up.
+   * room for it, or no peer, holds the proxy up. When it is shut down, the proxy goes on without it.
    */
   capture?: { send(message: readonly Frame[]): Promise<void> } & AnyConnection;
 }
@@ -38,8 +38,11 @@ export interface ZmqProxy {
  *
  * It runs on the event loop, and takes its turn with all else there. There can be any number of them.
  *
- * Each direction has one order. So one peer that takes nothing of a ROUTER with `mandatory`, or of a STREAM or
- * SERVER, holds up what goes that way. A ROUTER without `mandatory` drops what is for it.
+ * Each direction has one order. So one peer that takes nothing of a ROUTER with `mandatory`, or of a STREAM,
+ * holds up what goes that way. A ROUTER without `mandatory` drops what is for it.
+ *
+ * A message that the other side, or the capture, refuses is dropped there, and is an `"error"` event of the
+ * connection that it came from.
  *
  * @throws {ZmqStateError} when one of the two is being read or written, or is neither bound nor connected
  * @throws {ZmqClosedError} when one of the two is shut down
@@ -66,8 +69,6 @@ class LoopProxy implements ZmqProxy {
   readonly #done: Promise<void>;
   #tellDone: () => void = () => undefined;
   #stopping = false;
-  /** What has ended the proxy, where that was not asked for. */
-  #error: unknown;
 
   constructor(
     frontend: ProxiedConnection,
@@ -78,12 +79,8 @@ class LoopProxy implements ZmqProxy {
     this.#done = new Promise((resolve) => {
       this.#tellDone = resolve;
     });
-    const failed = (error: unknown): void => {
-      if (!(error instanceof ZmqClosedError)) this.#error ??= error;
-      this.#stop();
-    };
-    const forth = new Direction(capture, failed);
-    const back = new Direction(capture, failed);
+    const forth = new Direction(capture, () => this.#stop());
+    const back = new Direction(capture, () => this.#stop());
     this.#directions = [forth, back];
     const one = this.#hold(frontend, backend, forth);
     try {
@@ -118,7 +115,7 @@ class LoopProxy implements ZmqProxy {
 
   async stop(): Promise<void> {
     this.#stop();
-    await this.ended.catch(() => undefined); // `ended` tells
+    await this.ended;
   }
 
   #stop(): void {
@@ -131,23 +128,23 @@ class LoopProxy implements ZmqProxy {
   async #shutDown(): Promise<void> {
     await Promise.all(this.#ends.map((connection) => connection.shutdown()));
     queueMicrotask(this.#tellDone); // when `ended` has settled
-    if (this.#error !== undefined) throw this.#error;
   }
 }
 
 /** One way through a proxy. */
 class Direction {
   readonly #capture: ProxyOptions["capture"];
-  readonly #failed: (error: unknown) => void;
+  readonly #ends: () => void;
   #from: Held | undefined;
   #to: Held | undefined;
   /** A message has been received that is not sent yet. */
   #busy = false;
   #paused = false;
 
-  constructor(capture: ProxyOptions["capture"], failed: (error: unknown) => void) {
+  /** @param ends called where the side that it goes to is shut down */
+  constructor(capture: ProxyOptions["capture"], ends: () => void) {
     this.#capture = capture;
-    this.#failed = failed;
+    this.#ends = ends;
   }
 
   start(from: Held, to: Held): void {
@@ -157,13 +154,13 @@ class Direction {
   }
 
   pass(frames: Message): void {
-    let sent = (this.#to as Held).send(frames);
-    const captured = this.#capture?.send(frames) ?? SETTLED;
+    const sent = (this.#to as Held).send(frames);
+    const captured = this.#capture?.closed === false ? this.#capture.send(frames) : SETTLED;
     if (sent === SETTLED && captured === SETTLED) return;
     this.#from?.pause();
     this.#busy = true;
-    if (captured !== SETTLED) sent = Promise.all([sent, captured]).then(() => undefined);
-    sent.then(this.#goOn, this.#stumble);
+    if (captured === SETTLED) sent.then(this.#goOn, this.#stumble);
+    else Promise.all([sent, captured.catch(this.#uncaptured)]).then(this.#goOn, this.#stumble);
   }
 
   readonly #goOn = (): void => {
@@ -172,10 +169,22 @@ class Direction {
   };
 
   readonly #stumble = (error: unknown): void => {
-    if (error instanceof ZmqUnroutableError)
-      this.#goOn(); // such a message is dropped
-    else this.#failed(error);
+    if (error instanceof ZmqClosedError) this.#ends();
+    else {
+      this.#drop(error);
+      this.#goOn();
+    }
   };
+
+  readonly #uncaptured = (error: unknown): void => {
+    if (!(error instanceof ZmqClosedError)) this.#drop(error);
+  };
+
+  /** Reports that a message was refused; one that has nowhere to go is dropped as a ROUTER does it. */
+  #drop(error: unknown): void {
+    if (error instanceof ZmqUnroutableError) return;
+    this.#from?.follow(Promise.reject(error)); // a REP has no reply to wait for then
+  }
 
   pause(): void {
     this.#paused = true;
