@@ -111,5 +111,6 @@ export {
   type ZmqDuplex,
   type ZmqWebStreams,
 } from "./stream.js";
+export type { WaitOptions } from "./time.js";
 export type { AuthTrace, EventTrace, ReceiveTrace, SendTrace } from "./trace.js";
 export { curveKeyPair, version, zmqHas, zmqVersion } from "./version.js";

@@ -162,6 +162,8 @@ prove("one full client of a SERVER holds up nobody else", async (stage) => {
   for (let n = 0; n < 20; n += 1) {
     waiting.push(server.send([Buffer.alloc(1_000_000, n), deafId]));
   }
+  const late = server.send(["late", deafId], { timeout: 1 });
+  await assert.rejects(late, failure(ZmqTimeoutError));
   for (let n = 0; n < 100; n += 1) {
     await server.send([String(n), goodId]);
     assert.equal(String((await good.receive())[0]), String(n));

@@ -3,6 +3,7 @@ import type { Frame } from "../engine/engine.js";
 import { ZmqArgumentError } from "../errors.js";
 import { isGroup, NO_GROUP } from "../frames.js";
 import type { RadioOptions } from "../options.js";
+import type { WaitOptions } from "../time.js";
 
 /**
  * A RADIO socket (RFC 48, draft): as PUB, thread-safe, over UDP too. Messages are
@@ -15,11 +16,14 @@ export class ZmqRadioConnection extends ZmqConnection<
 > {
   static override readonly socketType = "RADIO";
 
-  override send(message: readonly [data: Frame, to: { group: string }]): Promise<void> {
+  override send(
+    message: readonly [data: Frame, to: { group: string }],
+    options?: WaitOptions,
+  ): Promise<void> {
     const [data, to] = message ?? [];
     if (!isGroup(to?.group)) {
       return Promise.reject(new ZmqArgumentError(`a RADIO sends [data, { group }]: ${NO_GROUP}`));
     }
-    return this.sendFrames(data, { group: to.group });
+    return this.sendFrames(data, { group: to.group }, options);
   }
 }

@@ -3,6 +3,7 @@ import type { PeerOf } from "../connection/outgoing.js";
 import type { Frame, MessageMeta } from "../engine/engine.js";
 import { ZmqArgumentError } from "../errors.js";
 import type { ServerOptions } from "../options.js";
+import type { WaitOptions } from "../time.js";
 
 /** Tells a SERVER's peers apart. */
 export interface RoutingId {
@@ -26,7 +27,10 @@ export class ZmqServerConnection extends ZmqConnection<
     return (_frames, meta) => String(meta?.routingId);
   }
 
-  override send(message: readonly [data: Frame, peer: RoutingId]): Promise<void> {
+  override send(
+    message: readonly [data: Frame, peer: RoutingId],
+    options?: WaitOptions,
+  ): Promise<void> {
     const [data, peer] = message ?? [];
     const routingId = peer?.routingId;
     // 32 bits, and 0 is no peer's.
@@ -35,7 +39,7 @@ export class ZmqServerConnection extends ZmqConnection<
         new ZmqArgumentError("a SERVER sends [data, { routingId }], the id as it was received"),
       );
     }
-    return this.sendFrames(data, { routingId });
+    return this.sendFrames(data, { routingId }, options);
   }
 
   protected override decode(

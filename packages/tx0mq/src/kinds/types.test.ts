@@ -3,6 +3,8 @@ import { createSocket } from "node:dgram";
 import { connect as connectTcp, createServer, type Socket } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
 import {
+  type WaitOptions,
+  ZmqAbortError,
   ZmqArgumentError,
   ZmqClientConnection,
   type ZmqConnection,
@@ -232,6 +234,12 @@ prove("what cannot be sent is refused at once by types of one frame", async (sta
   }
   const client = stage.bind(ZmqClientConnection);
   await assert.rejects(client.send(["a", "b"] as never), failure(ZmqArgumentError, /one frame/));
+});
+
+prove("a RADIO's message can be given up", async (stage) => {
+  const wait: WaitOptions = { signal: AbortSignal.abort() };
+  const sent = stage.bind(ZmqRadioConnection).send(["x", { group: "here" }], wait);
+  await assert.rejects(sent, failure(ZmqAbortError));
 });
 
 prove("types that only send do not receive, and the other way round", async (stage) => {
