@@ -118,7 +118,8 @@ export class Outbox {
     const lane = this.#laneOf(frames, meta);
     // A peer that is full may use up the room for waiting, but not that of the others.
     const waiting = lane === undefined ? this.#queue.size : this.#waiting;
-    if (waiting >= this.#sender.limit) {
+    const goesAtOnce = lane === undefined && this.isClear;
+    if (waiting >= this.#sender.limit && !goesAtOnce) {
       return Promise.reject(new ZmqQueueFullError(this.#sender.limit));
     }
     if (lane !== undefined && lane.waiting.bytes >= LANE_LIMIT) {

@@ -22,6 +22,7 @@ import {
 import { SMALL_RECEIVE_BUFFER, SMALL_SEND_BUFFER } from "../testing/engine.js";
 import {
   failure,
+  LIMIT,
   next,
   place,
   prove,
@@ -145,6 +146,7 @@ prove("a sendQueueLimit of 0 lets one message wait for ZeroMQ", async (stage) =>
   stage.connect(ZmqPullConnection, push);
   await sent;
   await push.send("1");
+  await push.send("2", { timeout: LIMIT }); // there is room: it need not wait
 });
 
 prove("what is no sendQueueLimit is refused", (stage) => {
