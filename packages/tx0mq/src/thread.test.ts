@@ -10,6 +10,15 @@ test("a thread runs TypeScript, with its data and no other arguments", async () 
   assert.deepEqual(await end, [0]);
 });
 
+for (const name of ["thread.mts", "thread.cts"]) {
+  test(`so does one of ${name}`, async () => {
+    const worker = thread(new URL(`./testing/${name}`, import.meta.url), { number: 7 });
+    const end = once(worker, "exit");
+    assert.deepEqual(await once(worker, "message"), [7]);
+    assert.deepEqual(await end, [0]);
+  });
+}
+
 test("a file that is not there is an error of the thread", async () => {
   const worker = thread(new URL("./testing/nowhere.ts", import.meta.url));
   const [error] = await once(worker, "error");

@@ -12,6 +12,6 @@ import { Worker } from "node:worker_threads";
  */
 export function thread(file: URL, workerData?: unknown): Worker {
   const bare = Number.parseInt(process.versions.node, 10) < 22;
-  if (!bare || !file.pathname.endsWith(".ts")) return new Worker(file, { workerData });
+  if (!bare || !/\.[cm]?tsx?$/.test(file.pathname)) return new Worker(file, { workerData });
   return new Worker(new URL("./thread-tsx.js", import.meta.url), { workerData, argv: [file.href] });
 }
