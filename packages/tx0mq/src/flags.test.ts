@@ -126,7 +126,8 @@ for (const [args, why] of [
   [["--send-delay=-1"], /--send-delay is a whole number/],
   [["--send-delay", "1.5"], /--send-delay is a whole number/],
   [["--send-delay", "99999999999"], /--send-delay is a whole number/],
-  [["--count", "-1"], /'--count' argument is ambiguous/],
+  [["--count", "-1"], /'--count' argument is ambiguous; .*: --count=-1 \(/],
+  [["-v", "--name", "-x"], /'--name' argument is ambiguous; .*: --name=-1 \(/],
   [["--limit=x"], /--limit is a whole number from -1 to 2147483647, not "x"/],
   [["--send-delay"], /'--send-delay <value>' argument missing/],
   [["--role", "boss"], /--role is all, client or worker, not "boss"/],
@@ -144,6 +145,11 @@ for (const [args, why] of [
     assert.match(String(call?.arguments[0]), /^hwserver: .*$/);
   });
 }
+
+test("a switch is off by default", () => {
+  // @ts-expect-error one that is on could not be switched off
+  assert.equal(read([], () => flags({ on: true })).on, true);
+});
 
 test("one argument too many is wrong", () => {
   const { status, stderr } = run("1", "2");

@@ -7,13 +7,13 @@ export interface Choice<T extends string> {
 }
 
 /**
- * What a flag or an argument may be, by its default: a text, a number, a switch, a list of texts, or a
- * {@link Choice}. `String` and `Number` stand for one that may be left out.
+ * What a flag or an argument may be, by its default: a text, a number, a switch that is off, a list of texts,
+ * or a {@link Choice}. `String` and `Number` stand for one that may be left out.
  */
 export type FlagDefault =
   | string
   | number
-  | boolean
+  | false
   | readonly string[]
   | Choice<string>
   | StringConstructor
@@ -80,8 +80,11 @@ export function flags<const F extends Defaults, const P extends Defaults = Recor
     });
     return { ...Object.fromEntries(read), ...inOrder(positionals, words) } as Values<F> & Values<P>;
   } catch (error) {
-    const [why] = (error as Error).message.split(/\. To specify|\n/);
-    console.error(`${program}: ${why} (${program} --help tells what there is)`);
+    const { message } = error as Error;
+    const [why] = message.split(/\. To specify|\.?\n/);
+    const dashed = /starting with a dash use '(.*?)-XYZ'/.exec(message)?.[1];
+    const how = dashed === undefined ? "" : `; a value that begins with a dash: ${dashed}-1`;
+    console.error(`${program}: ${why}${how} (${program} --help tells what there is)`);
     process.exit(2);
   }
 }
