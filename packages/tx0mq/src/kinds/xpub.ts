@@ -37,7 +37,7 @@ export class ZmqXPubConnection extends ZmqConnection<Message, Frames, XPubOption
    *
    * @throws {ZmqStateError} without the `manual` option
    */
-  answer(message: Frames): Promise<void> {
+  async answer(message: Frames): Promise<void> {
     if (!this.#manual) throw new ZmqStateError("an XPUB answers with the option manual alone");
     this.setOption("manualLastValue", true);
     const sent = this.send(message);
