@@ -24,10 +24,12 @@ export class ZmqDishConnection extends ZmqConnection<
    * Receives the group's messages from now on: the exact name, no prefix. zmq_join
    *
    * @throws {ZmqArgumentError} for a group that is joined already, or no name of one
+   * @throws {ZmqClosedError} where the connection is shut down
    */
   join(group: string): void {
     if (!isGroup(group)) throw new ZmqArgumentError(NO_GROUP);
     if (this.#joined.has(group)) throw new ZmqArgumentError(`group "${group}" is joined already`);
+    this.checkOpen();
     this[kSocket].joinGroup(group);
     this.#joined.add(group);
   }
@@ -36,9 +38,11 @@ export class ZmqDishConnection extends ZmqConnection<
    * Ends a `join(group)`. zmq_leave
    *
    * @throws {ZmqArgumentError} for a group that is not joined
+   * @throws {ZmqClosedError} where the connection is shut down
    */
   leave(group: string): void {
     if (!this.#joined.has(group)) throw new ZmqArgumentError(`group "${group}" is not joined`);
+    this.checkOpen();
     this[kSocket].leaveGroup(group);
     this.#joined.delete(group);
   }

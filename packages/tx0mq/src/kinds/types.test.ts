@@ -7,6 +7,7 @@ import {
   ZmqAbortError,
   ZmqArgumentError,
   ZmqClientConnection,
+  ZmqClosedError,
   type ZmqConnection,
   ZmqDealerConnection,
   ZmqDgramConnection,
@@ -214,6 +215,14 @@ prove("a DISH refuses groups that it cannot join or leave", (stage) => {
   for (const [act, why] of wrong) assert.throws(act, failure(ZmqArgumentError, why));
   dish.leave("news");
   dish.join("news");
+});
+
+prove("a DISH that is shut down joins and leaves no group", async (stage) => {
+  const dish = stage.bind(ZmqDishConnection);
+  dish.join("here");
+  await dish.shutdown();
+  assert.throws(() => dish.join("there"), failure(ZmqClosedError));
+  assert.throws(() => dish.leave("here"), failure(ZmqClosedError));
 });
 
 prove("a SERVER sends to no peer that is not there, and to no id that is none", async (stage) => {
