@@ -44,6 +44,7 @@ export class ZmqSubConnection extends ZmqConnection<Message, never> {
    * Asks for messages that begin with the tag; the empty tag asks for all. ZMQ_SUBSCRIBE
    *
    * @throws {ZmqStateError} for a second subscription with `conflate`
+   * @throws {ZmqClosedError} where the connection is shut down
    */
   subscribe(tag: Frame = ""): void {
     const bytes = toBuffer(tag);
@@ -55,7 +56,11 @@ export class ZmqSubConnection extends ZmqConnection<Message, never> {
     this.#subscribed = bytes.toString("latin1");
   }
 
-  /** Takes one `subscribe(tag)` back. ZMQ_UNSUBSCRIBE */
+  /**
+   * Takes one `subscribe(tag)` back. ZMQ_UNSUBSCRIBE
+   *
+   * @throws {ZmqClosedError} where the connection is shut down
+   */
   unsubscribe(tag: Frame = ""): void {
     const bytes = toBuffer(tag);
     this.setOption("unsubscribe", bytes);

@@ -20,12 +20,21 @@ export class ZmqXPubConnection extends ZmqConnection<Message, Frames, XPubOption
     this.#manual = options?.manual ?? false;
   }
 
-  /** With the `manual` option: makes the subscription that was received last one to this tag. ZMQ_SUBSCRIBE */
+  /**
+   * With the `manual` option: makes the subscription that was received last one to this tag. ZMQ_SUBSCRIBE
+   *
+   * @throws {ZmqClosedError} where the connection is shut down
+   */
   subscribe(tag: Frame): void {
     this.setOption("subscribe", toBuffer(tag));
   }
 
-  /** With the `manual` option: takes a subscription to this tag from the peer that was received last. ZMQ_UNSUBSCRIBE */
+  /**
+   * With the `manual` option: takes a subscription to this tag from the peer that was received last.
+   * ZMQ_UNSUBSCRIBE
+   *
+   * @throws {ZmqClosedError} where the connection is shut down
+   */
   unsubscribe(tag: Frame): void {
     this.setOption("unsubscribe", toBuffer(tag));
   }
