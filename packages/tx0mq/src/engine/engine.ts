@@ -23,8 +23,9 @@ export interface EngineEvent {
  * What tx0mq asks of the code that does ZeroMQ's work. One module implements it on the `zeromq` package,
  * which brings libzmq; another engine, or a fake one for tests, can stand in (`new ZmqFactory({ engine })`).
  *
- * Nothing in it blocks, and an engine may call its sink at any time but within a call from above. What it
- * throws is an `Error` whose `code` is libzmq's name of the error (`"EADDRINUSE"`): the library makes its
+ * Nothing in it blocks. An engine may call its sink at any time, but within a call from above only to ask what
+ * is wanted (`wantsMore`, `hasTime`, `waitsFor`, `wantsRoom`), to be called back (`nextTurn`), to say in `send`
+ * that it is `full`, or that something has `failed`. What it throws is an `Error` whose `code` is libzmq's name of the error (`"EADDRINUSE"`): the library makes its
  * own of it. Where it is an option that the engine does not take, or a value, `option` is the option's name,
  * and the message goes on after it: `"is 0 or more, not -1"`.
  */
