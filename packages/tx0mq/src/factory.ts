@@ -103,6 +103,9 @@ export class ZmqFactory {
   /**
    * Shuts all connections down and gives the context up. Resolves when all is released, so that the
    * process can end by itself. A second call gives the same promise.
+   *
+   * The body of a `for await` that awaits it waits for itself, 1,500 ms or the linger period: leave the loop
+   * first.
    */
   shutdown(): Promise<void> {
     this.#shutdown ??= this.#end();

@@ -12,8 +12,9 @@ import {
 /** Options that every connection takes. Each is set before the socket binds or connects. */
 export interface ConnectionOptions {
   /**
-   * How long messages that are not yet delivered may hold up a shutdown, in ms; -1 for ever.
-   * ZMQ_LINGER. Default: the factory's `lingerPeriod`.
+   * How long messages that are not yet delivered, and readers that are at work on a message, may hold up a
+   * shutdown, in ms; -1 for ever. ZMQ_LINGER. Default: the factory's `lingerPeriod`. Where that is not set
+   * either, 100, but 1,500 for who is at work, and longer for messages that a peer may still be reading.
    */
   lingerPeriod?: number;
   /**

@@ -400,7 +400,10 @@ export abstract class ZmqConnection<
    * Ends the connection. No new message is taken: pending receives reject, iterators end. Loop bodies
    * and async handlers at work on a message may go on, and send their reply, within the linger period.
    * Messages that wait to be sent get the linger period, and are then given up: their promises reject,
-   * or `"undelivered"` tells. Resolves when the addresses are free. A second call: the same promise.
+   * or `"undelivered"` tells. (With a `lingerPeriod` of 0 it tells nothing of what ZeroMQ had taken.)
+   * Resolves when the addresses are free. A second call: the same promise.
+   *
+   * A loop body that awaits it waits for itself, for as long as who is at work may take: leave the loop first.
    */
   shutdown(): Promise<void> {
     return this.#shutdown.end();

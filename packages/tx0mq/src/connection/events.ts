@@ -119,8 +119,15 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
    * Waits until so many peers are there: connected, with a handshake that succeeded.
    *
    * libzmq does not say how many there are. With it they are counted from the first call on, or from when
-   * somebody first listens to an event of the monitor. To miss none, make the connection without
-   * endpoints, call `peers`, then `addEndpoints`. Peers over `inproc://` are not counted: libzmq tells
+   * somebody first listens to an event of the monitor. To miss none, begin to wait before you bind:
+   *
+   * ```ts
+   * const ready = pub.peers(2);
+   * pub.addEndpoints({ bind: address });
+   * await ready;
+   * ```
+   *
+   * Peers over `inproc://` are not counted: libzmq tells
    * nothing of them. (The engine of `@tx0mq/zmtp` counts all of them, whenever they came.)
    *
    * @throws {ZmqTimeoutError} when they were not there in time
