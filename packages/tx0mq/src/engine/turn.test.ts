@@ -7,9 +7,9 @@ import { Child } from "../testing/child.js";
 import { place, prove, until } from "../testing/stage.js";
 import { deferToNextTurn, hasTime } from "./turn.js";
 
-/** A clock that the test moves on. */
+/** A clock that the test moves on. It begins at a whole ms, so that what is added to it is exact. */
 function clock(t: TestContext): { now: number } {
-  const mocked = { now: performance.now() };
+  const mocked = { now: Math.ceil(performance.now()) };
   t.mock.method(performance, "now", () => mocked.now);
   return mocked;
 }
