@@ -34,6 +34,13 @@ describe("synchronized publisher", { concurrency: true, timeout: 120_000 }, () =
     await hello.send("");
     assert.equal(String(await hello.receive()), "");
 
+    // One that comes and leaves does not count.
+    const guest = new ZmqSubConnection(factory, { connect: address });
+    guest.subscribe("");
+    await publisher.line(/^1 of 2 subscribers/);
+    await guest.shutdown();
+    await publisher.line(/^0 of 2 subscribers/);
+
     // On the slow one's way there is the system's room alone, which the updates do not fit into.
     const fast = new ZmqSubConnection(factory);
     const slow = new ZmqSubConnection(factory, [], { receiveHighWaterMark: 1 });

@@ -23,9 +23,10 @@ const service = new ZmqRepConnection(factory, { bind: options.sync });
 service.on("message", () => service.send("")); // hellos do not matter here, but want a reply
 console.log(`syncpub-wait waits for subscriptions on ${publisher.address}`);
 
-for (let subscriber = 1; subscriber <= subscribers; subscriber++) {
-  await publisher.receive(); // on the wire an XPUB is a PUB, but it reads its subscriptions
-  console.log(`+1 subscriber (${subscriber}/${subscribers})`);
+let there = 0;
+while (there < subscribers) {
+  await oneComesOrLeaves();
+  console.log(`${there} of ${subscribers} subscribers are there`);
 }
 
 console.log(`Broadcasting ${updates} updates`);
@@ -35,5 +36,11 @@ for (let update = 1; update <= updates; update++) {
 }
 await publisher.send("END");
 console.log("All updates are on their way");
-for (let left = 0; left < subscribers; left++) await publisher.receive(); // with the END, they leave
+while (there > 0) await oneComesOrLeaves(); // with the END, they leave
 await factory.shutdown();
+
+/** On the wire an XPUB is a PUB, but it reads its subscriptions: a byte 1, or a 0 for one that ends. */
+async function oneComesOrLeaves(): Promise<void> {
+  const [subscription] = await publisher.receive();
+  there += subscription[0] === 1 ? 1 : -1;
+}
