@@ -16,7 +16,7 @@ test("the request-reply clients and workers run through it unchanged", {
     stage.start("../request-reply-broker/rrclient", ["--endpoint", frontend, "--request", request]),
   );
   const workers = stage.start("../request-reply-broker/rrworker-parallel", [
-    ...["--endpoint", backend, "--workers", "2", "--work", "0"],
+    ...["--endpoint", backend, "--work", "0", "A", "2"],
   ]);
   for (const [index, client] of clients.entries()) {
     assert.deepEqual(await client.exit(), { code: 0, signal: null });

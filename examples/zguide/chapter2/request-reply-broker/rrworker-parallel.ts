@@ -5,12 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ZmqFactory, ZmqRepConnection } from "tx0mq";
 import { flags } from "tx0mq/flags";
 
-const { endpoint, name, workers, work } = flags({
-  endpoint: "tcp://localhost:5560",
-  name: "A",
-  workers: 5,
-  work: 1000,
-});
+const { endpoint, work, name, workers } = flags(
+  { endpoint: "tcp://localhost:5560", work: 1000 },
+  { name: "A", workers: 5 },
+);
 
 const factory = new ZmqFactory();
 factory.registerForShutdown(); // Ctrl-C ends the loops below

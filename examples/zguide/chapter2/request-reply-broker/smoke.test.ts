@@ -16,7 +16,7 @@ describe("request-reply broker", { concurrency: true, timeout: 120_000 }, () => 
       stage.start("rrclient", ["--endpoint", frontend, "--request", request]),
     );
     for (const client of clients) await client.line(/ten requests/);
-    const parallel = ["--endpoint", backend, "--workers", "2", "--work", "0"];
+    const parallel = ["--endpoint", backend, "--work", "0", "A", "2"];
     const two = stage.start("rrworker-parallel", parallel);
     for (const [index, client] of clients.entries()) {
       assert.deepEqual(await client.exit(), { code: 0, signal: null });
