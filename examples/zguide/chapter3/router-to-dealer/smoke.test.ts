@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { describe, test } from "node:test";
 import { endsOn, refuses, Stage } from "@tx0mq/smoke";
 import { ZmqDealerConnection, ZmqFactory } from "tx0mq";
@@ -21,31 +22,34 @@ describe("rtdealer", { concurrency: true, timeout: 120_000 }, () => {
     assert.ok(slow >= 1 && slow < mean / 2, `${slow} tasks, while the others did ${others}`);
   });
 
-  test("workers from outside get work when they ask, and the broker ends when all are fired", async (t) => {
+  test("each gets an order when it asks, and no more; the broker ends when all are fired", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const broker = stage.start("rtdealer", [
-      ...["--role", "broker", "--bind", ANYWHERE, "--workers", "2", "--time", "1000"],
+      ...["--role", "broker", "--bind", ANYWHERE, "--workers", "3", "--time", "1000"],
     ]);
     const [, address] = await broker.line(/listening on (\S+),/);
     const worker = stage.start("rtdealer", [
-      "--role",
-      "worker",
-      "--connect",
-      address,
-      "--work",
-      "10",
+      ...["--role", "worker", "--connect", address, "--work", "10"],
     ]);
     await using factory = new ZmqFactory();
-    const outsider = new ZmqDealerConnection(factory, { connect: address });
-    let order = "";
-    while (order !== ",Fired!") {
-      await outsider.send(["", "Hi Boss"]);
-      order = String(await outsider.receive());
-      if (order !== ",Fired!") assert.equal(order, ",Work harder");
-    }
+    const join = () => new ZmqDealerConnection(factory, { connect: address });
+    const [outsider, last] = [join(), join()];
+    const left = once(outsider, "disconnected", { signal: AbortSignal.timeout(60_000) });
+    const ask = async (dealer: ZmqDealerConnection) => {
+      assert.equal(dealer.readable, false, "no order before it asks");
+      await dealer.send(["", "Hi Boss"]);
+      return String(await dealer.receive({ timeout: 60_000 }));
+    };
+    let order = ",Work harder";
+    while (order === ",Work harder") order = await ask(outsider);
+    assert.equal(order, ",Fired!");
+    assert.equal(await ask(outsider), ",Fired!", "it asks again");
     assert.deepEqual(await worker.exit(), { code: 0, signal: null });
     assert.match(String(worker.lines), /^Worker \d+ completed: \d+ tasks$/);
+    assert.equal(await ask(last), ",Fired!", "who is fired twice counts once");
     assert.deepEqual(await broker.exit(), { code: 0, signal: null });
+    await left; // after all that the broker has sent
+    assert.equal(outsider.readable, false, "no order after the last one");
   });
 
   test("Ctrl-C ends it, and a wrong role gets one line", async (t) => {

@@ -28,7 +28,8 @@ async function broker(): Promise<void> {
 
   const end = performance.now() + time;
   let tasks = 0;
-  for (let fired = 0; fired < workers; ) {
+  const fired = new Set<string>(); // who asks again counts once
+  while (fired.size < workers) {
     const [identity] = await router.receive(); // then an empty frame, and the question
     if (performance.now() < end) {
       await router.send([identity, "", "Work harder"]);
@@ -36,7 +37,7 @@ async function broker(): Promise<void> {
       if (tasks % 50 === 0) console.log(`${tasks} tasks given out`);
     } else {
       await router.send([identity, "", "Fired!"]);
-      fired++;
+      fired.add(identity.toString("hex"));
     }
   }
 }
