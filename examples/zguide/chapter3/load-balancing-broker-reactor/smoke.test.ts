@@ -22,7 +22,13 @@ test("a request waits in ZeroMQ until a worker is free; what is malformed costs 
   await using factory = new ZmqFactory();
   const stranger = new ZmqDealerConnection(factory);
   const clients = ["A", "B"].map(() => new ZmqReqConnection(factory, { connect: frontend }));
-  const worker = new ZmqDealerConnection(factory, { connect: backend });
+  const join = () => new ZmqDealerConnection(factory, { connect: backend });
+  const worker = join();
+  /** When this line is there, the broker has read all that the worker sent before. */
+  const refusal = async (from: ZmqDealerConnection) => {
+    await from.send(["no", "delimiter"]);
+    await broker.line(refused(backend), { from: "stderr" });
+  };
 
   const there = stranger.peers(1, LIMIT);
   stranger.addEndpoints({ connect: frontend });
@@ -30,8 +36,7 @@ test("a request waits in ZeroMQ until a worker is free; what is malformed costs 
   await stranger.send("no delimiter");
   for (const [n, client] of clients.entries()) await client.send(`request ${n}`);
   for (const lines of [1, 2]) {
-    await worker.send(["no", "delimiter"]);
-    await broker.line(refused(backend), { from: "stderr" });
+    await refusal(worker);
     assert.equal(broker.errors.length, lines, "no client has been read yet");
   }
 
@@ -40,10 +45,7 @@ test("a request waits in ZeroMQ until a worker is free; what is malformed costs 
   for (const n of clients.keys()) {
     const [, client = "", , request] = await worker.receive(LIMIT);
     await stranger.send("no delimiter");
-    for (const _ of [1, 2]) {
-      await worker.send(["no", "delimiter"]);
-      await broker.line(refused(backend), { from: "stderr" });
-    }
+    for (const _ of [1, 2]) await refusal(worker);
     assert.ok(ofClients() <= n + 1, "while the worker is busy no client is read");
     await worker.send(["", client, "", `reply to ${request}`]);
   }
@@ -51,7 +53,34 @@ test("a request waits in ZeroMQ until a worker is free; what is malformed costs 
     assert.equal(String(await client.receive(LIMIT)), `reply to request ${n}`);
   }
   await broker.count(refused(frontend), 3, { from: "stderr" });
-  assert.equal(broker.errors.length, 9);
+
+  // The worker that has been free for longest gets a request, if it has not gone.
+  const client = new ZmqReqConnection(factory, { connect: frontend });
+  const [second, third, fourth] = [join(), join(), join()];
+  const serve = async (next: ZmqDealerConnection) => {
+    const [, from = "", , request] = await next.receive(LIMIT);
+    await next.send(["", from, "", `reply to ${request}`]);
+    assert.equal(String(await client.receive(LIMIT)), "reply to request");
+  };
+  for (const next of [second, third]) {
+    await next.send(["", "READY"]);
+    await refusal(next);
+  }
+  await worker.shutdown();
+  for (const _ of [1, 2]) await refusal(third);
+  for (const next of [second, third]) {
+    await client.send("request");
+    await serve(next);
+  }
+
+  // When all that were free have gone, the one that comes next gets it.
+  for (const next of [second, third]) await next.shutdown();
+  for (const _ of [1, 2]) await refusal(fourth);
+  await client.send("request");
+  for (const _ of [1, 2]) await refusal(fourth);
+  await fourth.send(["", "READY"]);
+  await serve(fourth);
+  assert.equal(broker.errors.length, 17);
   await endsOn("SIGINT", broker);
 });
 
