@@ -133,6 +133,7 @@ describe("broker peering, part 3", { concurrency: true }, () => {
       assert.equal(String(await client.receive(LIMIT)), `${n}`);
     }
     await other.shutdown();
+    await told();
     await dc2.state.send(["DC2", "100"]);
     for (let n = 0; n < 50; n++) {
       await client.send(`${n}`);
