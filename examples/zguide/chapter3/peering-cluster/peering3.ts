@@ -54,6 +54,8 @@ function cluster(): void {
 
   statefe.subscribe("");
   statefe.on("message", ([name, capacity]) => {
+    if (!/^\d+$/.test(String(capacity)))
+      return console.error(`E: malformed state of ${name} refused`);
     for (const peer of peers) if (peer.name === String(name)) peer.capacity = Number(capacity);
     flow();
   });
