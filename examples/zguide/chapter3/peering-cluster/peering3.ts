@@ -107,5 +107,6 @@ if (all || role === "worker") for (let n = 1; n <= workers; n++) worker(`Worker-
 if (all || role === "client") {
   const answered = await Promise.all(Array.from({ length: clients }, client));
   const total = answered.reduce((sum, n) => sum + n, 0);
-  if (clients > 0) console.log(`I: ${total} of ${clients * requests} requests are answered`);
+  const lost = answered.filter((n) => n < requests).length; // the last one of each that gave up
+  if (clients > 0) console.log(`I: ${total} requests answered, ${lost} lost`);
 }
