@@ -73,6 +73,8 @@ async function worker(name: string): Promise<void> {
   }
 }
 
+if (role === "client") console.log(`${clients} clients wait for the broker at ${at.frontend}`);
+if (role === "worker") console.log(`${workers} workers wait for the broker at ${at.backend}`);
 if (role === "all" || role === "broker") broker();
 if (role === "all" || role === "worker") for (let n = 0; n < workers; n++) worker(`Worker-${n}`);
 if (role === "all" || role === "client") {

@@ -102,6 +102,7 @@ async function worker(name: string): Promise<void> {
 }
 
 const all = role === "all";
+if (role === "client" || role === "worker") console.log(`${role}s wait for the broker of ${self}`);
 if (all || role === "broker") cluster();
 if (all || role === "worker") for (let n = 1; n <= workers; n++) worker(`Worker-${self}-${n}`);
 if (all || role === "client") {

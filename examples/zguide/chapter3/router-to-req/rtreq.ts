@@ -17,8 +17,10 @@ const { role, bind, connect, workers, slow, work, time } = flags({
 
 const factory = new ZmqFactory();
 factory.registerForShutdown();
-if (role === "worker") await worker(process.pid, connect);
-else await broker();
+if (role === "worker") {
+  console.log(`Worker ${process.pid} waits for work from ${connect}`);
+  await worker(process.pid, connect);
+} else await broker();
 
 /** Whoever asks gets work, for five seconds. From then on whoever asks is fired. */
 async function broker(): Promise<void> {

@@ -45,7 +45,7 @@ describe("rtreq", { concurrency: true, timeout: 120_000 }, () => {
     assert.equal(order, ",Fired!");
     assert.equal(await ask(outsider), ",Fired!", "it asks again");
     assert.deepEqual(await worker.exit(), { code: 0, signal: null });
-    assert.match(String(worker.lines), /^Worker \d+ completed: \d+ tasks$/);
+    assert.match(String(worker.lines), /^Worker \d+ waits for .*,Worker \d+ completed: \d+ tasks$/);
     assert.equal(await ask(last), ",Fired!", "who is fired twice counts once");
     assert.deepEqual(await broker.exit(), { code: 0, signal: null });
     await left; // after all that the broker has sent
