@@ -64,6 +64,10 @@ describe("weather", { concurrency: true, timeout: 120_000 }, () => {
     const stage = new Stage(t, import.meta.url);
     const client = stage.start("wuclient", ["--endpoint", stage.ipc("nowhere")]);
     await refuses(stage.start("wuserver", ["--to", "Rome"]), /^wuserver: --to .*"Rome"/);
+    await refuses(
+      stage.start("wuserver", ["--from", "100000"]),
+      /^wuserver: --from .* --to 99999$/,
+    );
     await client.line(/Collecting/);
     await endsOn("SIGINT", client);
   });

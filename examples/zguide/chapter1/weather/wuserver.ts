@@ -6,6 +6,10 @@ import { ZmqFactory, ZmqPubConnection } from "tx0mq";
 import { flags } from "tx0mq/flags";
 
 const { endpoint, from, to } = flags({ endpoint: "tcp://*:5556", from: 0, to: 99_999 });
+if (from > to) {
+  console.error(`wuserver: --from ${from} is more than --to ${to}`);
+  process.exit(2);
+}
 
 const factory = new ZmqFactory();
 factory.registerForShutdown(); // Ctrl-C ends the loop below
