@@ -19,10 +19,12 @@ describe("divide and conquer", { concurrency: true, timeout: 120_000 }, () => {
     await using factory = new ZmqFactory();
     const [tasks, results] = [stage.ipc("tasks"), stage.ipc("results")];
     const vent = stage.start("taskvent", ["--tasks", tasks, "--sink", results]);
-    const sink = new ZmqPullConnection(factory, { bind: results });
     const worker = new ZmqPullConnection(factory, { connect: tasks });
     await vent.line(/Press Enter/);
     vent.type("\n");
+    await vent.line(/^Waiting for the sink at ipc:/);
+    assert.equal(vent.lines.length, 2, "it sends nothing yet");
+    const sink = new ZmqPullConnection(factory, { bind: results });
     assert.equal(String(await sink.receive()), "0");
     let cost = 0;
     for (let task = 0; task < 100; task++) cost += Number((await worker.receive())[0]);
@@ -48,6 +50,7 @@ async function batch(stage: Stage, count: number): Promise<number> {
   await sink.line(/listening/);
   const workers = Array.from({ length: count }, () => stage.start("taskwork", addresses));
   const vent = stage.start("taskvent", [...addresses, "--workers", `${count}`]);
+  await vent.line(new RegExp(`^Waiting for ${count} workers$`));
   const [, cost] = await vent.line(/^Total expected cost: (\d+) msec$/);
   const [, elapsed] = await sink.line(/^Total elapsed time: (\d+) msec$/);
   assert.deepEqual(await vent.exit(), DONE);

@@ -19,10 +19,12 @@ const starter = new ZmqPushConnection(factory, { connect: sink }, { immediate: t
 
 // A PUSH deals to the workers that it has. Without this wait, the first to connect gets every task.
 const ready = workers === undefined ? enter() : sender.peers(workers);
+if (workers !== undefined) console.log(`Waiting for ${workers} workers`);
 sender.addEndpoints({ bind: tasks });
 await ready;
-console.log("Sending tasks to workers...");
+console.log(`Waiting for the sink at ${sink}`);
 await starter.send("0"); // thanks to `immediate`, waits until the sink is there
+console.log("Sending tasks to workers...");
 
 let cost = 0;
 for (let task = 0; task < count; task++) {
