@@ -87,6 +87,17 @@ describe("RADIO", () => {
   });
 });
 
+it("a RADIO hears of groups that a peer joins as it comes, and forgets them when it comes back", () => {
+  const radio = new Radio({});
+  const pipe = new FakePipe();
+  pipe.arrive(radio, ["JOIN", "g"]);
+  pipe.join(radio);
+  radio.send("one", { group: "g" });
+  radio.peerReady(pipe);
+  radio.send("two", { group: "g" });
+  assert.deepEqual(pipe.sent, [["g", "one"]]);
+});
+
 describe("DISH", () => {
   it("joins and leaves groups, and tells those who come", () => {
     const dish = new Dish({});

@@ -12,6 +12,8 @@ export class Radio extends SocketType {
   readonly #groups = new Map<string, Set<Pipe>>();
   /** The groups of each peer. */
   readonly #joined = new Map<Pipe, Set<string>>();
+  /** Peers that were there before. */
+  readonly #known = new Set<Pipe>();
   /** Peers that get every group. */
   readonly #takers = new Set<Pipe>();
 
@@ -23,7 +25,8 @@ export class Radio extends SocketType {
 
   /** What the peer had joined before a reconnect it joins anew. */
   override peerReady(pipe: Pipe): void {
-    for (const group of this.#joined.get(pipe) ?? []) this.#leave(pipe, group);
+    if (this.#known.has(pipe)) this.#leaveAll(pipe);
+    this.#known.add(pipe);
   }
 
   readActivated(pipe: Pipe): void {
@@ -39,7 +42,8 @@ export class Radio extends SocketType {
   writeActivated(_pipe: Pipe): void {}
 
   pipeTerminated(pipe: Pipe): void {
-    this.peerReady(pipe);
+    this.#leaveAll(pipe);
+    this.#known.delete(pipe);
     this.#joined.delete(pipe);
     this.#takers.delete(pipe);
   }
@@ -68,6 +72,10 @@ export class Radio extends SocketType {
     this.#joined.get(pipe)?.add(group);
     const members = this.#groups.get(group) ?? new Set();
     this.#groups.set(group, members.add(pipe));
+  }
+
+  #leaveAll(pipe: Pipe): void {
+    for (const group of this.#joined.get(pipe) ?? []) this.#leave(pipe, group);
   }
 
   #leave(pipe: Pipe, group: string): void {
