@@ -11,7 +11,10 @@ export class Push extends SocketType {
     this.loadBalancer.attach(pipe);
   }
 
-  readActivated(_pipe: Pipe): void {}
+  /** A peer has nothing to say. What is not read would be kept, and the peer with it when it has gone. */
+  readActivated(pipe: Pipe): void {
+    while (pipe.read() !== undefined);
+  }
 
   writeActivated(pipe: Pipe): void {
     this.loadBalancer.activated(pipe);

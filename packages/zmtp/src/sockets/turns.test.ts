@@ -7,6 +7,7 @@ import { FairQueue } from "./fair-queue.js";
 import { LoadBalancer } from "./load-balancer.js";
 import { Pull } from "./pull.js";
 import { Push } from "./push.js";
+import { Scatter } from "./scatter.js";
 
 describe("FairQueue", () => {
   it("takes one message of each pipe in turn", () => {
@@ -192,4 +193,13 @@ describe("DEALER", () => {
     dealer.peerReady(pipe);
     assert.deepEqual(pipe.sent, [[""], ["1"]]);
   });
+});
+
+it("PUSH and SCATTER read what peers say that have nothing to say, and keep none of it", () => {
+  for (const socket of [new Push({}), new Scatter({})]) {
+    const pipe = new FakePipe().join(socket);
+    pipe.read();
+    pipe.arrive(socket, ["one"], ["two"]);
+    assert.equal(pipe.unread, 0);
+  }
 });
