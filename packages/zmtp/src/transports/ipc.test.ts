@@ -131,3 +131,15 @@ test("a stream that ends is closed when the peer has read all, or ended it as we
   peer.end();
   await client.until(() => client.ends === 1);
 });
+
+test("a folder that was made for a path and is gone, or holds something else, does not keep it bound", async () => {
+  for (const spoil of [
+    (path: string) => rmSync(path, { recursive: true }),
+    (path: string) => writeFileSync(join(path, "other"), ""),
+  ]) {
+    const listening = new Listening(ipc, "*");
+    spoil(dirname(listening.place));
+    await listening.listener.close();
+    await listening.stop();
+  }
+});

@@ -1,4 +1,12 @@
-import { existsSync, lstatSync, mkdtempSync, readFileSync, rmdirSync, unlinkSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  unlinkSync,
+} from "node:fs";
 import * as net from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -98,7 +106,7 @@ class IpcListener implements Listener {
       // The handle is closed at once, and libuv removes the file; "close" would come after the last connection.
       this.#server.close();
       if (this.#file !== undefined) ours.delete(this.#file);
-      if (this.#folder !== undefined) rmdirSync(this.#folder);
+      if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
     }
     return Promise.resolve();
   }
