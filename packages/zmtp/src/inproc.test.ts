@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sockets } from "./testing/probe.js";
+import { Context } from "./context.js";
+import { Probe, sockets } from "./testing/probe.js";
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -151,4 +152,17 @@ test("no monitor tells of it, and no handler is asked", async (t) => {
   await push.send("let in");
   assert.deepEqual(await pull.next(), ["let in"]);
   assert.deepEqual([...push.events, ...pull.events], []);
+});
+
+test("who waits no more for a ZAP handler's answer is let go", async (t) => {
+  const context = new Context({ shared: false });
+  const handler = new Probe(context, "ROUTER");
+  t.after(() => handler.close());
+  handler.bind("inproc://zeromq.zap.01");
+  const ask = context.zap.authenticator({ zapDomain: "all" }, "NULL", "127.0.0.1");
+  const gone = new AbortController();
+  const answer = ask?.("NULL", [], gone.signal);
+  assert.equal((await handler.next()).at(4), "all");
+  gone.abort();
+  await assert.rejects(answer as Promise<unknown>, /the peer is gone/);
 });

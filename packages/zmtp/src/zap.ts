@@ -33,13 +33,13 @@ export class Zap {
     if (mechanism === "NULL" && domain === "") return undefined;
     const wanted = options.zapEnforceDomain === true || mechanism === "PLAIN";
     const routingId = (options.routingId ?? "") as string | Uint8Array;
-    return async (_name, credentials) => {
+    return async (_name, credentials, gone) => {
       if (!this.#names.isBound(HANDLER)) {
         if (!wanted) return LET_IN;
         throw new AuthenticationError("", "there is no ZAP handler that could let the peer in");
       }
       this.#client ??= new ZapClient(this.#names);
-      return this.#client.ask((id) =>
+      return this.#client.ask(gone, (id) =>
         writeZapRequest({
           requestId: id,
           domain,
@@ -69,7 +69,8 @@ class ZapClient extends SocketType implements InprocSocket {
     this.#names = names;
   }
 
-  async ask(request: (id: string) => Uint8Array[]): Promise<ZapReply> {
+  /** @param gone aborted where nobody waits for the answer any more */
+  async ask(gone: AbortSignal, request: (id: string) => Uint8Array[]): Promise<ZapReply> {
     this.#requests += 1;
     const id = String(this.#requests);
     if (this.#pipe === undefined) this.#names.connectNow(HANDLER, this);
@@ -77,6 +78,10 @@ class ZapClient extends SocketType implements InprocSocket {
     if (pipe === undefined) throw new AuthenticationError("", "the ZAP handler is gone");
     return new Promise((resolve, reject) => {
       this.#asked.set(id, { resolve, reject });
+      gone.addEventListener("abort", () => {
+        this.#asked.delete(id);
+        reject(new AuthenticationError("", "the peer is gone"));
+      });
       pipe.write([Buffer.alloc(0), ...request(id)]);
     });
   }
@@ -114,4 +119,5 @@ class ZapClient extends SocketType implements InprocSocket {
   backlog(): void {}
   relieved(): void {}
   emptied(): void {}
+  held(): void {}
 }

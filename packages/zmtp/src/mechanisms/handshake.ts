@@ -23,6 +23,8 @@ export abstract class Handshake implements Mechanism {
   /** The peer has failed, or `close` was called. */
   #over = false;
   #asking = false;
+  /** Tells the ZAP handler that the connection has ended. */
+  #gone: AbortController | undefined;
 
   constructor(options: MechanismOptions) {
     this.options = options;
@@ -71,6 +73,7 @@ export abstract class Handshake implements Mechanism {
 
   close(): void {
     this.#over = true;
+    this.#gone?.abort();
   }
 
   /** @throws {ProtocolError} where it is no command */
@@ -102,8 +105,9 @@ export abstract class Handshake implements Mechanism {
     admit: () => void,
   ): Promise<void> {
     this.#asking = true;
+    this.#gone = new AbortController();
     try {
-      this.#zap = await askHandler(authenticate, mechanism, credentials);
+      this.#zap = await askHandler(authenticate, mechanism, credentials, this.#gone.signal);
       this.#asking = false;
       if (!this.#over) admit();
     } catch (error) {
@@ -118,10 +122,11 @@ async function askHandler(
   authenticate: Authenticate,
   mechanism: string,
   credentials: readonly Uint8Array[],
+  gone: AbortSignal,
 ): Promise<ZapReply> {
   let reply: ZapReply;
   try {
-    reply = await authenticate(mechanism, credentials);
+    reply = await authenticate(mechanism, credentials, gone);
   } catch (error) {
     if (error instanceof ProtocolError || error instanceof AuthenticationError) throw error;
     throw new AuthenticationError("", `the ZAP handler does not answer: ${String(error)}`);

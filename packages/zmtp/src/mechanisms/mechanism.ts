@@ -8,10 +8,14 @@ export interface MechanismOptions {
   readonly authenticate: Authenticate | undefined;
 }
 
-/** The rest of a ZAP request: the mechanism's name and its credentials. Rejects where nobody answers. */
+/**
+ * The rest of a ZAP request: the mechanism's name and its credentials. Rejects where nobody answers, and when
+ * `gone` tells that the peer waits no more.
+ */
 export type Authenticate = (
   mechanism: string,
   credentials: readonly Uint8Array[],
+  gone: AbortSignal,
 ) => Promise<ZapReply>;
 
 /** A ZAP handler's answer. */

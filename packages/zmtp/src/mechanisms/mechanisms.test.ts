@@ -37,9 +37,9 @@ for (const name of NAMES) {
   describe(name, () => {
     test("lets two come together, and tells each what the other says of itself", async () => {
       const asked: [string, string[]][] = [];
-      const [client, server] = pair(name, async (mechanism, credentials) => {
+      const [client, server] = pair(name, async (mechanism, credentials, gone) => {
         asked.push([mechanism, credentials.map((one) => Buffer.from(one).toString("hex"))]);
-        return yes(mechanism, credentials);
+        return yes(mechanism, credentials, gone);
       });
       const { log, clientError, serverError } = await shake(client, server);
       assert.deepEqual([clientError, serverError], [undefined, undefined]);
