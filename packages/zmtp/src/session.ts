@@ -48,6 +48,8 @@ export class Session {
   /** The ZAP handler is being asked. */
   #asking = false;
   #ended = false;
+  /** The peer has sent what it must not: nothing behind it is read. */
+  #broken = false;
   #paused = false;
   /** What was written has not left yet. */
   #busy = false;
@@ -80,6 +82,7 @@ export class Session {
       room: () => this.#decoder.room(),
       filled: (size) => this.#filled(size),
       drained: () => this.#drained(),
+      heard: () => this.#heartbeat.heard(),
       closed: (error) => this.#end(error),
     });
     const greeting = writeGreeting(mechanism.name, mechanism.asServer);
@@ -134,12 +137,13 @@ export class Session {
 
   /** The next message; undefined where none has come as a whole. Ends the session where it is malformed. */
   read(): Message | undefined {
-    if (!this.ready) return undefined;
+    if (!this.ready || this.#broken) return undefined;
     try {
       const message = this.#decoder.next();
       if (message === undefined && this.#paused) this.#resume();
       return message;
     } catch (error) {
+      this.#broken = true;
       this.#end(error as Error);
       return undefined;
     }
@@ -277,6 +281,7 @@ export class Session {
   #becomeReady(mechanism: Mechanism): void {
     clearTimeout(this.#handshakeTimer);
     this.ready = true;
+    this.stream.trust?.();
     this.#decoder.limit(this.#options.maxMessageSize);
     this.#decoder.open = mechanism.decode?.bind(mechanism);
     try {
@@ -285,8 +290,8 @@ export class Session {
       this.ready = false; // the peer does not fit
       throw error;
     }
-    // A peer of ZMTP 3.0 does not know of PING.
-    if (!this.#ended && this.peerMinor > 0) this.#heartbeat.start();
+    // A peer of ZMTP 3.0 may know of PING: libzmq did before it told 3.1.
+    if (!this.#ended) this.#heartbeat.start();
   }
 
   #command(body: Buffer): Message | undefined {
@@ -361,8 +366,11 @@ export class Session {
   /** @returns whether an answer may be waited for */
   #ping(timeToLive: number): boolean {
     if (this.#busy) return false; // it has not read the last one
-    this.addCommand(writePing(timeToLive));
-    this.flush();
+    if (this.stream.ping !== undefined) this.stream.ping();
+    else {
+      this.addCommand(writePing(timeToLive));
+      this.flush();
+    }
     return !this.#paused;
   }
 
@@ -393,10 +401,13 @@ export class Session {
     this.#ended = true;
     clearTimeout(this.#handshakeTimer);
     this.#heartbeat.stop();
-    this.mechanism?.close?.();
     if (writing) this.stream.end();
     else this.stream.destroy();
-    this.#sink.ended(error, this.ready);
+    try {
+      this.#sink.ended(error, this.ready); // who reads what has come before
+    } finally {
+      this.mechanism?.close?.();
+    }
   }
 }
 

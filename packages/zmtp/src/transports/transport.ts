@@ -11,6 +11,8 @@ export interface StreamSink {
   filled?(size: number): void;
   /** All that was written has left. */
   drained(): void;
+  /** The peer has answered a `ping` of the stream, or sent one. */
+  heard?(): void;
   /** It is over; with an error where it did not end by itself. Told once. */
   closed(error: Error | undefined): void;
 }
@@ -23,6 +25,10 @@ export interface Stream {
   readonly address: string;
   /** It makes up the peer's greeting, out of the whole of ours. */
   readonly greets?: boolean;
+  /** Asks the peer for a sign of life, where that is not done by a PING of ZMTP's. */
+  ping?(): void;
+  /** The handshake is done: the peer may send more than one needs for it. */
+  trust?(): void;
   /** Begins to read; `sink` is told from now on. */
   open(sink: StreamSink): void;
   /** Writes pieces in one go. @returns whether all has left already; if not, `drained` tells when */

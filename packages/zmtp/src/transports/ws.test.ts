@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { request } from "node:http";
+import { connect as connectTo, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import { WebSocket } from "ws";
 import type { Authenticate } from "../mechanisms/mechanism.js";
@@ -271,4 +272,85 @@ test("waits for a reader that pauses, and gives it everything in order", async (
 
 test("does not keep the process alive", async () => {
   assert.deepEqual(await run("idle-process.ts", ["ws"]), { code: 0, output: "ended 0\n" });
+});
+
+/** A connection that says what it is told, and what it hears in return. */
+async function raw(
+  place: string,
+  said: string,
+  allowHalfOpen = false,
+): Promise<{ socket: Socket; heard: () => string }> {
+  const { port } = new URL(`ws://${place}`);
+  const socket = connectTo({ host: "127.0.0.1", port: Number(port), allowHalfOpen });
+  let heard = "";
+  socket.on("error", () => undefined);
+  socket.on("data", (chunk: Buffer) => {
+    heard += chunk;
+  });
+  await once(socket, "connect");
+  socket.write(said);
+  return { socket, heard: () => heard };
+}
+
+/** Without which a test would wait for ever. */
+const LIMIT = { timeout: 60_000 };
+
+const ASKS = (name: string) =>
+  [
+    ...["GET / HTTP/1.1", "Host: here", "Connection: Upgrade", "Upgrade: websocket"],
+    ...["Sec-WebSocket-Version: 13", `Sec-WebSocket-Key: ${Buffer.alloc(16).toString("base64")}`],
+    ...[`Sec-WebSocket-Protocol: ${name}`, "", ""],
+  ].join("\r\n");
+
+test(
+  "a request that is refused keeps no connection, though its peer talks on",
+  LIMIT,
+  async (t) => {
+    const sides = new Sides(t, "PULL");
+    const { socket, heard } = await raw(sides.place, ASKS("another"), true);
+    t.after(() => socket.destroy());
+    await once(socket, "end");
+    assert.match(heard(), /^HTTP\/1.1 400/);
+    for (; !socket.destroyed; await new Promise((resolve) => setImmediate(resolve)))
+      socket.write("x");
+  },
+);
+
+test("whose request is not whole when the listener closes does not get in", LIMIT, async (t) => {
+  const listener = ws.listen(LOCAL, {}, { accepted: () => assert.fail("it got in"), failed() {} });
+  const { socket } = await raw(listener.address.slice("ws://".length), "GET / HTTP/1.1\r\n");
+  t.after(() => socket.destroy());
+  for (let n = 0; n < 3; n += 1) await new Promise((resolve) => setImmediate(resolve));
+  await listener.close();
+  await once(socket, "close");
+});
+
+test("a fragment in an address is refused", () => {
+  const sink = { connected() {}, accepted() {}, failed() {} };
+  for (const open of [ws.connect, ws.listen]) {
+    assert.throws(() => open("127.0.0.1:5555/a#b", {}, sink), { code: "EINVAL" });
+  }
+});
+
+test("a bound of 2 GiB and more is none for the package", async (t) => {
+  const options = { maxMessageSize: 2 ** 32 };
+  const sides = new Sides(t, "PULL", options);
+  const client = await connect(t, sides.place, "PUSH", {}, options);
+  await client.send("x".repeat(1000));
+  assert.equal((await (await sides.nth(0)).text(0))[0]?.length, 1000);
+});
+
+test("a message that is too large for a handshake is not put together", LIMIT, async (t) => {
+  const sides = new Sides(t, "PULL");
+  const { socket, heard } = await raw(sides.place, ASKS("ZWS2.0/NULL"));
+  t.after(() => socket.destroy());
+  while (!heard().includes("\r\n\r\n")) await once(socket, "data");
+  const header = Buffer.alloc(14);
+  header.writeUInt16BE(0x82ff); // binary, with a mask, of 64 bits
+  header.writeUInt32BE(1, 2); // 4 GiB
+  socket.write(header);
+  socket.write(Buffer.alloc(300_000));
+  const side = await sides.nth(0);
+  await side.until(() => side.ends.length > 0);
+  assert.match(String(side.ends[0]), /too large/);
 });

@@ -26,8 +26,8 @@ const ADDED = 64;
 
 /**
  * WebSockets (RFC 45, ZWS 2.0). A place is one of TCP with a path, `127.0.0.1:5555/zeromq`; a listener takes
- * requests for any path, as libzmq's does. The mechanism is agreed upon by the WebSocket's subprotocol. There
- * are no heartbeats of ours; those of peers are answered.
+ * requests for any path, as libzmq's does. The mechanism is agreed upon by the WebSocket's subprotocol.
+ * Heartbeats are pings of the WebSocket's.
  */
 export const ws: Transport = {
   hasMessages: true,
@@ -58,10 +58,9 @@ function takeNames({ headers }: IncomingMessage): string[] {
 
 /** What both sides tell the package. */
 function settings({ maxMessageSize = -1 }: TransportOptions) {
-  return {
-    perMessageDeflate: false,
-    maxPayload: maxMessageSize < 0 ? 0 : Math.max(maxMessageSize, LEAST_LIMIT) + ADDED,
-  };
+  const most = Math.max(maxMessageSize, LEAST_LIMIT) + ADDED;
+  // The package takes no larger bounds than of 31 bits; the decoder has them all.
+  return { perMessageDeflate: false, maxPayload: maxMessageSize < 0 || most >= 2 ** 31 ? 0 : most };
 }
 
 /** Splits `host:port/path`. */
@@ -70,6 +69,11 @@ function splitPath(place: string): { readonly tcpPlace: string; readonly path: s
   return at < 0
     ? { tcpPlace: place, path: "/" }
     : { tcpPlace: place.slice(0, at), path: place.slice(at) };
+}
+
+/** A URL without a fragment, which the package refuses. */
+function isPlain(url: string): boolean {
+  return URL.canParse(url) && !url.includes("#");
 }
 
 function streamOf(socket: WebSocket, tcpSocket: Socket, path: string, name: string): ZwsStream {
@@ -83,6 +87,7 @@ class WsListener implements Listener {
 
   constructor(place: string, options: TransportOptions, sink: ListenerSink) {
     const { tcpPlace, path } = splitPath(place);
+    if (path.includes("#")) throw failure("EINVAL", `${place} is not host:port/path`);
     const sockets = new (websockets().WebSocketServer)({
       ...settings(options),
       noServer: true,
@@ -102,7 +107,7 @@ class WsListener implements Listener {
       const names = takeNames(request);
       const name = fitting.find((one) => names.includes(one));
       if (name === undefined) {
-        socket.on("error", () => {});
+        socket.on("error", () => {}).once("finish", () => socket.destroy());
         socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
         return;
       }
@@ -117,6 +122,7 @@ class WsListener implements Listener {
 
   close(): Promise<void> {
     this.#server.close(); // as for TCP, the port is free at once
+    this.#server.closeAllConnections(); // those that have not become WebSockets
     return Promise.resolve();
   }
 }
@@ -135,7 +141,7 @@ class WsAttempt implements Attempt {
     const { host, port } = splitPlace(tcpPlace.slice(tcpPlace.indexOf(";") + 1));
     // Which host is meant is told by its name; an address without its zone, which is no part of a URL.
     this.#url = `ws://${hostAndPort(host.replace(/%.*$/, ""), Number(port))}${path}`;
-    if (!URL.canParse(this.#url)) throw failure("EINVAL", `${place} is not host:port/path`);
+    if (!isPlain(this.#url)) throw failure("EINVAL", `${place} is not host:port/path`);
     this.#path = path;
     this.#sink = sink;
     this.#options = options;

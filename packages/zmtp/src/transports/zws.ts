@@ -18,6 +18,9 @@ const MINOR_AT = 11;
 /** Bodies of up to so many bytes are handed on in one piece with their header. */
 const COPIED = 4096;
 
+/** So much may come before a message of the handshake is whole, with what lies behind it in its chunk. In bytes. */
+const HANDSHAKE_LIMIT = 2 * 65_536 + 1024;
+
 /** Types that peers without a mechanism are said to be of, by ours: they do not tell. */
 const FITTING: Readonly<Record<string, string>> = {
   PAIR: "PAIR",
@@ -66,6 +69,8 @@ export class ZwsStream implements Stream {
   #greeting: Buffer | undefined = Buffer.alloc(0);
   /** What the peer has sent, in ZMTP, and the sink has not been told. */
   readonly #held: Buffer[] = [];
+  /** Bytes that have come since the last message, during the handshake. */
+  #unread = 0;
   #paused = false;
   /** The peer has ended it, which is told after all that is held. */
   #ended = false;
@@ -96,7 +101,11 @@ export class ZwsStream implements Stream {
     };
     socket.on("close", ended);
     if (socket.readyState === socket.CLOSED) process.nextTick(ended);
+    const heard = () => this.#sink?.heard?.();
+    socket.on("ping", heard).on("pong", heard);
+    this.#tcp.on("data", this.#count);
     socket.on("message", (message: Buffer, isBinary: boolean) => {
+      this.#unread = 0;
       if (this.#over) return;
       if (isBinary && message.length > 0) this.#received(message);
       else this.#close(new ProtocolError("a message that is none of ZWS"));
@@ -147,6 +156,21 @@ export class ZwsStream implements Stream {
   }
 
   // In ----------------------------------------------------------------------------------------
+
+  /** A message is put together before it is told of, and before the handshake none may be large. */
+  readonly #count = (chunk: Buffer): void => {
+    this.#unread += chunk.length;
+    if (this.#unread > HANDSHAKE_LIMIT)
+      this.#close(new ProtocolError("a handshake that is too large"));
+  };
+
+  trust(): void {
+    this.#tcp.removeListener("data", this.#count);
+  }
+
+  ping(): void {
+    if (!this.#over) this.#socket.ping();
+  }
 
   #received(message: Buffer): void {
     const flags = message[0] as number;
