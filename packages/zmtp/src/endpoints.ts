@@ -8,7 +8,7 @@ import { RawSession } from "./raw-session.js";
 import { type PipeOwner, RemotePipe } from "./remote-pipe.js";
 import { Session } from "./session.js";
 import type { SessionSink } from "./session-sink.js";
-import { type Options, pipeLimits, sessionOptions } from "./settings.js";
+import { number, type Options, pipeLimits, sessionOptions } from "./settings.js";
 import type { SocketType } from "./sockets/socket.js";
 import { Dialer, type DialerOptions } from "./transports/reconnect.js";
 import type { Listener, Stream, Transport } from "./transports/transport.js";
@@ -174,6 +174,10 @@ export class BoundEndpoint implements Endpoint {
     this.#host = host;
     this.#listener = transport.listen(place, transportOptions(host), {
       accepted: (stream) => {
+        if (this.#stopped !== undefined) {
+          stream.destroy();
+          return;
+        }
         host.event({ type: "accept", address: this.address });
         new AcceptedLink(host, stream, this.address, this.#links);
       },
@@ -296,9 +300,16 @@ export class ConnectedEndpoint implements Endpoint {
     return Promise.resolve();
   }
 
-  /** What waits for the peer is lost. */
+  /** As libzmq: what was sent to a peer that is there leaves first. What waits for one that is not is lost. */
   remove(): void {
-    this.end(true);
+    const isThere = this.#link?.session.ready;
+    if (!isThere || number(this.#host.options, "lingerPeriod", -1) === 0) {
+      this.end(true);
+      return;
+    }
+    this.#link?.own?.retire();
+    this.#stop();
+    this.end(false);
   }
 
   end(atOnce: boolean): void {

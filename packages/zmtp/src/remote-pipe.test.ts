@@ -66,8 +66,8 @@ class Sent implements Connection {
   readonly mechanism = undefined;
   readonly peerMinor = 1;
   readonly left = false;
-  readonly hasMore = false;
-  readonly paused = false;
+  hasMore = false;
+  paused = false;
   readonly written: unknown[] = [];
   readonly #encoder = new Encoder();
 
@@ -95,6 +95,36 @@ class Sent implements Connection {
   destroy(): void {}
 }
 
+/** A connection from which so many messages of so many empty frames have come. */
+class Flooded extends Sent {
+  override hasMore = true;
+  override paused = false;
+  taken = 0;
+
+  override read(): Message | undefined {
+    this.taken += 1;
+    return new Array(65_536).fill(Buffer.alloc(0));
+  }
+  override pause(): void {
+    this.paused = true;
+  }
+}
+
+test("nobody reads: what is kept is bounded by its frames, too, which may be empty", () => {
+  const flooded = new Flooded();
+  const pipe = new RemotePipe(new Owner(), {
+    sendHighWaterMark: 1000,
+    receiveHighWaterMark: 1000,
+    conflate: false,
+  });
+  pipe.connected(flooded);
+  pipe.introduced();
+  pipe.readable();
+  assert.ok(flooded.paused);
+  assert.equal(flooded.taken, 1);
+  pipe.read();
+});
+
 class Owner implements PipeOwner {
   readonly type = new Pub({});
   readonly reading = false;
@@ -114,6 +144,7 @@ class Owner implements PipeOwner {
   emptied(): void {
     this.told.push("emptied");
   }
+  held(): void {}
 }
 
 function pipeTo(connection: Sent, sendHighWaterMark = 3, conflate = false) {

@@ -9,6 +9,8 @@ import { atEndOfTurn } from "./turn.js";
 
 const NOBODY: Metadata = new Map();
 const NO_ID = Buffer.alloc(0);
+/** Messages that wait to be read have no more frames than so, and one message's: empty ones take memory, too. */
+const MOST_FRAMES = 65_536;
 
 /** What a pipe asks of the socket it belongs to. */
 export interface PipeOwner {
@@ -24,6 +26,8 @@ export interface PipeOwner {
   relieved(pipe: Pipe): void;
   /** All has left. */
   emptied(): void;
+  /** It reads no more from the peer, as messages are taken as they come: to be settled when they are not any more. */
+  held(pipe: RemotePipe): void;
 }
 
 /** How much a pipe holds. */
@@ -51,6 +55,8 @@ export class RemotePipe implements Pipe, Receiver {
   /** How many messages are in it. */
   #waiting = 0;
   readonly #in = new Backlog<Message>();
+  /** How many frames are in it. */
+  #frames = 0;
   #session: Connection | undefined;
   /** The peer will not come back. */
   #gone = false;
@@ -181,16 +187,34 @@ export class RemotePipe implements Pipe, Receiver {
   }
 
   read(): Message | undefined {
-    const message = this.#in.shift() ?? this.#next();
+    if (this.#limits.conflate) this.#fill();
+    const message = this.#shift() ?? this.#next();
     if (message !== undefined) {
       this.#read = true;
       // Who reads may stop here, and the session would not hear of the peer's end.
-      if (this.#session?.paused) this.#settleSoon();
+      if (this.#session?.paused) this.settleSoon();
       return message;
     }
     this.#starved = true;
     if (this.#gone && !this.#terminated) queueMicrotask(() => this.#terminate());
     return undefined;
+  }
+
+  #shift(): Message | undefined {
+    const message = this.#in.shift();
+    if (message !== undefined) this.#frames -= message.length;
+    return message;
+  }
+
+  #keep(message: Message): void {
+    if (this.#limits.conflate) this.#forget();
+    this.#in.push(message);
+    this.#frames += message.length;
+  }
+
+  #forget(): void {
+    this.#in.clear();
+    this.#frames = 0;
   }
 
   /** The next message out of what has come; undefined where there is none, or the peer sends what it must not. */
@@ -214,7 +238,7 @@ export class RemotePipe implements Pipe, Receiver {
     this.#broadcast?.cut();
     this.#terminated = true;
     this.#gone = true;
-    this.#in.clear();
+    this.#forget();
     const session = this.#session;
     if (session?.isPatient) {
       this.#session = undefined;
@@ -265,13 +289,16 @@ export class RemotePipe implements Pipe, Receiver {
     }
     if (!this.#owner.reading) {
       if (!this.#read) this.#fill();
-      else this.#settleSoon(); // who reads one by one may be about to read the next
+      else this.settleSoon(); // who reads one by one may be about to read the next
       this.#read = false;
     }
-    if (session.hasMore) session.pause();
+    if (!session.hasMore) return;
+    session.pause();
+    if (this.#owner.reading) this.#owner.held(this);
   }
 
-  #settleSoon(): void {
+  /** Looks again in a while: who reads may read on, or not. */
+  settleSoon(): void {
     if (this.#unsettled) return;
     this.#unsettled = true;
     setImmediate(this.#settleLater);
@@ -284,11 +311,14 @@ export class RemotePipe implements Pipe, Receiver {
 
   #fill(): void {
     const { receiveHighWaterMark, conflate } = this.#limits;
-    while (receiveHighWaterMark === 0 || conflate || this.#in.size < receiveHighWaterMark) {
+    while (
+      receiveHighWaterMark === 0 ||
+      conflate ||
+      (this.#in.size < receiveHighWaterMark && this.#frames < MOST_FRAMES)
+    ) {
       const message = this.#next();
       if (message === undefined) return;
-      if (conflate) this.#in.clear();
-      this.#in.push(message);
+      this.#keep(message);
     }
   }
 
@@ -308,10 +338,7 @@ export class RemotePipe implements Pipe, Receiver {
       return;
     }
     if (this.#session !== undefined) {
-      for (let message = this.#next(); message; message = this.#next()) {
-        if (this.#limits.conflate) this.#in.clear();
-        this.#in.push(message);
-      }
+      for (let message = this.#next(); message; message = this.#next()) this.#keep(message);
     }
     this.#session = undefined;
     if (gone) {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { Socket } from "node:net";
 import { test } from "node:test";
 import { inspect } from "node:util";
+import { WebSocket } from "ws";
 import { Context } from "./context.js";
 import { curveKeyPair } from "./mechanisms/z85.js";
 import { Probe, sockets } from "./testing/probe.js";
@@ -148,6 +150,123 @@ test("replies leave while more requests are being handled", async (t) => {
   for (const one of all) assert.deepEqual(await client.next(), [one]);
   const first = leaves.find((count) => count > 0) as number;
   assert.ok(first < all.length, `${first} were handled before a reply left`);
+});
+
+test("what was sent to a peer that is there leaves before it is disconnected from", {
+  timeout: 60_000,
+}, async (t) => {
+  const socket = sockets(t);
+  const [push, pull] = [socket("PUSH"), socket("PULL")];
+  const address = pull.bind(ANYWHERE);
+  push.connect(address);
+  await push.send("hello");
+  assert.deepEqual(await pull.next(), ["hello"]);
+  const large = "x".repeat(5_000_000);
+  await push.send("bye", large);
+  push.call((one) => one.remove(address));
+  assert.equal(push.socket.writable, false);
+  assert.deepEqual(await pull.next(), ["bye", large]);
+  await until(() => pull.socket.peerCount === 0);
+  // With a linger period of 0 it does not.
+  const hasty = socket("PUSH", { lingerPeriod: 0 });
+  hasty.connect(address);
+  await hasty.send("hello");
+  assert.deepEqual(await pull.next(), ["hello"]);
+  await hasty.send("lost");
+  hasty.call((one) => one.remove(address));
+  await until(() => pull.socket.peerCount === 0);
+  assert.deepEqual(pull.got, []);
+});
+
+test("over ws:// heartbeats are the WebSocket's pings", { timeout: 60_000 }, async (t) => {
+  const socket = sockets(t);
+  const pull = socket("PULL", { heartbeatInterval: 20 });
+  const address = pull.bind("ws://127.0.0.1:*");
+  for (const autoPong of [true, false]) {
+    const peer = new WebSocket(address, "ZWS2.0", { autoPong });
+    await once(peer, "open");
+    peer.send(Buffer.of(0)); // its routing id: it has none
+    for (let n = 0; n < (autoPong ? 5 : 1); n += 1) await once(peer, "ping");
+    if (autoPong) {
+      assert.equal(pull.socket.peerCount, 1);
+      peer.terminate();
+    } else await once(peer, "close");
+    await until(() => pull.socket.peerCount === 0);
+  }
+});
+
+test("with conflate a handler gets the newest of what has come", { timeout: 60_000 }, async (t) => {
+  const socket = sockets(t);
+  const [push, pull] = [socket("PUSH"), socket("PULL", { conflate: true })];
+  push.connect(pull.bind(ANYWHERE));
+  await push.send("first");
+  assert.deepEqual(await pull.next(), ["first"]);
+  pull.call((one) => one.read());
+  for (let n = 0; n < 100; n += 1) push.call((one) => one.send(String(n))); // one write
+  await pull.until(() => pull.got.length > 0);
+  assert.deepEqual(pull.got, [["99"]]);
+});
+
+test("messages that have come before the connection ends are read, with CURVE, too", {
+  timeout: 60_000,
+}, async (t) => {
+  const socket = sockets(t);
+  const keys = curveKeyPair();
+  const server = { curveServer: true, curveSecretKey: keys.secretKey };
+  const own = curveKeyPair();
+  const client = {
+    curveServerKey: keys.publicKey,
+    curvePublicKey: own.publicKey,
+    curveSecretKey: own.secretKey,
+  };
+  const [push, pull] = [socket("PUSH", client), socket("PULL", server)];
+  const address = pull.bind(ANYWHERE);
+  push.connect(address);
+  await push.send("first");
+  assert.deepEqual(await pull.next(), ["first"]);
+  pull.hasTime = () => false; // what comes waits for a later turn, undecrypted
+  let goOn = (): void => undefined;
+  pull.nextTurn = (later) => {
+    goOn = later;
+  };
+  pull.call((one) => one.read());
+  const texts = Array.from({ length: 10 }, (_, n) => String(n));
+  for (const text of texts) push.call((one) => one.send(text));
+  await push.close(10_000);
+  await turn();
+  await turn();
+  pull.call((one) => one.remove(address));
+  await until(() => pull.socket.peerCount === 0);
+  pull.hasTime = () => true;
+  goOn();
+  await pull.until(() => pull.got.length === texts.length);
+  assert.deepEqual(pull.got.flat(), texts);
+});
+
+test("a reader that stops while more has come leaves the peer read, up to the high-water mark", {
+  timeout: 60_000,
+}, async (t) => {
+  const socket = sockets(t);
+  const [push, pull] = [socket("PUSH"), socket("PULL")];
+  push.connect(pull.bind(ANYWHERE));
+  await push.send("first");
+  assert.deepEqual(await pull.next(), ["first"]);
+  pull.hasTime = () => false; // the messages wait for a later turn
+  let goOn = (): void => undefined;
+  pull.nextTurn = (later) => {
+    goOn = later;
+  };
+  pull.call((one) => one.read());
+  for (const text of ["one", "two", "three"]) push.call((one) => one.send(text));
+  await push.close(10_000);
+  await turn();
+  await turn();
+  pull.wants = 0;
+  goOn(); // and the reader wants none by then
+  await until(() => pull.socket.peerCount === 0); // that the peer has gone is noticed
+  pull.wants = 3;
+  pull.hasTime = () => true;
+  for (const text of ["one", "two", "three"]) assert.deepEqual(await pull.next(), [text]);
 });
 
 test("with a linger period of 0 what waits is lost, with -1 a close waits for a peer", async (t) => {

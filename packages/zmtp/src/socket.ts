@@ -8,6 +8,7 @@ import { chooseMechanism, type MechanismChoice } from "./mechanisms/mechanisms.j
 import { checkPeerType, ownMetadata } from "./peers.js";
 import type { Greeting } from "./protocol/greeting.js";
 import type { Message, Outgoing } from "./protocol/message.js";
+import type { RemotePipe } from "./remote-pipe.js";
 import { checkOptions, number, type Options } from "./settings.js";
 import type { Pipe } from "./sockets/pipe.js";
 import { type Meta, SocketError, type SocketType } from "./sockets/socket.js";
@@ -43,6 +44,8 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
   /** `#drain` runs, or is about to. */
   #draining = false;
   readonly #stretch = new Stretch();
+  /** Pipes whose peers are not read from, until what has come is. */
+  readonly #held = new Set<RemotePipe>();
   #room: { promise: Promise<void>; found: () => void; look: NodeJS.Timeout } | undefined;
   /** How many peers are there, over any transport that has connections. */
   peerCount = 0;
@@ -176,7 +179,12 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
     this.changed();
   }
 
+  held(pipe: RemotePipe): void {
+    this.#held.add(pipe);
+  }
+
   pipeTerminated(pipe: Pipe): void {
+    this.#held.delete(pipe as RemotePipe);
     this.type.pipeTerminated(pipe);
     this.changed();
   }
@@ -272,6 +280,8 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
     if (!this.#reading) return;
     this.#reading = false;
     this.#context.alive.release();
+    for (const pipe of this.#held) pipe.settleSoon();
+    this.#held.clear();
   }
 
   readonly #drainLater = (): void => {
@@ -322,7 +332,10 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
   /** Hands one message over. @returns whether to go on */
   #receiveOne(): boolean {
     const message = this.type.receive();
-    if (message === undefined) return false;
+    if (message === undefined) {
+      this.#held.clear(); // all was read
+      return false;
+    }
     // A REP or REQ may send when it has received.
     if (this.#room !== undefined && this.type.hasOut) this.#foundRoom();
     if (this.#sink.received(message, this.type.meta)) return true;

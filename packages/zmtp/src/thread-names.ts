@@ -5,6 +5,7 @@ import type { Mechanism } from "./mechanisms/mechanism.js";
 import { chooseMechanism } from "./mechanisms/mechanisms.js";
 import { ownMetadata } from "./peers.js";
 import type { Greeting } from "./protocol/greeting.js";
+import type { RemotePipe } from "./remote-pipe.js";
 import type { Options } from "./settings.js";
 import type { Pipe } from "./sockets/pipe.js";
 import type { SocketType } from "./sockets/socket.js";
@@ -129,6 +130,10 @@ class ThreadHost implements EndpointHost {
 
   emptied(): void {
     this.#socket.emptied();
+  }
+
+  held(pipe: RemotePipe): void {
+    this.#socket.held(pipe);
   }
 
   changed(): void {
