@@ -46,11 +46,9 @@ const snapshot = new ZmqRouterConnection(
   { mandatory: true },
 );
 // Nobody who is slow holds up the others: what waits for one that is costs memory, until it is cut off.
-const publisher = new ZmqPubConnection(
-  factory,
-  { bind: `${local}:${port + 1}` },
-  { sendHighWaterMark: 0, heartbeatInterval: 5 * heartbeat },
-);
+const updates = { bind: `${local}:${port + 1}` };
+const options = { sendHighWaterMark: 0, heartbeatInterval: 5 * heartbeat, lingerPeriod: 0 };
+let publisher = new ZmqPubConnection(factory, updates, options);
 const self = new ZmqDealerConnection(factory, { connect: snapshot.address });
 self.on("message", () => {}); // it knows the state
 const unlimited = { receiveHighWaterMark: 0 };
@@ -73,6 +71,14 @@ function publish(update: KVMsg, what: string): void {
   console.log(`I: publishing ${what}=${kvmsg.sequence}`);
 }
 
+/** The other server publishes from now on. Clients notice it by a broken link, and ask for the state anew. */
+async function cutOffClients(): Promise<void> {
+  const cut = publisher.shutdown();
+  publisher = new ZmqPubConnection(factory, [], options); // nobody gets what it sends before it is bound
+  await cut;
+  publisher.addEndpoints(updates);
+}
+
 star.on("active", () => {
   following?.shutdown();
   following = undefined;
@@ -82,6 +88,7 @@ star.on("active", () => {
 
 // Follows the active server as a client does, with all keys.
 star.on("passive", () => {
+  if (collecting) cutOffClients(); // it was active
   following?.shutdown();
   const clone = new Clone(factory, [`${peer}:${peerPort}`], { silence: 5 * heartbeat });
   following = clone;

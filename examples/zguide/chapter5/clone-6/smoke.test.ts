@@ -5,6 +5,7 @@ import { endsOn, Stage } from "@tx0mq/smoke";
 import {
   ZmqArgumentError,
   ZmqClosedError,
+  ZmqDealerConnection,
   ZmqFactory,
   ZmqPubConnection,
   ZmqRouterConnection,
@@ -22,7 +23,7 @@ const SILENCE = { silence: 4 * HEARTBEAT };
 const LIMIT = { timeout: 60_000 }; // for what never comes
 
 describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_000 }, () => {
-  test("servers are killed under load, and all maps end equal, with the updates of the outages", async (t) => {
+  test("servers are killed, and one is frozen, under load: all maps end equal, with the updates of the outages", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const place = stage.ipc("clone");
     const start = (role: string) =>
@@ -93,6 +94,20 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_
     }
     const late = new Clone(factory, servers, SILENCE);
     await once(late, "synchronized");
+
+    // The active server is frozen until the other one has taken over: its clients have not left it by then.
+    const over = clones.map((one) => once(one.clone, "synchronized"));
+    const other = servers[passive.role === "-p" ? 0 : 1] ?? "";
+    const voter = new ZmqDealerConnection(factory, { connect: other });
+    active.program.kill("SIGSTOP");
+    const votes = setInterval(() => voter.send(["ICANHAZ?", "/nothing/"]), 50);
+    t.after(() => clearInterval(votes));
+    await passive.program.line(/^active:/);
+    active.program.kill("SIGCONT");
+    clearInterval(votes);
+    await active.program.line(/^passive:/);
+    for (const [server] of await Promise.all(over)) assert.equal(server, other);
+    await active.program.line(/^I: received snapshot=/);
     clearInterval(load);
 
     const all = [...clones.map((one) => one.clone), tree, late];
