@@ -11,11 +11,14 @@ const { endpoint, clients, count } = flags({ endpoint: "tcp://*:5556", clients: 
 
 const factory = new ZmqFactory();
 factory.registerForShutdown(); // Ctrl-C ends the loop below
-// On the wire an XPUB is a PUB, but it reads its subscriptions. It waits for room instead of dropping.
-const options = { verbose: true, noDrop: true };
+// On the wire an XPUB is a PUB, but it reads who comes and who leaves. It waits for room instead of dropping.
+const options = { verboser: true, noDrop: true };
 const publisher = new ZmqXPubConnection(factory, { bind: endpoint }, options);
 console.log(`clonesrv1 waits for ${clients} subscribed on ${publisher.address}`);
-for (let client = 0; client < clients; client++) await publisher.receive();
+for (let subscribed = 0; subscribed < clients; ) {
+  const [[comes]] = await publisher.receive();
+  subscribed += comes === 1 ? 1 : -1;
+}
 console.log("Publishing (Ctrl-C ends it)");
 
 const kvmap = new Map<string, KVMsg>();

@@ -1,16 +1,25 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { endsOn, refuses, Stage } from "@tx0mq/smoke";
-import { ZmqFactory, ZmqPubConnection } from "tx0mq";
+import { ZmqFactory, ZmqPubConnection, ZmqSubConnection } from "tx0mq";
 
 const COUNT = 20_000;
 
 test("updates reach all clients that were there from the start", async (t) => {
   const stage = new Stage(t, import.meta.url);
-  const endpoint = ["--endpoint", await stage.tcp()];
+  const address = await stage.tcp();
+  const endpoint = ["--endpoint", address];
+  const server = stage.start("clonesrv1", [...endpoint, "--clients", "3", "--count", `${COUNT}`]);
+  await server.line(/^clonesrv1 waits for 3 subscribed/);
+  await using factory = new ZmqFactory();
+  const restless = new ZmqSubConnection(factory);
+  restless.on("message", () => {});
+  const connected = restless.peers(1);
+  restless.addEndpoints({ connect: address });
+  await connected;
+  for (const call of ["subscribe", "unsubscribe", "subscribe"] as const) restless[call](); // it counts once
   const client = () => stage.start("clonecli1", [...endpoint, "--to", `${COUNT}`]);
   const clients = [client(), client()];
-  const server = stage.start("clonesrv1", [...endpoint, "--clients", "2", "--count", `${COUNT}`]);
   assert.deepEqual(await server.exit(), { code: 0, signal: null });
   const [, map] = await server.line(/^20000 messages out: (\d+ keys, digest \w{8})$/);
   for (const program of clients) {
