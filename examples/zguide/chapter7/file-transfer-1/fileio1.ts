@@ -44,7 +44,8 @@ async function client(): Promise<void> {
   let chunks = 0;
   let bytes = 0;
   let memory = 0;
-  for await (const [chunk] of dealer) {
+  for (;;) {
+    const [chunk] = await dealer.receive(); // Ctrl-C ends it here: what has come is not the file
     if (chunk.length === 0) break;
     hash.update(chunk);
     chunks += 1;

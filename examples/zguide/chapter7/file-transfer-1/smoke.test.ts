@@ -46,14 +46,20 @@ describe("file transfer, model one", { concurrency: true, timeout: 240_000 }, ()
     assert.match(both.errors.join("\n"), /ENOENT.*none/);
   });
 
-  test("a client that stops and dies holds up nobody, and costs no memory", async (t) => {
+  test("a client that is interrupted has no result; one that stops and dies holds up nobody, and costs no memory", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const address = await stage.tcp();
     const file = makeFile(stage, 16 * 2 ** 30); // nobody will get to its end
     const server = stage.start("fileio1", [
       ...["--role", "server", "--bind", address, "--file", file],
     ]);
-    const victim = stage.start("fileio1", ["--role", "client", "--connect", address]);
+    const client = () => stage.start("fileio1", ["--role", "client", "--connect", address]);
+    const interrupted = client();
+    await interrupted.line(/^100 chunks so far/);
+    await endsOn("SIGINT", interrupted);
+    assert.ok(!interrupted.lines.some((line) => line.includes("received")));
+    await server.line(/no peer with the routing id/, { from: "stderr" });
+    const victim = client();
     await victim.line(/^100 chunks so far/);
     victim.kill("SIGSTOP");
 
@@ -77,7 +83,7 @@ describe("file transfer, model one", { concurrency: true, timeout: 240_000 }, ()
     assert.equal((await other.receive())[0].readUInt32BE(), 1000);
     await other.shutdown();
     await server.line(/no peer with the routing id/, { from: "stderr" });
-    assert.equal(server.errors.length, 3, "a line each");
+    assert.equal(server.errors.length, 4, "a line each");
     await endsOn("SIGINT", server);
   });
 });
