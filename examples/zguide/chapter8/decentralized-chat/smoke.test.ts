@@ -14,7 +14,10 @@ describe("decentralized chat", { skip: process.platform !== "linux", timeout: 12
     const ada = node(1, "Ada");
     const bob = node(77, "Bob");
     const eve = node(254, "Eve");
-    for (const one of [ada, bob, eve]) await one.line(/^\(heard by 2\)/);
+    for (const one of [ada, bob, eve]) {
+      await one.line(/^\(heard by 1\)/);
+      await one.line(/^\(heard by 2\)/);
+    }
     for (const [one, name] of [
       [ada, "Ada"],
       [bob, "Bob"],
