@@ -2,7 +2,7 @@
 // hears others by a SUB, connected to port 9000 of all 254 addresses around. There is no server.
 
 import { isIPv4 } from "node:net";
-import { networkInterfaces, userInfo } from "node:os";
+import { networkInterfaces } from "node:os";
 import { createInterface } from "node:readline";
 import { ZmqFactory, ZmqSubConnection, ZmqXPubConnection } from "tx0mq";
 import { flags } from "tx0mq/flags";
@@ -14,7 +14,7 @@ const first = interfaces.find(({ internal }) => !internal) ?? interfaces[0];
 
 const { port, retry, ...argument } = flags(
   { port: 9000, retry: 1000 },
-  { interface: first?.name ?? "", user: userInfo().username },
+  { interface: first?.name ?? "", user: process.env.USER ?? "anonymous" },
 );
 const found = interfaces.find(({ name }) => name === argument.interface);
 const address = found?.address ?? argument.interface; // an address does as well
