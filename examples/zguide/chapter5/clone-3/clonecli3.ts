@@ -2,6 +2,7 @@
 // the state by a DEALER to tcp://localhost:5556, and all updates by a SUB to tcp://localhost:5557.
 
 import { randomInt } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ZmqDealerConnection, ZmqFactory, ZmqPushConnection, ZmqSubConnection } from "tx0mq";
 import { flags } from "tx0mq/flags";
 import { digest } from "../key-value-message/digest.ts";
@@ -28,12 +29,7 @@ const kvmap = new Map<string, KVMsg>();
 let sequence = 0;
 
 await synchronize();
-const pushing = setInterval(() => {
-  // It is not in the map before it comes back: the server says in which order updates are.
-  const kvmsg = new KVMsg(0, `${randomInt(1, keys + 1)}`, `${randomInt(1, 1_000_001)}`);
-  return publisher.send(kvmsg.frames);
-}, interval);
-
+push();
 for await (const kvmsg of KVMsg.read(subscriber)) {
   if (kvmsg.sequence > sequence + 1) await synchronize(); // there is a hole
   if (kvmsg.sequence > sequence) {
@@ -43,8 +39,17 @@ for await (const kvmsg of KVMsg.read(subscriber)) {
   }
   if (to !== undefined && sequence >= to) break;
 }
-clearInterval(pushing);
 console.log(`${sequence} is the last: ${kvmap.size} keys`);
+await factory.shutdown();
+
+async function push(): Promise<void> {
+  while (!factory.closed) {
+    // It is not in the map before it comes back: the server says in which order updates are.
+    const kvmsg = new KVMsg(0, `${randomInt(1, keys + 1)}`, `${randomInt(1, 1_000_001)}`);
+    await publisher.send(kvmsg.frames); // waits while the server takes no more
+    await sleep(interval);
+  }
+}
 
 async function synchronize(): Promise<void> {
   await snapshot.send("ICANHAZ?");

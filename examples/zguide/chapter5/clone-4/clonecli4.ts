@@ -2,6 +2,7 @@
 // tcp://localhost:5556, a SUB to tcp://localhost:5557, and a PUSH to tcp://localhost:5558.
 
 import { randomInt } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { poll, ZmqDealerConnection, ZmqFactory, ZmqPushConnection, ZmqSubConnection } from "tx0mq";
 import { flags } from "tx0mq/flags";
 import { digest } from "../key-value-message/digest.ts";
@@ -27,11 +28,13 @@ console.log(`clonecli4 follows ${subtree} of ${at.subscriber} (Ctrl-C ends it)`)
 const kvmap = new Map<string, KVMsg>();
 let sequence = 0;
 
-function push(): Promise<void> {
-  const kvmsg = new KVMsg(0, `${subtree}${randomInt(1, keys + 1)}`, `${randomInt(1, 1_000_001)}`);
-  return publisher.send(kvmsg.frames);
+async function push(): Promise<void> {
+  while (!factory.closed) {
+    const kvmsg = new KVMsg(0, `${subtree}${randomInt(1, keys + 1)}`, `${randomInt(1, 1_000_001)}`);
+    await publisher.send(kvmsg.frames); // waits while the server takes no more
+    await sleep(interval);
+  }
 }
-setInterval(push, interval);
 push();
 
 // Numbers are missing here, those of other subtrees: no hole would be seen. But when an update has come, be

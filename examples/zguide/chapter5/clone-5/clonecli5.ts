@@ -2,6 +2,7 @@
 // DEALER to tcp://localhost:5556, a SUB to tcp://localhost:5557, and a PUSH to tcp://localhost:5558.
 
 import { randomInt } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { poll, ZmqDealerConnection, ZmqFactory, ZmqPushConnection, ZmqSubConnection } from "tx0mq";
 import { flags } from "tx0mq/flags";
 import { KVMsg } from "../key-value-message/kvmsg.ts";
@@ -27,15 +28,17 @@ console.log(`clonecli5 follows ${subtree} of ${at.subscriber} (Ctrl-C ends it)`)
 const kvmap = new Map<string, KVMsg>();
 let sequence = 0;
 
-function push(): Promise<void> {
-  const kvmsg = new KVMsg({
-    key: `${subtree}${randomInt(1, keys + 1)}`,
-    properties: [["ttl", `${randomInt(ttl + 1)}`]],
-    body: `${randomInt(1, 1_000_001)}`,
-  });
-  return publisher.send(kvmsg.frames);
+async function push(): Promise<void> {
+  while (!factory.closed) {
+    const kvmsg = new KVMsg({
+      key: `${subtree}${randomInt(1, keys + 1)}`,
+      properties: [["ttl", `${randomInt(ttl + 1)}`]],
+      body: `${randomInt(1, 1_000_001)}`,
+    });
+    await publisher.send(kvmsg.frames); // waits while the server takes no more
+    await sleep(interval);
+  }
 }
-setInterval(push, interval);
 push();
 
 // When an update has come, be it an own one, the subscription is in force: the state has no gap to it.
