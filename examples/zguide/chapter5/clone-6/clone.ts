@@ -32,7 +32,7 @@ export interface CloneEvents {
   collectors: [count: number];
   /** The server that it follows has said that it is there. */
   hugz: [server: string];
-  /** A server counts as dead: the next one is asked. */
+  /** A server counts as dead or, where it is heard and does not answer, as passive: the next one is asked. */
   silent: [server: string];
   /** A message was malformed. Printed where nobody listens. */
   refused: [error: ZmqProtocolError];

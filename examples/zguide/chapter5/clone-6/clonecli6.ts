@@ -23,7 +23,7 @@ console.log(`clonecli6 looks for a server: ${server.join(", ")} (Ctrl-C ends it)
 
 const map = () => `${clone.kvmap.size} keys, digest ${digest(clone.kvmap)}`;
 clone.on("heard", (where) => console.log(`I: waiting for the state of ${where}`));
-clone.on("silent", (where) => console.log(`I: nothing is heard from ${where}`));
+clone.on("silent", (where) => console.log(`I: no answer from ${where}`));
 clone.on("synchronized", (where, sequence) =>
   console.log(`I: received snapshot=${sequence} from ${where}: ${map()}`),
 );
