@@ -1,6 +1,6 @@
 // What a Clone server keeps: the last update of each key, and how many updates there have been.
 
-import { ZmqProtocolError } from "tx0mq";
+import { EMPTY, ZmqProtocolError } from "tx0mq";
 import { KVMsg } from "../key-value-message/kvmsg.ts";
 
 /**
@@ -43,6 +43,7 @@ export class KVStore {
       throw new ZmqProtocolError("it asks ICANHAZ?, and for what", request);
     }
     const state = [...this.kvmap.values()].filter(({ key }) => key.startsWith(String(subtree)));
-    return [...state, new KVMsg({ sequence: this.sequence, key: "KTHXBAI", body: subtree })];
+    const end = { sequence: this.sequence, key: "KTHXBAI", uuid: EMPTY, body: subtree };
+    return [...state, new KVMsg(end)];
   }
 }

@@ -113,7 +113,12 @@ async function ask(dealer: ZmqDealerConnection): Promise<Map<string, Message>> {
   const state = new Map<string, Message>();
   for (;;) {
     const message = await dealer.receive(LIMIT);
-    if (String(message[0]) === "KTHXBAI") return state;
-    state.set(String(message[0]), message);
+    const [key, sequence, ...rest] = message;
+    if (String(key) === "KTHXBAI") {
+      assert.equal(sequence?.length, 8);
+      assert.deepEqual(rest.map(String), ["", "", "/client/"]);
+      return state;
+    }
+    state.set(String(key), message);
   }
 }
