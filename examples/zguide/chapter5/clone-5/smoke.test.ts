@@ -9,6 +9,7 @@ import {
   ZmqPullConnection,
   ZmqPushConnection,
   ZmqRouterConnection,
+  ZmqSubConnection,
   ZmqXPubConnection,
 } from "tx0mq";
 import { KVMsg } from "../key-value-message/kvmsg.ts";
@@ -33,6 +34,9 @@ test("values with a ttl vanish everywhere when it is over, and others stay", asy
   await using factory = new ZmqFactory();
   const pusher = new ZmqPushConnection(factory, { connect: collector });
   const dealer = new ZmqDealerConnection(factory, { connect: snapshot });
+  const subscriber = new ZmqSubConnection(factory, { connect: publisher });
+  subscriber.subscribe("/client/");
+  await subscriber.receive(LIMIT); // its subscription is in force
 
   const uuid = Buffer.from("00112233445566778899aabbccddeeff", "hex");
   const long = new KVMsg({ key: "/client/long", uuid, properties: [["ttl", "600"]], body: "x" });
@@ -45,6 +49,11 @@ test("values with a ttl vanish everywhere when it is over, and others stay", asy
   ]) {
     await pusher.send(kvmsg.frames);
   }
+  let published = await subscriber.receive(LIMIT);
+  while (String(published[0]) !== long.key) published = await subscriber.receive(LIMIT);
+  assert.equal(published[1]?.length, 8);
+  assert.deepEqual(published.slice(2), [uuid, Buffer.from("ttl=600\n"), Buffer.from("x")]);
+  await subscriber.shutdown();
   const [, deletion] = await server.line(/^I: publishing delete=(\d+) of \/client\/mortal$/);
   for (const one of clients) await one.line(new RegExp(`^I: received delete=${deletion}, 3 keys$`));
   const state = await ask(dealer);
