@@ -186,6 +186,36 @@ describe("titanic", { concurrency: true, timeout: 60_000 + KILLS * 10_000 }, () 
     await endsOn("SIGTERM", titanic, broker);
   });
 
+  test("a service that comes late gets its request, however many others come meanwhile", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const address = stage.ipc("broker");
+    const endpoint = ["--endpoint", address];
+    const broker = stage.start("../majordomo/mdbroker", [...endpoint, ...BEATS]);
+    const titanic = stage.start("titanic", [
+      ...[...endpoint, "--folder", join(stage.folder, "disk"), ...BEATS, "--timeout", "60000"],
+    ]);
+    const [ask, more] = [asker(t, address, 60_000), asker(t, address, 60_000)];
+    const [, uuid = ""] = await ask("titanic.request", "coffee", "black");
+
+    // While there is no coffee, no tea is replied to before the next one is asked for.
+    const factory = factoryOf(t);
+    const options = { heartbeat: 200, liveness: 50 };
+    let served = false;
+    const tea = new MajordomoWorker(factory, address, "tea", options);
+    void tea.serve(async (request) => {
+      if (!served) await more("titanic.request", "tea", "green");
+      return request;
+    });
+    await ask("titanic.request", "tea", "green");
+    await titanic.count(/: answered by tea$/, 2);
+    const coffee = new MajordomoWorker(factory, address, "coffee", options);
+    void coffee.serve((request) => request);
+    await titanic.line(new RegExp(`^${uuid}: answered by coffee$`));
+    served = true;
+    assert.deepEqual(await ask("titanic.reply", uuid), ["200", "black"]);
+    await endsOn("SIGINT", titanic, broker);
+  });
+
   test("a request has reached the disk, whole and by its name, before it has a UUID", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const folder = join(stage.folder, "new", "disk");

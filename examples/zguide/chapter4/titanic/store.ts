@@ -39,7 +39,7 @@ export class Store {
     return store;
   }
 
-  /** The UUIDs of the requests that have no reply yet. One that comes while it is walked is walked too. */
+  /** The UUIDs of the requests that have no reply yet. */
   get pending(): ReadonlySet<string> {
     return this.#pending;
   }

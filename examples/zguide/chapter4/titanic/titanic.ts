@@ -28,6 +28,7 @@ const store = await Store.open(folder);
 console.log(`Requests are in ${folder}, ${store.pending.size} of them without a reply`);
 
 let dispatching = false;
+let again = false;
 setInterval(dispatch, interval);
 
 await Promise.all([
@@ -63,17 +64,21 @@ function serve(service: string, handler: RequestHandler): Promise<void> {
   });
 }
 
-/** A round: tries all requests that have no reply, also those that come meanwhile. */
+/** A round: tries all requests that have no reply. Those that come meanwhile get a round of their own. */
 async function dispatch(): Promise<void> {
+  again = true;
   if (dispatching) return;
   dispatching = true;
-  const absent = new Set<string>();
-  for (const uuid of store.pending) {
-    try {
-      await ask(uuid, absent);
-    } catch (error) {
-      if (factory.closed) return;
-      console.log(`${uuid}: ${(error as Error).message}`);
+  while (again) {
+    again = false;
+    const absent = new Set<string>();
+    for (const uuid of [...store.pending]) {
+      try {
+        await ask(uuid, absent);
+      } catch (error) {
+        if (factory.closed) return;
+        console.log(`${uuid}: ${(error as Error).message}`);
+      }
     }
   }
   dispatching = false;
