@@ -7,7 +7,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Message } from "tx0mq";
 
-const UUID = /^[0-9a-f]{32}$/;
+const UUID = /^[0-9A-Za-z]{32}$/; // what RFC 9 takes; ours are of 0 to 9 and a to f
 const FILE = /^([0-9a-f]{32})\.(req|rep)(\.draft)?$/;
 
 /**
