@@ -26,8 +26,10 @@ export class Store {
 
   /** Opens a folder, with what is in it; makes it where there is none. */
   static async open(folder: string): Promise<Store> {
-    await mkdir(folder, { recursive: true });
-    await flush(dirname(resolve(folder)));
+    let made = resolve(folder);
+    const first = (await mkdir(made, { recursive: true })) ?? made;
+    // The name of each new folder is in the one above.
+    for (; made !== dirname(first); made = dirname(made)) await flush(dirname(made));
     const store = new Store(folder);
     const files = new Set(await readdir(folder));
     for (const file of files) {
