@@ -26,10 +26,11 @@ export function printMessages(): void {
 }
 
 function print(way: string, { frames }: SendTrace | ReceiveTrace): void {
-  const texts = frames.map((frame) => {
-    const bytes = Buffer.from(frame as Uint8Array);
+  const all = frames.map((frame) => Buffer.from(frame as Uint8Array));
+  const texts = all.map((bytes, n) => {
     if (/^[\x20-\x7e]+$/.test(`${bytes}`)) return `${bytes}`;
-    return bytes.length === 1 ? NAMES[bytes[0] as number] : `[${bytes.toString("hex")}]`;
+    const isCommand = String(all[n - 1]) === WORKER && bytes.length === 1;
+    return (isCommand && NAMES[bytes[0] as number]) || `[${bytes.toString("hex")}]`;
   });
   console.log(way, texts.join(" "));
 }

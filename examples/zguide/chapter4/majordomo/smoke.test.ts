@@ -58,6 +58,9 @@ describe("majordomo", { concurrency: true, timeout: 120_000 }, () => {
     await early;
     const workers = [...teas, ...coffees].map(({ program }) => program);
     for (const { program } of teas) await program.line(/^<-.* REQUEST .* tea/);
+    const bytes = new MajordomoClient(factory, address, { timeout: 500, retries: 50 });
+    await bytes.send("tea", [READY, "\0"]); // it is a command in one place only
+    await broker.line(/^<- \S+ \[\] MDPC01 tea \[01\] \[00\]$/);
 
     const [frozen, killed] = [teas[0], coffees[0]];
     assert(frozen && killed);
