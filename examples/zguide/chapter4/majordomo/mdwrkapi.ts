@@ -65,7 +65,8 @@ export class MajordomoWorker {
 
   /**
    * Registers with the broker and has each request handled. Heartbeats go on while a handler waits, and
-   * stop while it blocks the event loop.
+   * stop while it blocks the event loop. Meanwhile the worker does not give the broker up: the guide's sends
+   * no heartbeats to a worker that is at work.
    *
    * @param handler makes the reply. When it throws, there is none: the worker leaves the broker, and
    * `serve` rejects with the error. For a request that cannot be done, return a reply that says so.
@@ -112,14 +113,16 @@ export class MajordomoWorker {
         void socket.shutdown();
       }
     };
-    socket.on("message", (message) => {
+    socket.on("message", async (message) => {
       const [command, ...body] = commandOf(message);
       heardAt = performance.now();
       if (command === DISCONNECT) return leave("Disconnected by the broker");
       this.#pause = 0;
-      if (command !== REQUEST) return undefined;
+      if (command !== REQUEST) return;
       working = work(body);
-      return working;
+      await working;
+      working = undefined;
+      heardAt = performance.now();
     });
     const closed = new Promise<void>((resolve) => socket.once("close", resolve));
 
@@ -129,7 +132,8 @@ export class MajordomoWorker {
     void say(READY, this.#service);
     const beats = setInterval(() => {
       if (socket.closed) return;
-      if (performance.now() - heardAt > heartbeat * liveness) leave("No sign of the broker");
+      const silent = performance.now() - heardAt > heartbeat * liveness;
+      if (silent && working === undefined) leave("No sign of the broker");
       else void say(HEARTBEAT);
     }, heartbeat);
     await closed;

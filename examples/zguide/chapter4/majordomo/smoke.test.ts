@@ -279,6 +279,37 @@ describe("majordomo", { concurrency: true, timeout: 120_000 }, () => {
     );
   });
 
+  test("a worker does not give its broker up while it works: the guide's is silent then", async (t) => {
+    const factory = factoryOf(t);
+    const broker = new ZmqRouterConnection(factory, { bind: ANYWHERE });
+    const worker = new MajordomoWorker(factory, broker.address, "echo", {
+      ...{ heartbeat: 20, liveness: 40, reconnect: 10, reconnectMax: 10 },
+    });
+    let finish = () => {};
+    const enough = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    void worker.serve(async (request) => {
+      await enough;
+      return request;
+    });
+    let address: Buffer | undefined;
+    for (let beats = 0; ; ) {
+      const [from, , , command] = await broker.receive({ timeout: 60_000 });
+      if (String(command) === REPLY) break;
+      if (String(command) === HEARTBEAT) beats += 1;
+      else {
+        beats = 0; // for the one before it may have been too late
+        address = from;
+        await broker.send([address, "", "MDPW01", REQUEST, "client", "", "Hello"]);
+      }
+      if (beats === 80) finish();
+    }
+    const [from, , , command] = await broker.receive();
+    assert.deepEqual([from, String(command)], [address, HEARTBEAT], "it waits for a sign again");
+    assert.notDeepEqual(await registered(broker), address, "idle, it looks for another one");
+  });
+
   test("a worker finishes what it has in hand; an error of its handler is its caller's", async (t) => {
     const factory = factoryOf(t);
     const broker = new ZmqRouterConnection(factory, { bind: ANYWHERE });
