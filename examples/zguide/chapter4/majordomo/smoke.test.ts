@@ -20,7 +20,7 @@ import { DISCONNECT, HEARTBEAT, READY, REPLY, REQUEST } from "./mdp.ts";
 import { MajordomoWorker } from "./mdwrkapi.ts";
 
 const ANYWHERE = "tcp://127.0.0.1:*";
-const BEATS = ["--heartbeat", "200", "--liveness", "5"];
+const BEATS = ["--heartbeat", "200", "--liveness", "15"];
 
 describe("majordomo", { concurrency: true, timeout: 120_000 }, () => {
   test("workers freeze and die, the broker dies: each client gets its replies, each once", async (t) => {

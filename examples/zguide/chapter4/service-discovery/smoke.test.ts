@@ -4,7 +4,7 @@ import { endsOn, Stage } from "@tx0mq/smoke";
 import { ZmqFactory } from "tx0mq";
 import { MajordomoClient } from "../majordomo/mdcliapi.ts";
 
-const BEATS = ["--heartbeat", "300", "--liveness", "5"];
+const BEATS = ["--heartbeat", "200", "--liveness", "15"];
 
 describe("service discovery", { concurrency: true, timeout: 120_000 }, () => {
   test("a service is there while anybody serves it", async (t) => {
