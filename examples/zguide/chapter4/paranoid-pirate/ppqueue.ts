@@ -39,13 +39,13 @@ while (!backend.closed) {
   if (performance.now() >= heartbeatAt) await beat();
 }
 
-// [worker, signal] or [worker, client, "", reply]
+// [worker, signal] or [worker, client, "", reply]. There are more addresses where proxies are on the way.
 async function fromWorker([address, ...message]: Message): Promise<void> {
   const signal = message.length === 1 ? String(message[0]) : undefined;
   const known = workers.get(address.toString("hex"));
   if (signal === HEARTBEAT && known) known.expiry = performance.now() + heartbeat * liveness;
   else if (signal === READY || signal === HEARTBEAT) put(address, false);
-  else if (message[1]?.length === 0) {
+  else if (hasEnvelope(message)) {
     put(address, false);
     await frontend.send(message);
   } else refuse("worker", [address, ...message]);
@@ -53,9 +53,13 @@ async function fromWorker([address, ...message]: Message): Promise<void> {
 
 // [client, "", request]
 async function fromClient(worker: Buffer, request: Message): Promise<void> {
-  if (request[1]?.length !== 0) return refuse("client", request);
+  if (!hasEnvelope(request)) return refuse("client", request);
   put(worker, true);
   await backend.send([worker, ...request]);
+}
+
+function hasEnvelope(message: readonly Buffer[]): boolean {
+  return message.findIndex((frame) => frame.length === 0) > 0;
 }
 
 function refuse(from: string, { length }: Message): void {

@@ -42,11 +42,11 @@ async function serve(): Promise<void> {
     for (;;) {
       const message = await worker.receive({ timeout: heartbeat * liveness });
       pause = pauses.shortest;
-      if (message[1]?.length === 0) {
+      if (message.findIndex(({ length }) => length === 0) > 0) {
         await simulateFaults();
         console.log(`${options.routingId}: normal reply`);
         await sleep(work);
-        await worker.send(message); // [client, "", request]
+        await worker.send(message); // [client, "", request]; a proxy's address may come first
       } else if (String(message) !== HEARTBEAT) {
         console.error(`ppworker: invalid message: ${message.length} frames`);
       }

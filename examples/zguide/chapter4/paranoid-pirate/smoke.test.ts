@@ -67,12 +67,15 @@ describe("paranoid pirate", { concurrency: true }, () => {
     ]);
     const [name, ready] = await queue.receive(LIMIT);
     assert.deepEqual([ready, (await queue.receive(LIMIT))[1]], [READY, HEARTBEAT]);
-    await queue.send([name, "client", "", "request"]);
+    await queue.send([name, "proxy", "client", "", "request"]);
     await queue.send([name, "nonsense"]);
     let reply = await queue.receive(LIMIT);
     let beats = 0;
-    for (; reply.length === 2; beats++) reply = await queue.receive(LIMIT);
-    assert.deepEqual(reply.slice(1).map(String), ["client", "", "request"]);
+    for (; reply.length === 2; beats++) {
+      assert.ok(beats < 600, "it gets heartbeats and no reply");
+      reply = await queue.receive(LIMIT);
+    }
+    assert.deepEqual(reply.slice(1).map(String), ["proxy", "client", "", "request"]);
     assert.ok(beats >= 3, `${beats} heartbeats while it works`);
     await worker.line(/invalid message/, { from: "stderr" });
     await endsOn("SIGTERM", worker);
@@ -150,8 +153,8 @@ describe("paranoid pirate", { concurrency: true }, () => {
     for (; silent.readable; heard++) await silent.receive();
     assert.ok(heard <= 20, `it has heard ${heard} heartbeats`);
 
-    const stranger = new ZmqDealerConnection(factory, { connect: frontend });
-    await stranger.send("no envelope");
+    const proxy = new ZmqDealerConnection(factory, { connect: frontend }, { routingId: "proxy" });
+    await proxy.send("no envelope");
     await queue.line(/invalid message from a client/, { from: "stderr" });
     const [a, b, c] = ["a", "b", "c"].map(
       (routingId) => new ZmqReqConnection(factory, { connect: frontend }, { routingId }),
@@ -179,6 +182,13 @@ describe("paranoid pirate", { concurrency: true }, () => {
       await worker.send(await request(worker, "a"));
       assert.equal(String(await a.receive(LIMIT)), "request of a");
     }
+
+    await proxy.send(["client", "", "request of proxy"]);
+    await one.send(await request(one, "proxy", "client"));
+    const reply = await proxy.receive(LIMIT);
+    assert.deepEqual(reply.map(String), ["client", "", "request of proxy"]);
+    await two.send(await request(two, "c"));
+    assert.equal(String(await c.receive(LIMIT)), "request of c");
     assert.deepEqual(queue.lines.slice(1), ["ppqueue: worker silent expired"]);
     assert.equal(queue.errors.length, 2);
     await endsOn("SIGINT", queue);
@@ -186,13 +196,17 @@ describe("paranoid pirate", { concurrency: true }, () => {
 });
 
 /** The request that a worker gets next. */
-async function request(worker: ZmqDealerConnection, client: string): Promise<Message> {
+async function request(
+  worker: ZmqDealerConnection,
+  client: string,
+  ...behind: string[]
+): Promise<Message> {
   let message = await worker.receive(LIMIT);
   for (let beats = 1; message.length === 1; beats++) {
     assert.ok(beats < 300, "it gets heartbeats and no request");
     message = await worker.receive(LIMIT);
   }
-  assert.deepEqual(message.map(String), [client, "", `request of ${client}`]);
+  assert.deepEqual(message.map(String), [client, ...behind, "", `request of ${client}`]);
   return message;
 }
 
