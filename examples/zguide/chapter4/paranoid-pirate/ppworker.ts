@@ -36,6 +36,8 @@ async function serve(): Promise<void> {
   const options = { routingId: randomBytes(4).toString("hex") };
   const worker = new ZmqDealerConnection(factory, { connect: endpoint }, options);
   await worker.send(READY);
+  // Anew when the connection breaks, for a request may be lost with it. At the worker's end it is too late.
+  worker.on("disconnected", () => worker.send(READY).catch(() => {}));
   console.log(`${options.routingId}: ready`);
   const beats = setInterval(() => worker.send(HEARTBEAT), heartbeat);
   try {

@@ -81,6 +81,27 @@ describe("paranoid pirate", { concurrency: true }, () => {
     await endsOn("SIGTERM", worker);
   });
 
+  test("a worker whose connection has broken says READY anew, under the same name", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const [frontend, backend] = [stage.ipc("frontend"), stage.ipc("backend")];
+    const quiet = ["--heartbeat", "600000"]; // nobody knows of the other by that
+    const worker = stage.start("ppworker", [
+      ...["--endpoint", backend, ...quiet, "--work", "0", "--faultless"],
+    ]);
+    await using factory = new ZmqFactory();
+    for (let n = 0; n < 2; n++) {
+      const addresses = ["--frontend", frontend, "--backend", backend];
+      const queue = stage.start("ppqueue", [...addresses, ...quiet]);
+      await using client = new ZmqReqConnection(factory, { connect: frontend });
+      await client.send("request");
+      assert.equal(String(await client.receive(LIMIT)), "request");
+      queue.kill("SIGKILL");
+      await queue.exit();
+    }
+    assert.equal(said(worker, "ready"), 1);
+    await endsOn("SIGTERM", worker);
+  });
+
   test("a worker leaves a silent queue, and comes back after pauses that double", async (t) => {
     const stage = new Stage(t, import.meta.url);
     await using factory = new ZmqFactory();
@@ -187,6 +208,14 @@ describe("paranoid pirate", { concurrency: true }, () => {
     await one.send(await request(one, "proxy", "client"));
     const reply = await proxy.receive(LIMIT);
     assert.deepEqual(reply.map(String), ["client", "", "request of proxy"]);
+
+    // One that is busy says READY: the request was lost on its way.
+    await a.send("request of a");
+    await request(two, "a");
+    await b.send("request of b");
+    await request(one, "b");
+    await two.send(READY);
+    await c.send("request of c");
     await two.send(await request(two, "c"));
     assert.equal(String(await c.receive(LIMIT)), "request of c");
     assert.deepEqual(queue.lines.slice(1), ["ppqueue: worker silent expired"]);
