@@ -32,7 +32,7 @@ try {
 }
 await factory.shutdown();
 
-/** Each server gets the request, for a DEALER gives each peer its turn. The first reply will do. */
+/** Each server gets the request while no queue is full: a DEALER gives each its turn. The first reply will do. */
 async function request(sequence: number): Promise<void> {
   for (const _ of endpoints) await client.send(["", String(sequence), "random name"], { timeout });
   const deadline = performance.now() + timeout;
