@@ -75,31 +75,6 @@ describe("freelance, model three", { concurrency: true, timeout: 120_000 }, () =
     }
   });
 
-  test("a server that is back within its TTL is asked again", async (t) => {
-    const stage = new Stage(t, import.meta.url);
-    await using factory = new ZmqFactory();
-    const routingId = stage.ipc("server");
-    const start = (): ZmqRouterConnection =>
-      new ZmqRouterConnection(factory, { bind: routingId }, { routingId });
-    const first = start();
-    await using client = new FreelanceClient(factory, { ...PERIODS, ttl: 600_000 });
-    client.connect(routingId);
-    const [id] = await first.receive();
-    await first.send([id, "PONG"]);
-    const reply = client.request(["a request"]);
-    while ((await first.receive()).length < 3);
-    await first.shutdown(); // with the request
-    const second = start();
-    second.on("message", ([from, control, ...rest]) =>
-      second.send(rest.length === 0 ? [from, "PONG"] : [from, control ?? "", "OK"]),
-    );
-    assert.equal(String(await reply), "OK");
-
-    // More than ZeroMQ takes at once.
-    const many = Array.from({ length: 3000 }, () => client.request([Buffer.alloc(10_000)]));
-    assert.equal((await Promise.all(many)).length, 3000);
-  });
-
   test("the client asks, and tells what it cost", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const address = await stage.tcp();
@@ -189,4 +164,30 @@ describe("freelance, model three", { concurrency: true, timeout: 120_000 }, () =
     await assert.rejects(patient.request(["x"]), ZmqClosedError);
     await impatient.shutdown();
   });
+});
+
+// By itself: a child of another test that is just being started would hold the address of the first server.
+test("a server that is back within its TTL is asked again", { timeout: 120_000 }, async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  await using factory = new ZmqFactory();
+  const routingId = stage.ipc("server");
+  const start = (): ZmqRouterConnection =>
+    new ZmqRouterConnection(factory, { bind: routingId }, { routingId });
+  const first = start();
+  await using client = new FreelanceClient(factory, { ...PERIODS, ttl: 600_000 });
+  client.connect(routingId);
+  const [id] = await first.receive();
+  await first.send([id, "PONG"]);
+  const reply = client.request(["a request"]);
+  while ((await first.receive()).length < 3);
+  await first.shutdown(); // with the request
+  const second = start();
+  second.on("message", ([from, control, ...rest]) =>
+    second.send(rest.length === 0 ? [from, "PONG"] : [from, control ?? "", "OK"]),
+  );
+  assert.equal(String(await reply), "OK");
+
+  // More than ZeroMQ takes at once.
+  const many = Array.from({ length: 3000 }, () => client.request([Buffer.alloc(10_000)]));
+  assert.equal((await Promise.all(many)).length, 3000);
 });
