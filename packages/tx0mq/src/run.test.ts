@@ -16,7 +16,7 @@ const PROGRAMS = {
   "client.ts": "console.log('asking', ...process.argv.slice(2));",
   "slow.ts": "setTimeout(() => console.log('done'), 1000);",
   "fails.ts": "console.error('so sorry'); process.exit(3);",
-  "reads.ts": "for await (const data of process.stdin) console.log(`read ${data}`.trim());",
+  "reads.ts": "for await (const data of process.stdin) console.log(`read`, String(data).trim());",
 };
 
 function run(t: TestContext, ...commands: string[]): Program {
