@@ -90,18 +90,18 @@ export class Stage {
   /** Binds one, connects the other, as the role says, and waits until both have met. @returns the address */
   async meet(sut: TestSocket, ...peers: readonly TestSocket[]): Promise<string> {
     let address = "";
-    const before = peers.map((peer) => peer.count(SUCCEEDED));
-    const met = sut.count(SUCCEEDED) + peers.length;
     if (this.role === "binds") address = await sut.bind(this.place());
+    // One after the other: who is asked first, and who is dealt to, goes by who came first.
     for (const peer of peers) {
+      const met = [sut, peer].map((one) => one.count(SUCCEEDED) + 1);
       if (this.role === "binds") await peer.connect(address);
       else {
         address = await peer.bind(this.place());
         await sut.connect(address);
       }
+      await sut.saw(SUCCEEDED, met[0]);
+      await peer.saw(SUCCEEDED, met[1]);
     }
-    await sut.saw(SUCCEEDED, met);
-    for (const [n, peer] of peers.entries()) await peer.saw(SUCCEEDED, (before[n] ?? 0) + 1);
     return address;
   }
 
