@@ -197,7 +197,10 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
     }
     if (this.#closing !== undefined) this.#closeOn();
     if (this.#closed !== undefined) return;
-    if (this.#reading && !this.#draining && !this.#deferred) this.#drain();
+    if (this.#reading && !this.#draining && !this.#deferred) {
+      this.#stretch.begin();
+      this.#drain();
+    }
     if (this.#room !== undefined && this.type.hasOut) this.#foundRoom();
   }
 
@@ -264,6 +267,7 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
     this.#context.alive.hold();
     if (this.#draining || this.#deferred || !this.type.hasIn) return;
     this.#draining = true;
+    this.#stretch.begin();
     queueMicrotask(this.#drainLater);
   }
 

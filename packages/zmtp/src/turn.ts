@@ -25,18 +25,27 @@ const LOOK = 16;
 
 /** Messages that are received in a row: what is sent meanwhile is not to wait for the last of them. */
 export class Stretch {
+  /** When the first of them was handled; 0 where none was yet. */
   #since = 0;
   #every = 1;
   #left = 1;
+
+  /** Messages come after a while in which there were none. */
+  begin(): void {
+    this.#since = 0;
+    this.#every = 1;
+    this.#left = 1;
+  }
 
   /** To be asked once a message. Whether what was sent has waited long enough; if so, the next stretch begins. */
   get isLong(): boolean {
     this.#left -= 1;
     if (this.#left > 0) return false;
     const now = performance.now();
-    const isLong = now - this.#since > PATIENCE;
-    if (isLong) this.#since = now;
-    this.#every = isLong ? Math.ceil(this.#every / 2) : Math.min(2 * this.#every, LOOK);
+    const isLong = this.#since > 0 && now - this.#since > PATIENCE;
+    if (isLong) this.#every = Math.ceil(this.#every / 2);
+    else if (this.#since > 0) this.#every = Math.min(2 * this.#every, LOOK);
+    if (isLong || this.#since === 0) this.#since = now;
     this.#left = this.#every;
     return isLong;
   }
