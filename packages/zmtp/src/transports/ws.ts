@@ -63,17 +63,17 @@ function settings({ maxMessageSize = -1 }: TransportOptions) {
   return { perMessageDeflate: false, maxPayload: maxMessageSize < 0 || most >= 2 ** 31 ? 0 : most };
 }
 
-/** Splits `host:port/path`. */
+/** Splits `host:port/path`. @throws an Error with the code `"EINVAL"` for a fragment, which the package refuses */
 function splitPath(place: string): { readonly tcpPlace: string; readonly path: string } {
+  if (place.includes("#")) throw notPlain(place);
   const at = place.indexOf("/");
   return at < 0
     ? { tcpPlace: place, path: "/" }
     : { tcpPlace: place.slice(0, at), path: place.slice(at) };
 }
 
-/** A URL without a fragment, which the package refuses. */
-function isPlain(url: string): boolean {
-  return URL.canParse(url) && !url.includes("#");
+function notPlain(place: string): Error {
+  return failure("EINVAL", `${place} is not host:port/path`);
 }
 
 function streamOf(socket: WebSocket, tcpSocket: Socket, path: string, name: string): ZwsStream {
@@ -87,7 +87,6 @@ class WsListener implements Listener {
 
   constructor(place: string, options: TransportOptions, sink: ListenerSink) {
     const { tcpPlace, path } = splitPath(place);
-    if (path.includes("#")) throw failure("EINVAL", `${place} is not host:port/path`);
     const sockets = new (websockets().WebSocketServer)({
       ...settings(options),
       noServer: true,
@@ -141,7 +140,7 @@ class WsAttempt implements Attempt {
     const { host, port } = splitPlace(tcpPlace.slice(tcpPlace.indexOf(";") + 1));
     // Which host is meant is told by its name; an address without its zone, which is no part of a URL.
     this.#url = `ws://${hostAndPort(host.replace(/%.*$/, ""), Number(port))}${path}`;
-    if (!isPlain(this.#url)) throw failure("EINVAL", `${place} is not host:port/path`);
+    if (!URL.canParse(this.#url)) throw notPlain(place);
     this.#path = path;
     this.#sink = sink;
     this.#options = options;
