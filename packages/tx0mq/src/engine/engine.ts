@@ -25,9 +25,9 @@ export interface EngineEvent {
  *
  * Nothing in it blocks. An engine may call its sink at any time, but within a call from above only to ask what
  * is wanted (`wantsMore`, `hasTime`, `waitsFor`, `wantsRoom`), to be called back (`nextTurn`), to say in `send`
- * that it is `full`, or that something has `failed`. What it throws is an `Error` whose `code` is libzmq's name of the error (`"EADDRINUSE"`): the library makes its
- * own of it. Where it is an option that the engine does not take, or a value, `option` is the option's name,
- * and the message goes on after it: `"is 0 or more, not -1"`.
+ * that it is `full`, or that something has `failed`. What it throws is an `Error` whose `code` is libzmq's name
+ * of the error (`"EADDRINUSE"`): the library makes its own of it. Where it is an option that the engine does not
+ * take, or a value, `option` is the option's name, and the message goes on after it: `"is 0 or more, not -1"`.
  */
 export interface Engine {
   /** The version of libzmq, as `"4.3.5"`. */
