@@ -9,15 +9,21 @@ test("updates reach all clients that were there from the start", async (t) => {
   const stage = new Stage(t, import.meta.url);
   const address = await stage.tcp();
   const endpoint = ["--endpoint", address];
-  const server = stage.start("clonesrv1", [...endpoint, "--clients", "3", "--count", `${COUNT}`]);
-  await server.line(/^clonesrv1 waits for 3 subscribed/);
+  const server = stage.start("clonesrv1", [...endpoint, "--clients", "4", "--count", `${COUNT}`]);
+  await server.line(/^clonesrv1 waits for 4 subscribed/);
   await using factory = new ZmqFactory();
-  const restless = new ZmqSubConnection(factory);
-  restless.on("message", () => {});
-  const connected = restless.peers(1);
-  restless.addEndpoints({ connect: address });
-  await connected;
-  for (const call of ["subscribe", "unsubscribe", "subscribe"] as const) restless[call](); // it counts once
+  const join = async () => {
+    const subscriber = new ZmqSubConnection(factory);
+    subscriber.on("message", () => {});
+    subscriber.subscribe();
+    const connected = subscriber.peers(1);
+    subscriber.addEndpoints({ connect: address });
+    await connected;
+    return subscriber;
+  };
+  await join();
+  const restless = await join();
+  for (const call of ["unsubscribe", "subscribe"] as const) restless[call](); // it counts once
   const client = () => stage.start("clonecli1", [...endpoint, "--to", `${COUNT}`]);
   const clients = [client(), client()];
   assert.deepEqual(await server.exit(), { code: 0, signal: null });
