@@ -13,6 +13,8 @@ export interface Contestant {
   readonly environment?: Readonly<Record<string, string>>;
   /** The program that does this work, as a command; none where it does not. */
   command(row: Row): readonly string[] | undefined;
+  /** Its own other end, as a command, where it can be at both; see programs/other-end.ts. */
+  readonly otherEnd?: readonly string[];
 }
 
 /** A peer that cannot be measured here, and why. */
@@ -57,15 +59,17 @@ export function contestants(tools: Tools): { there: Contestant[]; missing: Missi
   return { there, missing };
 }
 
-function fromC(name: string, { libzmq }: Tools): Contestant {
-  return { name, versions: versionsOf([libzmq]), command: () => [libzmq] };
+function fromC(name: string, { libzmq, otherEnd }: Tools): Contestant {
+  return { name, versions: versionsOf([libzmq]), command: () => [libzmq], otherEnd: [otherEnd] };
 }
 
 function node(name: string): Contestant | undefined {
   const require = createRequire(import.meta.url);
   const version = (of: string): string => require(`${of}/package.json`).version;
   const binding = { zeromq: version("zeromq"), libzmq: require("zeromq").version };
-  const start = [process.execPath, ...process.execArgv, join(PROGRAMS, "node.ts")];
+  const program = (file: string) => [process.execPath, ...process.execArgv, join(PROGRAMS, file)];
+  const start = program("node.ts");
+  const otherEnd = (subject: string) => [...program("other-end.ts"), subject];
   const command = (subject: string, tasks: Partial<Record<Work, Task>>): Contestant["command"] => {
     return ({ work }) => {
       const task = tasks[work];
@@ -83,11 +87,16 @@ function node(name: string): Contestant | undefined {
   };
   switch (name) {
     case "tx0mq":
-      return { name, versions: { ...tx0mq, ...binding }, command: handler };
+      return {
+        name,
+        versions: { ...tx0mq, ...binding },
+        command: handler,
+        otherEnd: otherEnd("tx0mq"),
+      };
     case "tx0mq, for await":
       return { name, versions: { ...tx0mq, ...binding }, command: iterator };
     case "tx0mq on zmtp":
-      return { name, ...onZmtp, command: overWire(handler) };
+      return { name, ...onZmtp, command: overWire(handler), otherEnd: otherEnd("tx0mq") };
     case "tx0mq on zmtp, for await":
       return { name, ...onZmtp, command: overWire(iterator) };
     case "zeromq":
@@ -95,6 +104,7 @@ function node(name: string): Contestant | undefined {
         name,
         versions: binding,
         command: command("zeromq", { receive: "receive-handler", "in-flight": "dealer", ...same }),
+        otherEnd: otherEnd("zeromq"),
       };
     case "bytes alone":
       return {

@@ -15,6 +15,7 @@ const TITLES: Readonly<Record<Group, string>> = {
   publish: "Publishing",
   "round trips": "Round trips in lockstep",
   "in flight": "Requests in flight through a broker",
+  "both ends": "The same at both ends",
   "many messages": "From ten thousand to ten million messages",
   "many connections": "From 1 to 1,000 connections",
 };

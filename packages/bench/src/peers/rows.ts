@@ -14,6 +14,7 @@ export type Group =
   | "publish"
   | "round trips"
   | "in flight"
+  | "both ends"
   | "many messages"
   | "many connections";
 
@@ -32,6 +33,8 @@ export interface Row {
   /** Sockets that the measured program opens. */
   readonly connections: number;
   readonly highWaterMark: number;
+  /** Whether the other end is no C program, but on what is measured. */
+  readonly bothEnds: boolean;
   /** A round ends after so many; where there is none, after its time. */
   readonly count: number | undefined;
   readonly quick: boolean;
@@ -67,11 +70,25 @@ function row(given: Given): Row {
     connections,
     // What all connections together may hold does not depend on how many they are.
     highWaterMark: Math.max(10, Math.round(highWaterMark(size) / connections)),
+    bothEnds: false,
     count: undefined,
     quick: false,
     ...given,
   };
 }
+
+const BOTH_ENDS: readonly Omit<Given, "group">[] = [
+  { name: "PUSH to PULL, tcp, 16 B", work: "send" },
+  { name: "PUSH to PULL, tcp, 1 MiB", work: "send", size: KIB * KIB },
+  { name: "PUB to 10 SUBs, tcp, 16 B", work: "publish", subscribers: 10, quick: true },
+  { name: "round trip, tcp, 16 B", work: "req" },
+  {
+    name: "100 in flight through a broker, tcp, 16 B",
+    work: "in-flight",
+    window: 100,
+    highWaterMark: 2000,
+  },
+];
 
 export function rows(): Row[] {
   const list: Row[] = [];
@@ -111,6 +128,10 @@ export function rows(): Row[] {
     // A ROUTER whose queue for a peer is full drops replies, and may take it for full at half of that.
     const highWaterMark = 10 * window + 1000;
     list.push(row({ name, group: "in flight", work: "in-flight", window, highWaterMark, quick }));
+  }
+  for (const given of BOTH_ENDS) {
+    const group = "both ends";
+    list.push(row({ ...given, name: `both ends: ${given.name}`, group, bothEnds: true }));
   }
   for (const count of [10_000, 100_000, 1_000_000, 10_000_000]) {
     const name = `receive ${count.toLocaleString("en")} messages, tcp, 16 B`;

@@ -70,7 +70,7 @@ export async function run(
   try {
     show("starting");
     await inParallel(
-      contestants.filter((contestant) => contestant.command(row) !== undefined),
+      contestants.filter((contestant) => takesPart(contestant, row)),
       async (contestant) => {
         const entry: Draft = { peer: contestant.name, samples: [], error: undefined };
         entries.push(entry);
@@ -122,6 +122,10 @@ export async function run(
     await Promise.all(working.map(([lane]) => lane.stop()));
   }
   return { row, entries };
+}
+
+function takesPart({ command, otherEnd }: Contestant, row: Row): boolean {
+  return command(row) !== undefined && (!row.bothEnds || otherEnd !== undefined);
 }
 
 type Draft = { -readonly [Key in keyof Entry]: Entry[Key] } & { samples: Sample[] };

@@ -76,7 +76,8 @@ export class Lane {
       if (!inproc) {
         const { size, parts, highWaterMark, subscribers } = row;
         const numbers = [size, parts, highWaterMark, subscribers].map(String);
-        other = new Talker([tools.otherEnd, role, address, ...numbers]);
+        const program = (row.bothEnds && contestant.otherEnd) || [tools.otherEnd];
+        other = new Talker([...program, role, address, ...numbers], contestant.environment);
         ({ addresses } = (await other.answer(20_000, signal)) as { addresses: string[] });
       }
       const command = [
