@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { Stage } from "@tx0mq/smoke";
+import { refuses, Stage } from "@tx0mq/smoke";
 
 test("it prints the versions of what is loaded", async (t) => {
-  const program = new Stage(t, import.meta.url).start("version");
+  const stage = new Stage(t, import.meta.url);
+  const program = stage.start("version");
 
   // Not asked of tx0mq: the package says its own version, and the native library in use says its.
   const required = createRequire(import.meta.url);
@@ -16,4 +17,5 @@ test("it prints the versions of what is loaded", async (t) => {
     `Current tx0mq version is ${library.version}`,
   ]);
   assert.match(binding.version, /^4\.\d+\.\d+$/);
+  await refuses(stage.start("version", ["--all"]), /^version: Unknown option '--all'/);
 });
