@@ -68,11 +68,10 @@ async function client(name: string): Promise<void> {
 async function worker(name: string): Promise<void> {
   const socket = new ZmqReqConnection(factory, { connect: at.backend });
   await socket.send("READY");
-  for await (const message of socket) {
-    const { envelope, body } = unwrap(message);
-    console.log(`${name}: ${body}`);
+  for await (const request of socket) {
+    console.log(`${name}: ${request.at(-1)}`);
     await sleep(work);
-    await socket.send([...envelope, "OK"]);
+    await socket.send([...request.slice(0, -1), "OK"]); // client and delimiter come first
   }
 }
 

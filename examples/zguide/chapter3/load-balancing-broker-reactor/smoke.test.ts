@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { endsOn, refuses, Stage } from "@tx0mq/smoke";
-import { ZmqDealerConnection, ZmqFactory, ZmqReqConnection } from "tx0mq";
+import { ZmqDealerConnection, ZmqFactory, ZmqReqConnection, ZmqRouterConnection } from "tx0mq";
 
 const LIMIT = { timeout: 60_000 }; // for what never comes
 const ANYWHERE = ["--frontend", "tcp://127.0.0.1:*", "--backend", "tcp://127.0.0.1:*"];
@@ -82,6 +82,22 @@ test("a request waits in ZeroMQ until a worker is free; what is malformed costs 
   await serve(fourth);
   assert.equal(broker.errors.length, 17);
   await endsOn("SIGINT", broker);
+});
+
+test("a worker goes on when a broker that checks nothing, as the guide's, lets something malformed through", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  await using factory = new ZmqFactory();
+  const broker = new ZmqRouterConnection(factory, { bind: stage.ipc("backend") });
+  const one = ["--role", "worker", "--workers", "1", "--backend", stage.ipc("backend")];
+  const worker = stage.start("lbbroker3", one);
+  const [name, , ready] = await broker.receive(LIMIT);
+  assert.equal(String(ready), "READY");
+  for (const request of [["no delimiter"], ["client", "", "several", "frames"]]) {
+    await broker.send([name, "", ...request]);
+    const [, , ...reply] = await broker.receive(LIMIT);
+    assert.deepEqual(reply.map(String), [...request.slice(0, -1), "OK"]);
+  }
+  await endsOn("SIGINT", worker);
 });
 
 test("a wrong flag gets one line", (t) =>
