@@ -84,7 +84,8 @@ async function beat(): Promise<void> {
     if (performance.now() < expiry) await backend.send([address, HEARTBEAT]);
     else {
       workers.delete(name);
-      console.log(`ppqueue: worker ${address} expired`);
+      const isText = /^[\x20-\x7e]+$/.test(`${address}`); // who has chosen no routing id gets bytes
+      console.log(`ppqueue: worker ${isText ? address : name} expired`);
     }
   }
 }

@@ -155,6 +155,7 @@ describe("paranoid pirate", { concurrency: true }, () => {
     const [silent, one, two] = ["silent", "one", "two"].map(
       (routingId) => new ZmqDealerConnection(factory, { connect: backend }, { routingId }),
     ) as [ZmqDealerConnection, ZmqDealerConnection, ZmqDealerConnection];
+    const nameless = new ZmqDealerConnection(factory, { connect: backend }); // as the guide's in C
     await one.send("nonsense");
     await queue.line(/invalid message from a worker/, { from: "stderr" });
     for (const [worker, signal] of [
@@ -165,11 +166,13 @@ describe("paranoid pirate", { concurrency: true }, () => {
       await worker.send(signal);
       assert.deepEqual(await worker.receive(LIMIT), [HEARTBEAT]);
     }
+    await nameless.send(HEARTBEAT);
     const beats = setInterval(() => {
       for (const worker of [one, two]) worker.send(HEARTBEAT).catch(() => {}); // the test is over
     }, 100);
     t.after(() => clearInterval(beats));
     await queue.line(/worker silent expired/);
+    const [named] = await queue.line(/^ppqueue: worker 00[0-9a-f]{8} expired$/);
     let heard = 1;
     for (; silent.readable; heard++) await silent.receive();
     assert.ok(heard <= 20, `it has heard ${heard} heartbeats`);
@@ -218,7 +221,7 @@ describe("paranoid pirate", { concurrency: true }, () => {
     await c.send("request of c");
     await two.send(await request(two, "c"));
     assert.equal(String(await c.receive(LIMIT)), "request of c");
-    assert.deepEqual(queue.lines.slice(1), ["ppqueue: worker silent expired"]);
+    assert.deepEqual(queue.lines.slice(1), ["ppqueue: worker silent expired", named]);
     assert.equal(queue.errors.length, 2);
     await endsOn("SIGINT", queue);
   });
