@@ -8,6 +8,7 @@ import { ENGINE } from "./testing/engine.js";
 
 const RUN = fileURLToPath(new URL("run.ts", import.meta.url));
 const TS = import.meta.resolve("@tx0mq/smoke/ts");
+const SHELL = "/bin/sh";
 const MODULES = fileURLToPath(new URL("../../../node_modules", import.meta.url));
 
 /** What an example's folder has here. */
@@ -16,19 +17,24 @@ const PROGRAMS = {
   "client.ts": "console.log('asking', ...process.argv.slice(2));",
   "slow.ts": "setTimeout(() => console.log('done'), 1000);",
   "fails.ts": "console.error('so sorry'); process.exit(3);",
+  "talks.ts": "setInterval(() => console.log('more'), 10);",
   "reads.ts": "for await (const data of process.stdin) console.log(`read`, String(data).trim());",
 };
 
 function run(t: TestContext, ...commands: string[]): Program {
+  return start(t, [], commands);
+}
+
+/** Runs it by another command. */
+function start(t: TestContext, by: readonly string[], commands: readonly string[]): Program {
   const stage = new Stage(t, import.meta.url);
   for (const [file, source] of Object.entries(PROGRAMS)) {
     writeFileSync(join(stage.folder, file), `${source}\nexport {};\n`);
   }
   symlinkSync(MODULES, join(stage.folder, "node_modules"));
   writeFileSync(join(stage.folder, "package.json"), '{ "type": "module" }');
-  return stage.start({ command: [process.execPath, "--import", TS, RUN, ...commands] }, [], {
-    cwd: stage.folder,
-  });
+  const [file = "", ...args] = [...by, process.execPath, "--import", TS, RUN, ...commands];
+  return stage.start({ command: [file, ...args] }, [], { cwd: stage.folder });
 }
 
 const skip = ENGINE !== "zeromq" && "tx0mq-run has no engine";
@@ -75,6 +81,14 @@ describe("tx0mq-run", { concurrency: true, skip }, () => {
     await program.count(/serving/, 2);
     program.kill("SIGINT");
     assert.deepEqual(await program.exit(), { code: null, signal: "SIGINT" });
+    assert.deepEqual(program.errors, []);
+  });
+
+  test("all end in silence when who reads has seen enough", async (t) => {
+    const piped = [SHELL, "-c", '"$@" | head -1', SHELL];
+    const program = start(t, piped, ["server.ts", "talks.ts"]);
+    assert.deepEqual(await program.exit(), { code: 0, signal: null });
+    assert.equal(program.lines.length, 1);
     assert.deepEqual(program.errors, []);
   });
 

@@ -41,12 +41,21 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     if (!(typed && signal === "SIGINT")) stop(signal);
   });
 }
+let unread = false;
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    // Who reads has seen enough (`| head -1`).
+    if (!unread) stop("SIGTERM");
+    unread = true;
+  });
+}
 const last = ends.at(-1) as Promise<End>;
 const main = toTheEnd ? Promise.all(ends).then(() => last) : last;
 const { code, signal } = await Promise.race([main, ...ends.map(failed)]);
 stop("SIGTERM");
 await Promise.all(ends);
-process.exitCode = code ?? 128 + constants.signals[signal as NodeJS.Signals];
+process.exitCode = unread ? 0 : (code ?? 128 + constants.signals[signal as NodeJS.Signals]);
 if (stopped !== undefined) {
   // By the signal itself: npm then adds no complaint.
   process.removeAllListeners(stopped);
