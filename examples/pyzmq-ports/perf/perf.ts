@@ -50,8 +50,8 @@ if (test === "collect") await collectAll();
 else if (role === "server") {
   const address = serve(factory, test, url);
   console.log(`${test} server at ${address}`);
-  process.send?.(address);
   process.on("disconnect", () => factory.shutdown()); // who started it has gone
+  process.send?.(address, (gone: Error | null) => gone && factory.shutdown()); // or is gone already
 } else {
   const address = role === "both" ? await start(test, url) : url;
   console.log(`${test} client of ${address}`);

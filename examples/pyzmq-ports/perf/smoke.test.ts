@@ -123,6 +123,22 @@ describe("perf", { concurrency: true }, () => {
     assert.deepEqual(await thr.exit(), { code: 0, signal: null });
   });
 
+  test("a server whose client has gone before it listens ends without a word", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const perf = join(import.meta.dirname, "perf.ts");
+    const args = ["lat", "--role", "server", "--url", "tcp://127.0.0.1:*"];
+    const execArgv = ["--import", import.meta.resolve("@tx0mq/smoke/ts")];
+    const options = { execArgv, stdio: ["ignore", "inherit", "inherit", "ipc"] };
+    const start = [perf, args, options].map((argument) => JSON.stringify(argument));
+    const script = `
+      const server = require("node:child_process").fork(${start});
+      server.disconnect();
+      server.once("exit", (code) => process.exit(code));`;
+    const server = stage.start({ command: [process.execPath, "-e", script] });
+    assert.deepEqual(await server.exit(), { code: 0, signal: null });
+    assert.deepEqual(server.errors, []);
+  });
+
   test("Ctrl-C ends a client that waits for its server", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const perf = stage.start("perf", ["lat", "--role", "client", "--url", await stage.tcp()]);
