@@ -58,6 +58,21 @@ describe("bench-rpc", { concurrency: true }, () => {
     await endsOn("SIGINT", ...servers);
   });
 
+  test("the JSON-RPC server goes on after calls without an argument", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const server = stage.start("jsonrpc-server", ["--url", "http://127.0.0.1:0"]);
+    const [, url = ""] = await server.line(/ at (\S+)$/);
+    const results = [];
+    for (const params of [undefined, {}, [], ["x"]]) {
+      const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "echo", params });
+      const headers = { "content-type": "application/json", connection: "close" };
+      const reply = await fetch(url, { method: "POST", headers, body });
+      results.push(((await reply.json()) as { result: unknown }).result);
+    }
+    assert.deepEqual(results, ["", "", "", "x"]);
+    await endsOn("SIGINT", server);
+  });
+
   test("a client of HTTP waits for its server, too", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const url = (await stage.tcp()).replace("tcp", "http");
