@@ -30,7 +30,7 @@ await factory.shutdown();
 async function produce(ident: number): Promise<void> {
   const push = new ZmqPushConnection(factory, { connect: addresses.input });
   console.log(`Producing ${ident}`);
-  for (let n = 0; n < messages; n++) {
+  for (let n = 0; n < messages && !push.closed; n++) {
     await push.send(`${ident}: ${Math.round(Date.now() / 1000)}`);
     await sleep(period);
   }
