@@ -12,7 +12,7 @@ import {
   ZmqProtocolError,
 } from "tx0mq";
 import { flags } from "tx0mq/flags";
-import { readSequence, readText, sequenceFrame, wellFormed } from "./kvsimple.ts";
+import { COMMANDS, readSequence, readText, sequenceFrame, wellFormed } from "./kvsimple.ts";
 
 /** The parts of a key-value message. */
 export interface KVParts {
@@ -93,8 +93,9 @@ export class KVMsg {
     return new KVMsg({ ...this, ...parts, properties: [...this.properties, ...properties] });
   }
 
-  /** Puts it into a map or, where it has no body, takes the key out. */
+  /** Puts it into a map or, where it has no body, takes the key out. A command's name is no key. */
   store(kvmap: Map<string, KVMsg>): void {
+    if (COMMANDS.has(this.key)) return;
     if (this.body.length > 0) kvmap.set(this.key, this);
     else kvmap.delete(this.key);
   }

@@ -6,6 +6,9 @@ import { isUtf8 } from "node:buffer";
 import { type Message, ZmqDealerConnection, ZmqFactory, ZmqProtocolError } from "tx0mq";
 import { flags } from "tx0mq/flags";
 
+/** Names of commands. As a key in a map, one would end the state too early, or be taken for a heartbeat. */
+export const COMMANDS: ReadonlySet<string> = new Set(["KTHXBAI", "HUGZ"]);
+
 /** An update of one key, with its place in the sequence of all updates. */
 export class KVMsg {
   /** A client that has no place for it yet says 0. */
@@ -38,9 +41,10 @@ export class KVMsg {
     return [this.key, sequenceFrame(this.sequence), this.body];
   }
 
-  /** Puts it into a map, where it has a key and a body. */
+  /** Puts it into a map, where it has a key, which is no command's name, and a body. */
   store(kvmap: Map<string, KVMsg>): void {
-    if (this.key !== "" && this.body.length > 0) kvmap.set(this.key, this);
+    if (this.key === "" || COMMANDS.has(this.key)) return;
+    if (this.body.length > 0) kvmap.set(this.key, this);
   }
 
   toString(): string {

@@ -54,6 +54,16 @@ test("a map has the last value, and a message without a body deletes it", () => 
   assert.equal(kvmap.size, 0);
 });
 
+test("the name of a command is no key: it would end the state before all of it is there", () => {
+  const kvmap = new Map<string, KVMsg>();
+  const simple = new Map<string, SimpleKVMsg>();
+  for (const key of ["KTHXBAI", "HUGZ", "key"]) {
+    new KVMsg({ key, body: "x" }).store(kvmap);
+    new SimpleKVMsg(0, key, "x").store(simple);
+  }
+  assert.deepEqual([...kvmap.keys(), ...simple.keys()], ["key", "key"]);
+});
+
 test("what is malformed is refused, in whatever frame it is", () => {
   const good: Message = [Buffer.from("key"), SEQUENCE, UUID, Buffer.from("a=1\n"), EMPTY];
   KVMsg.from(good);
