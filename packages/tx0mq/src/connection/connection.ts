@@ -193,7 +193,7 @@ export abstract class ZmqConnection<
   }
 
   /** Whether the connection has been shut down, or is being. */
-  get closed(): boolean {
+  override get closed(): boolean {
     return this.#traffic.state !== "open";
   }
 

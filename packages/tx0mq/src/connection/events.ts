@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { ZmqEndpoint } from "../endpoint.js";
 import type { EngineEvent } from "../engine/engine.js";
-import { awaited, ZmqProtocolError } from "../errors.js";
+import { awaited, ZmqClosedError, ZmqProtocolError } from "../errors.js";
 import { MONITOR_EVENTS, type MonitorEvent, type MonitorEvents, monitorEvent } from "../monitor.js";
 import { whole } from "../options.js";
 import { period, type WaitOptions } from "../time.js";
@@ -35,10 +35,11 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
     super({ captureRejections: true });
     const emitter = this as unknown as EventEmitter & Record<symbol, unknown>;
     emitter[EventEmitter.captureRejectionSymbol] = (error: unknown, name: unknown) =>
-      name === "error" ? this.#errorListenerFailed(error) : this.report(error);
+      name === "error" ? this.#errorListenerFailed(error) : this.#listenerFailed(error);
     this.#listenToListeners();
   }
 
+  abstract get closed(): boolean;
   /** Somebody listens to messages who did not before, or no longer does. */
   protected abstract messageListenersChanged(added: boolean): void;
   /** Somebody listens to events of the monitor. */
@@ -106,8 +107,13 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
     try {
       this.tell(name, ...args);
     } catch (error) {
-      this.report(error);
+      this.#listenerFailed(error);
     }
+  }
+
+  /** Reports what a listener threw. That its connection has ended when it wants to send is no news. */
+  #listenerFailed(error: unknown): void {
+    if (!(this.closed && error instanceof ZmqClosedError)) this.report(error);
   }
 
   /** `emit`, whose type cannot be told as long as the type of messages is open. */

@@ -169,6 +169,16 @@ prove("a handler that waits for another connection at the end is no news", async
   assert.equal(printed.mock.callCount(), 0);
 });
 
+prove("a listener that sends when its connection has ended is no news", async (stage) => {
+  const printed = stage.t.mock.method(console, "error", () => undefined);
+  const push = new ZmqPushConnection(servers(stage), { bind: place() });
+  push.on("close", () => push.send("Hello"));
+  push.on("close", () => push.addEndpoints({ bind: place() }));
+  await push.shutdown();
+  await new Promise(setImmediate); // what a listener rejects with is told by then
+  assert.equal(printed.mock.callCount(), 0);
+});
+
 prove("a handler that ends its own connection is not waited for", async (stage) => {
   const factory = servers(stage, -1);
   const pull = new ZmqPullConnection(factory, { bind: place() });
