@@ -46,6 +46,14 @@ describe("file transfer, model one", { concurrency: true, timeout: 240_000 }, ()
     assert.match(both.errors.join("\n"), /ENOENT.*none/);
   });
 
+  test("Ctrl-C ends server and client on the way", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const file = makeFile(stage, 16 * 2 ** 30);
+    const both = stage.start("fileio1", ["--bind", "tcp://127.0.0.1:*", "--file", file]);
+    await both.line(/^100 chunks so far/);
+    await endsOn("SIGINT", both);
+  });
+
   test("a client that is interrupted has no result; one that stops and dies holds up nobody, and costs no memory", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const address = await stage.tcp();

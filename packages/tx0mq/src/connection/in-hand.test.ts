@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import {
   ZmqClosedError,
+  ZmqDealerConnection,
   ZmqFactory,
   ZmqPullConnection,
   ZmqPushConnection,
   ZmqRepConnection,
   ZmqReqConnection,
+  ZmqRouterConnection,
   ZmqXREPConnection,
   ZmqXREQConnection,
 } from "../index.js";
@@ -166,6 +168,28 @@ prove("a handler that waits for another connection at the end is no news", async
   await stage.connect(ZmqPushConnection, workers).send("READY");
   await begun.promise;
   await factory.shutdown();
+  assert.equal(printed.mock.callCount(), 0);
+});
+
+prove("a handler whose peer is gone at the end is no news", async (stage) => {
+  const printed = stage.t.mock.method(console, "error", () => undefined);
+  const factory = servers(stage);
+  const router = new ZmqRouterConnection(factory, { bind: place() }, { mandatory: true });
+  const dealer = new ZmqDealerConnection(factory, { connect: router.address });
+  const [begun, gone] = [gate(), gate()];
+  router.on("message", async ([peer]) => {
+    begun.open();
+    await gone.promise;
+    await router.send([peer, "late"]);
+  });
+  await dealer.send("request");
+  await begun.promise;
+  const disconnected = once(router, "disconnected");
+  await dealer.shutdown();
+  await disconnected;
+  const ended = router.shutdown();
+  gone.open();
+  await ended;
   assert.equal(printed.mock.callCount(), 0);
 });
 

@@ -4,6 +4,7 @@ import {
   ZmqClosedError,
   type ZmqError,
   ZmqTimeoutError,
+  ZmqUnroutableError,
 } from "../errors.js";
 import { after, nextTurn, onAbort, period, type WaitOptions } from "../time.js";
 import { Queue } from "./queue.js";
@@ -345,9 +346,9 @@ export class Inbox<In> {
       await handled;
     } catch (error) {
       failed = true;
-      // At the end, what a handler waits for in another connection ends as well.
-      const over = this.#state === "ended" && error instanceof ZmqClosedError;
-      if (!over) this.#reader.report(error);
+      // At the end, what a handler waits for in another connection ends as well, and a peer may be gone.
+      const over = error instanceof ZmqClosedError || error instanceof ZmqUnroutableError;
+      if (this.#state !== "ended" || !over) this.#reader.report(error);
     } finally {
       this.#end();
       this.#reader.workEnds(turn, failed);
