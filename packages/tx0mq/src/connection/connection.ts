@@ -305,7 +305,10 @@ export abstract class ZmqConnection<
     this.#traffic.inbox.failed(error);
   }
 
+  /** @throws {ZmqStateError} for a listener that would never be called */
   protected override messageListenersChanged(added: boolean): void {
+    const error = added ? this.#traffic.receiveError() : undefined;
+    if (error !== undefined) throw error;
     if (added) queueMicrotask(() => this.#traffic.inbox.readOn());
     else this.#traffic.inbox.handlerRemoved();
   }

@@ -81,19 +81,19 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
   }
 
   receive(options: WaitOptions | undefined): Promise<In> {
-    const error = this.#isItsOwners ? this.#receiveError() : this.unusable();
+    const error = this.#isItsOwners ? this.receiveError() : this.unusable();
     return error === undefined ? this.inbox.receive(options) : Promise.reject(error);
   }
 
   iterate(): AsyncIterableIterator<In> {
     if (this.#holder !== undefined) throw this.unusable();
     const iterator = this.inbox.iterate();
-    const error = this.#receiveError();
+    const error = this.receiveError();
     return error === undefined ? iterator : { ...iterator, next: () => Promise.reject(error) };
   }
 
   peek(notify: () => void, deadline: number): () => void {
-    const error = this.#holder === undefined ? this.#receiveError() : this.unusable();
+    const error = this.#holder === undefined ? this.receiveError() : this.unusable();
     if (error !== undefined) throw error;
     return this.inbox.peek(notify, deadline);
   }
@@ -175,7 +175,8 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
     return this.state === "open" && this.#holder === undefined;
   }
 
-  #receiveError(): ZmqError | undefined {
+  /** Why its owner can never receive, where that is so. */
+  receiveError(): ZmqError | undefined {
     const { receiveError } = this.#rules;
     if (receiveError !== undefined) return new ZmqStateError(receiveError);
     return SEND_ONLY.has(this.#rules.socketType) ? this.#wrongWay("receive") : undefined;

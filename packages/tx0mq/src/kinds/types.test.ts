@@ -262,6 +262,8 @@ prove("types that only send do not receive, and the other way round", async (sta
       Kind as never,
     );
     await assert.rejects(connection.receive(), failure(ZmqStateError, /do not receive/));
+    const listen = () => connection.on("message", () => undefined);
+    assert.throws(listen, failure(ZmqStateError, /do not receive/));
   }
   for (const Kind of [
     ZmqSubConnection,

@@ -12,7 +12,6 @@ import {
   type ZmqError,
   ZmqOptionError,
   ZmqProtocolError,
-  ZmqStateError,
   ZmqTimeoutError,
 } from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
@@ -223,11 +222,6 @@ export class ZmqXREQConnection extends ZmqConnection<never, never> {
 
   protected override handlesMessages(): boolean {
     return true;
-  }
-
-  /** @throws {ZmqStateError} for a listener, which would never be called */
-  protected override messageListenersChanged(added: boolean): void {
-    if (added) throw new ZmqStateError(ZmqXREQConnection.receiveError);
   }
 
   protected override shuttingDown(): void {
