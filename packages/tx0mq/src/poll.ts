@@ -1,7 +1,7 @@
 import type { AnyConnection } from "./connection/any.js";
 import { ZmqAbortError, ZmqClosedError } from "./errors.js";
 import { kPeek, kPeekRoom } from "./internal.js";
-import { after, nextTurn, onAbort, period, type WaitOptions } from "./time.js";
+import { after, checkWait, nextTurn, onAbort, type WaitOptions } from "./time.js";
 
 /** What to wait for. */
 export interface PollItems<R extends AnyConnection, W extends AnyConnection> {
@@ -33,10 +33,11 @@ export interface PollResult<R extends AnyConnection, W extends AnyConnection> {
  */
 export async function poll<R extends AnyConnection, W extends AnyConnection>(
   items: PollItems<R, W>,
-  { timeout = -1, signal }: WaitOptions = {},
+  options: WaitOptions = {},
 ): Promise<PollResult<R, W>> {
+  checkWait(options);
+  const { timeout = -1, signal } = options;
   if (signal?.aborted) throw new ZmqAbortError(signal.reason);
-  period("timeout", timeout);
   const readers = [...(items.readable ?? [])];
   const writers = [...(items.writable ?? [])];
   for (const connection of [...readers, ...writers]) {

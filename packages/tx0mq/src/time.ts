@@ -1,4 +1,4 @@
-import { ZmqOptionError } from "./errors.js";
+import { ZmqArgumentError, ZmqOptionError } from "./errors.js";
 
 /** Node's timers take no longer time than this, in ms. */
 export const LONGEST_TIMER = 2 ** 31 - 1;
@@ -15,6 +15,26 @@ export interface WaitOptions {
 export function period(name: string, value: number): number {
   if (Number.isFinite(value) && (value === -1 || value >= 0)) return value;
   throw new ZmqOptionError(name, `is a number of ms, or -1 for ever, not ${value}`);
+}
+
+/**
+ * Checks the options of who waits: untyped code may give a number, or misspell a name, and would wait for ever.
+ *
+ * @throws {ZmqArgumentError} for what are no options; {ZmqOptionError} for a wrong one
+ */
+export function checkWait(options: WaitOptions): void {
+  if (typeof options !== "object" || options === null) {
+    throw new ZmqArgumentError(`options are an object, as { timeout: 500 }, not ${options}`);
+  }
+  for (const name of Object.keys(options)) {
+    if (name === "timeout" || name === "signal") continue;
+    throw new ZmqOptionError(name, "there is no such option; there are timeout and signal");
+  }
+  const { timeout, signal } = options;
+  if (timeout !== undefined) period("timeout", timeout);
+  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
+    throw new ZmqOptionError("signal", "is an AbortSignal");
+  }
 }
 
 /** Runs it after so many ms. @returns what stops that */

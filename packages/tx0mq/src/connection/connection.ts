@@ -18,7 +18,7 @@ import {
 } from "../internal.js";
 import { type ConnectionOptions, checkOptions, singleFrameError, whole } from "../options.js";
 import type { SocketTypeName } from "../socket-type.js";
-import { period, type WaitOptions } from "../time.js";
+import { checkWait, type WaitOptions } from "../time.js";
 import { trace } from "../trace.js";
 import type { Held, Holder } from "./any.js";
 import { ConnectionEmitter } from "./events.js";
@@ -354,7 +354,7 @@ export abstract class ZmqConnection<
   ): Promise<void> {
     try {
       const frames = sendable(message);
-      if (wait?.timeout !== undefined) period("timeout", wait.timeout);
+      if (wait !== undefined) checkWait(wait);
       const refusal = this.#traffic.refusal(frames);
       if (refusal !== undefined) throw refusal;
       return this.#traffic.send(frames, meta, wait, withdrawable);

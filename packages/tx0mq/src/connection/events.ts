@@ -4,7 +4,7 @@ import type { EngineEvent } from "../engine/engine.js";
 import { awaited, ZmqClosedError, ZmqProtocolError } from "../errors.js";
 import { MONITOR_EVENTS, type MonitorEvent, type MonitorEvents, monitorEvent } from "../monitor.js";
 import { whole } from "../options.js";
-import { period, type WaitOptions } from "../time.js";
+import { checkWait, type WaitOptions } from "../time.js";
 import { trace } from "../trace.js";
 import type { AnyConnection } from "./any.js";
 import { Peers } from "./peers.js";
@@ -147,7 +147,7 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
 
   async #waitForPeers(count: number, options: WaitOptions): Promise<void> {
     this.checkOpen();
-    period("timeout", options.timeout ?? -1);
+    checkWait(options);
     if (this.knownPeers() === undefined) this.monitorWanted();
     await this.#peers.wait(whole("peers", count, 0), options);
   }

@@ -6,7 +6,7 @@ import {
   ZmqTimeoutError,
   ZmqUnroutableError,
 } from "../errors.js";
-import { after, nextTurn, onAbort, period, type WaitOptions } from "../time.js";
+import { after, checkWait, nextTurn, onAbort, type WaitOptions } from "../time.js";
 import { Queue } from "./queue.js";
 import { FOREVER, type Peek, Waiter } from "./waiter.js";
 
@@ -102,9 +102,10 @@ export class Inbox<In> {
     return message;
   }
 
-  async #receiveWithin({ timeout = -1, signal }: WaitOptions): Promise<In> {
+  async #receiveWithin(options: WaitOptions): Promise<In> {
+    checkWait(options);
+    const { timeout = -1, signal } = options;
     if (signal?.aborted) throw new ZmqAbortError(signal.reason);
-    period("timeout", timeout);
     if (this.#parked.length > 0) return this.#takeParked();
     return new Promise<In>((resolve, reject) => {
       let stopTimer = ignore;

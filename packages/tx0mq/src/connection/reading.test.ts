@@ -406,6 +406,26 @@ prove("time-outs longer than any timer are no reason to fail", async (stage) => 
   }
 });
 
+prove("what are no options of a wait are refused, instead of waiting for ever", async (stage) => {
+  const [pull, push] = pair(stage);
+  const wrong: [unknown, RegExp][] = [
+    [500, /options are an object, as \{ timeout: 500 \}, not 500/],
+    [null, /options are an object/],
+    [{ timeuot: 500 }, /option timeuot: there is no such option/],
+    [{ signal: 500 }, /option signal: is an AbortSignal/],
+  ];
+  for (const [given, why] of wrong) {
+    const options = given as { timeout?: number };
+    for (const wait of [
+      () => pull.receive(options),
+      () => push.send("message", options),
+      () => pull.peers(2, options),
+      () => poll({ readable: [pull] }, options),
+    ])
+      await assert.rejects(wait(), why);
+  }
+});
+
 prove("what is no time-out is refused", async (stage) => {
   const [pull] = pair(stage);
   for (const timeout of [Number.NaN, -2, Number.POSITIVE_INFINITY, "1" as never, null as never]) {
