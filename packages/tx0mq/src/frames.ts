@@ -135,6 +135,8 @@ function unsendable(value: unknown): ZmqArgumentError {
 
 function described(value: unknown): string {
   if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return "a list as a frame";
+  if (value instanceof Promise) return "a promise, without await";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 

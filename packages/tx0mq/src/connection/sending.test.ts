@@ -212,7 +212,8 @@ prove("what cannot be sent is refused, and nothing of it goes out", async (stage
     [[], /at least one frame/],
     [[undefined], /cannot send undefined/],
     [["whole", null], /cannot send null/],
-    [[["nested"]], /cannot send an object/],
+    [[["nested"]], /cannot send a list as a frame/],
+    [Promise.resolve("later"), /cannot send a promise, without await/],
   ];
   for (const [message, why] of wrong) {
     await assert.rejects(push.send(message as Frame), failure(ZmqArgumentError, why));
