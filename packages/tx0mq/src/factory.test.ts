@@ -3,6 +3,7 @@ import { test } from "node:test";
 import {
   curveKeyPair,
   type Message,
+  ZmqArgumentError,
   ZmqClosedError,
   ZmqDealerConnection,
   ZmqEndpoint,
@@ -25,10 +26,19 @@ void test("wrong options are refused", () => {
     [{ lingerPeriod: "100" }, /lingerPeriod/],
     [{ shared: true, ioThreads: 2 }, /shared/],
     [{ shared: true, maxSockets: 2 }, /shared/],
+    [{ linger: 0 }, /option linger: there is no such option/],
+    [{ engine: "zmtp" }, /option engine: is an engine/],
   ];
   for (const [options, why] of wrong) {
     assert.throws(() => new ZmqFactory(options), failure(ZmqOptionError, why));
   }
+});
+
+void test("a connection without a factory says what comes first", () => {
+  const Pull = ZmqPullConnection as new (...args: unknown[]) => unknown;
+  const wrong = failure(ZmqArgumentError, /a factory comes first: new ZmqPullConnection\(factory/);
+  assert.throws(() => new Pull(), wrong);
+  assert.throws(() => new Pull({ connect: "tcp://127.0.0.1:1" }), wrong);
 });
 
 void test("the versions and keys of the library below are told", () => {

@@ -63,7 +63,13 @@ export class ZmqFactory {
     lingerPeriod,
     shared = false,
     engine = defaultEngine(),
+    ...others
   }: FactoryOptions = {}) {
+    const [stranger] = Object.keys(others);
+    if (stranger !== undefined) throw new ZmqOptionError(stranger, "there is no such option");
+    if (typeof engine?.createContext !== "function") {
+      throw new ZmqOptionError("engine", "is an engine, as zmtp of @tx0mq/zmtp, not its name");
+    }
     whole("ioThreads", ioThreads, 0);
     whole("maxSockets", maxSockets, 1);
     whole("lingerPeriod", lingerPeriod, -1);

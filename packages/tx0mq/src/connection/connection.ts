@@ -1,7 +1,7 @@
 import { checkHandler } from "../auth/mechanism.js";
 import type { Endpoints, ZmqEndpoint } from "../endpoint.js";
 import type { EngineEvent, EngineSocket, Frame, MessageMeta } from "../engine/engine.js";
-import { fromCaller, socketError, ZmqStateError } from "../errors.js";
+import { fromCaller, socketError, ZmqArgumentError, ZmqStateError } from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
 import { type Frames, type Message, sendable } from "../frames.js";
 import {
@@ -102,6 +102,11 @@ export abstract class ZmqConnection<
    */
   constructor(factory: ZmqFactory, endpoints: Endpoints = [], given?: Options) {
     super();
+    if (typeof factory?.[kContext] !== "function") {
+      const { name } = new.target;
+      const error = new ZmqArgumentError(`a factory comes first: new ${name}(factory, endpoints)`);
+      throw fromCaller(error, new.target, ZmqConnection);
+    }
     const options: ConnectionOptions = given ?? {};
     const { lingerPeriod, sendQueueLimit, ...socketOptions } = options;
     const kind = new.target as typeof ZmqConnection;
