@@ -40,8 +40,8 @@ const PORTS = 65_536;
 const NO_IPV6: ReadonlySet<string> = new Set(["EAFNOSUPPORT", "EADDRNOTAVAIL"]);
 
 /**
- * TCP. A place to listen at is `host:port`, the host an IP address, `*` for all, or the name of a network
- * interface, the port a number, or `*` for any that is free. A place to connect to is `host:port`, the host an
+ * TCP. A place to listen at is `host:port`, the host an IP address, `*` for all, `localhost`, or the name of a
+ * network interface, the port a number, or `*` for any that is free. A place to connect to is `host:port`, the host an
  * IP address or a name, or `source;host:port`, where the source is a place as one to listen at.
  */
 export const tcp: Transport = {
@@ -106,10 +106,11 @@ function localPlace(place: string, ipv6: boolean): Place {
   return { host: localHost(host, ipv6), port: portOf(place, port) };
 }
 
-/** An address of ours: of all, for `*`, or of a network interface. @throws an Error with the code `"ENODEV"` */
+/** An address of ours: of all, for `*`, of loopback, or of a network interface. @throws an Error with the code `"ENODEV"` */
 export function localHost(host: string, ipv6: boolean): string {
   if (host === "*") return ipv6 ? "::" : "0.0.0.0";
   if (net.isIP(host) !== 0) return host;
+  if (host === "localhost") return "127.0.0.1"; // Node looks names up later only
   const found = interfaceAddresses(host);
   const v4 = found.find(({ family }) => family === "IPv4");
   // One that is of use without a zone goes first.
