@@ -239,7 +239,7 @@ function isOnStack(entry: Callable): boolean {
 const ENDPOINT_ERRORS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EADDRNOTAVAIL: "no interface of this machine has that address",
-  EINVAL: "libzmq cannot parse it",
+  EINVAL: "it cannot be parsed",
   ENAMETOOLONG: "the path is too long for a Unix socket",
   ENOCOMPATPROTO: "this socket type cannot use this transport",
   ENODEV: "no such interface (bind takes an interface's name or address, not a host name)",
