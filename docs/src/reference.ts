@@ -63,7 +63,11 @@ function tidy(project: ProjectReflection): void {
   const members = project.getReflectionsByKind(
     ReflectionKind.Method | ReflectionKind.Property | ReflectionKind.Accessor,
   );
-  for (const member of members) {
-    if (member.isDeclaration() && member.inheritedFrom) project.removeReflection(member);
-  }
+  // A base that the library does not export has no page: what comes from there is told here.
+  const toldElsewhere = members.filter((member) => {
+    if (!member.isDeclaration() || member.inheritedFrom === undefined) return false;
+    return member.flags.isExternal || member.inheritedFrom.reflection !== undefined;
+  });
+  for (const member of toldElsewhere) project.removeReflection(member);
+  for (const member of members) if (member.isDeclaration()) delete member.inheritedFrom;
 }

@@ -90,6 +90,13 @@ test("the reference has all that the library exports, and examples link to what 
     readFileSync(join(DIST, "api.Class.ZmqRepConnection.html"), "utf8"),
     /Replies to each request with what the handler makes of it/,
   );
+  for (const [name, what] of [
+    ["Class.ZmqConnection", /Waits until so many peers are there/],
+    ["Interface.DealerOptions", /ZMQ_PROBE_ROUTER/],
+    ["Interface.PubOptions", /ZMQ_XPUB_NODROP/],
+  ] as const) {
+    assert.match(readFileSync(join(DIST, `api.${name}.html`), "utf8"), what);
+  }
   for (const name of ["Class.ZmqRouterConnection", "Function.poll", "TypeAlias.Message"]) {
     assert(page("majordomo").includes(`](./api.${name}.md)`), name);
   }

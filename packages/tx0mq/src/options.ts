@@ -123,8 +123,6 @@ export interface ReceiveOptions {
   receiveHighWaterMark?: number;
 }
 
-interface Duplex extends ConnectionOptions, SendOptions, ReceiveOptions {}
-
 interface Routed {
   /** The name by which ROUTER peers know this socket: 1 to 255 bytes, the first not 0. ZMQ_ROUTING_ID. Default: made up by each peer. */
   routingId?: string | Uint8Array;
@@ -152,27 +150,32 @@ interface Dropping {
 }
 
 /** Options of PAIR sockets. */
-export interface PairOptions extends Duplex {}
+export interface PairOptions extends ConnectionOptions, SendOptions, ReceiveOptions {}
 /** Options of PUB sockets. */
 export interface PubOptions extends ConnectionOptions, SendOptions, Conflated, Matched, Dropping {}
 /** Options of SUB sockets. */
 export interface SubOptions extends ConnectionOptions, ReceiveOptions, Conflated, Matched {}
 /** Options of REQ sockets. */
-export interface ReqOptions extends Duplex, Routed {
+export interface ReqOptions extends ConnectionOptions, SendOptions, ReceiveOptions, Routed {
   /** Number the requests and drop replies to older ones. ZMQ_REQ_CORRELATE. Default: false. */
   correlate?: boolean;
   /** Allow a new request while a reply is due; it goes to another peer. ZMQ_REQ_RELAXED. Default: false. */
   relaxed?: boolean;
 }
 /** Options of REP sockets. */
-export interface RepOptions extends Duplex {
+export interface RepOptions extends ConnectionOptions, SendOptions, ReceiveOptions {
   /** The name by which ROUTER peers know this socket. ZMQ_ROUTING_ID. Default: made up by each peer. */
   routingId?: string | Uint8Array;
 }
 /** Options of DEALER sockets. */
-export interface DealerOptions extends Duplex, Routed, Conflated {}
+export interface DealerOptions
+  extends ConnectionOptions,
+    SendOptions,
+    ReceiveOptions,
+    Routed,
+    Conflated {}
 /** Options of ROUTER sockets. */
-export interface RouterOptions extends Duplex, Routed {
+export interface RouterOptions extends ConnectionOptions, SendOptions, ReceiveOptions, Routed {
   /** Refuse messages to unknown peers instead of dropping them. ZMQ_ROUTER_MANDATORY. Default: false. */
   mandatory?: boolean;
   /** Let a new peer take over the routing id of an old one. ZMQ_ROUTER_HANDOVER. Default: false. */
@@ -183,7 +186,12 @@ export interface PullOptions extends ConnectionOptions, ReceiveOptions, Conflate
 /** Options of PUSH sockets. */
 export interface PushOptions extends ConnectionOptions, SendOptions, Conflated {}
 /** Options of XPUB sockets. */
-export interface XPubOptions extends Duplex, Matched, Dropping {
+export interface XPubOptions
+  extends ConnectionOptions,
+    SendOptions,
+    ReceiveOptions,
+    Matched,
+    Dropping {
   /** Receive every subscription, not each tag's first alone. ZMQ_XPUB_VERBOSE. Default: false. */
   verbose?: boolean;
   /** Receive every subscription and every cancellation. ZMQ_XPUB_VERBOSER. Default: false. */
@@ -194,16 +202,16 @@ export interface XPubOptions extends Duplex, Matched, Dropping {
   welcomeMessage?: string | Uint8Array;
 }
 /** Options of XSUB sockets. */
-export interface XSubOptions extends Duplex {}
+export interface XSubOptions extends ConnectionOptions, SendOptions, ReceiveOptions {}
 /** Options of STREAM sockets. */
-export interface StreamOptions extends Duplex {
+export interface StreamOptions extends ConnectionOptions, SendOptions, ReceiveOptions {
   /** Tell of peers that come and go by a message with an empty frame. ZMQ_STREAM_NOTIFY. Default: true. */
   notify?: boolean;
 }
 /** Options of SERVER sockets. */
-export interface ServerOptions extends Duplex {}
+export interface ServerOptions extends ConnectionOptions, SendOptions, ReceiveOptions {}
 /** Options of CLIENT sockets. */
-export interface ClientOptions extends Duplex {}
+export interface ClientOptions extends ConnectionOptions, SendOptions, ReceiveOptions {}
 /** Options of RADIO sockets. */
 export interface RadioOptions extends ConnectionOptions, SendOptions {}
 /** Options of DISH sockets. */
@@ -213,7 +221,7 @@ export interface GatherOptions extends ConnectionOptions, ReceiveOptions {}
 /** Options of SCATTER sockets. */
 export interface ScatterOptions extends ConnectionOptions, SendOptions {}
 /** Options of DGRAM sockets. */
-export interface DgramOptions extends Duplex {}
+export interface DgramOptions extends ConnectionOptions, SendOptions, ReceiveOptions {}
 
 /** How libzmq wants an option's value. */
 export type OptionKind = "bool" | "int32" | "int64" | "uint64" | "bytes";
