@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Application, Converter, type ProjectReflection, ReflectionKind } from "typedoc";
 import type { PluginOptions } from "typedoc-plugin-markdown";
@@ -44,6 +45,7 @@ export async function writeReference(folder: string): Promise<void> {
   const project = await app.convert();
   if (project === undefined) throw new Error("the library's doc comments cannot be read");
   await app.generateOutputs(project);
+  rmSync(join(folder, `${LAYOUT.entryFileName}.md`)); // a list of the modules: the side bar has it
 }
 
 /** What the library exports, and the name of its page, as they lie in a folder. */

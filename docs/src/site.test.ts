@@ -90,6 +90,7 @@ test("the reference has all that the library exports, and examples link to what 
     readFileSync(join(DIST, "api.Class.ZmqRepConnection.html"), "utf8"),
     /Replies to each request with what the handler makes of it/,
   );
+  assert(!existsSync(join(DIST, "reference.html")), "a page that nothing leads to");
   for (const [name, what] of [
     ["Class.ZmqConnection", /Waits until so many peers are there/],
     ["Interface.DealerOptions", /ZMQ_PROBE_ROUTER/],
