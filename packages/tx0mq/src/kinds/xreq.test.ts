@@ -21,8 +21,10 @@ import {
   ZmqXREPConnection,
   ZmqXREQConnection,
 } from "../index.js";
+import { Child } from "../testing/child.js";
 import {
   failure,
+  HOST,
   place,
   prove,
   type Stage,
@@ -423,6 +425,25 @@ prove("a wrong requestTimeout leaves no connection behind", (stage) => {
   }
   assert.equal(stage.factory.connections.size, 0);
 });
+
+prove(
+  "a request that nobody awaits does not crash its program when that shuts down",
+  async (stage) => {
+    const program = new Child(
+      stage.t,
+      `const factory = new zmq.ZmqFactory();
+const client = new zmq.ZmqXREQConnection(factory, { connect: "tcp://${HOST}:1" });
+client.sendMsg("a request");
+client.sendMsg("one with a time-out", { timeout: 60_000 });
+const awaited = client.sendMsg("awaited").catch(({ code }) => console.log(code));
+await factory.shutdown();
+await awaited;
+`,
+    );
+    assert.deepEqual(await program.end, { code: 0, signal: null }, program.errors);
+    assert.match(program.output, /^ERR_ZMQ_CLOSED$/m);
+  },
+);
 
 prove("nobody else reads the replies of an XREQ", async (stage) => {
   const server = stage.bind(ZmqXREPConnection);

@@ -45,13 +45,17 @@ export interface XREQOptions extends Omit<DealerOptions, "conflate"> {
 }
 
 interface Request extends Withdrawable {
-  readonly resolve: (reply: Message) => void;
-  readonly reject: (error: ZmqError) => void;
+  resolve: (reply: Message) => void;
+  reject: (error: ZmqError) => void;
   /** Where it is found, and which of those it is that were there one after the other. */
   slot: number;
   readonly count: number;
   release: (() => void) | undefined;
+  /** What its sender holds. */
+  held: Promise<Message> | undefined;
 }
+
+const ignore = (): void => undefined;
 
 /** Ids are a random prefix of the connection, of 8 bytes, and a request's slot and count, of 4 bytes each. */
 const ID_SIZE = 16;
@@ -136,29 +140,33 @@ export class ZmqXREQConnection extends ZmqConnection<never, never> {
         throw new ZmqArgumentError(`a timeout is a number of ms or -1, not ${timeout}`);
       }
       if (signal?.aborted) throw new ZmqAbortError(signal.reason);
-      const reply = this.#request(sendable(parts) as Frame[], timeout, signal);
-      return timeout < 0 && signal === undefined ? reply : awaited(reply);
+      return this.#request(sendable(parts) as Frame[], timeout, signal);
     } catch (error) {
       return Promise.reject(fromCaller(error, this.sendMsg));
     }
   }
 
   #request(parts: Frame[], timeout: number, signal: AbortSignal | undefined): Promise<Message> {
-    return new Promise((resolve, reject) => {
-      this.#count = (this.#count + 1) >>> 0;
-      const request: Request = {
-        resolve,
-        reject,
-        slot: 0,
-        count: this.#count,
-        release: undefined,
-      };
-      request.slot = this.#requests.add(request);
-      request.release = this.#giveUpOn(request, timeout, signal);
-      const frames = [this.#id(request), EMPTY, ...parts];
-      const sent = this.sendFrames(frames, undefined, undefined, request);
-      if (sent !== SETTLED) sent.catch((error) => this.#giveUp(request, error));
+    this.#count = (this.#count + 1) >>> 0;
+    const request: Request = {
+      resolve: ignore,
+      reject: ignore,
+      slot: 0,
+      count: this.#count,
+      release: undefined,
+      held: undefined,
+    };
+    const reply = new Promise<Message>((resolve, reject) => {
+      request.resolve = resolve;
+      request.reject = reject;
     });
+    request.held = timeout < 0 && signal === undefined ? reply : awaited(reply);
+    request.slot = this.#requests.add(request);
+    request.release = this.#giveUpOn(request, timeout, signal);
+    const frames = [this.#id(request), EMPTY, ...parts];
+    const sent = this.sendFrames(frames, undefined, undefined, request);
+    if (sent !== SETTLED) sent.catch((error) => this.#giveUp(request, error));
+    return request.held;
   }
 
   /** Sets up what ends a request before its reply comes. @returns what takes that down again */
@@ -226,6 +234,8 @@ export class ZmqXREQConnection extends ZmqConnection<never, never> {
 
   protected override shuttingDown(): void {
     for (const request of this.#requests.all) {
+      // Who awaits it sees how it ends; who does not has no reason to crash.
+      request.held?.catch(ignore);
       this.#giveUp(request, new ZmqClosedError(String(this)));
     }
   }
