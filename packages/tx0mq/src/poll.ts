@@ -26,7 +26,7 @@ export interface PollResult<R extends AnyConnection, W extends AnyConnection> {
  *
  * @param options `timeout` in ms: 0 only looks; left out or -1, waits for ever
  * @throws {ZmqAbortError} when the signal was aborted
- * @throws {ZmqOptionError} for what is no time-out
+ * @throws {ZmqOptionError} for a wrong option
  * @throws {ZmqClosedError} for a connection that is shut down already
  * @throws {ZmqStateError} for a connection that is never ready: its type does not receive or send, it reads its
  * messages itself (XREQ), or it belongs to a proxy or a stream

@@ -264,7 +264,7 @@ export abstract class ZmqConnection<
    * @throws {ZmqTimeoutError} when none came in time; a later one goes to the next receive
    * @throws {ZmqAbortError} when the signal was aborted; likewise
    * @throws {ZmqStateError} where the type does not receive, or a proxy or a stream has the connection
-   * @throws {ZmqOptionError} for what is no time-out
+   * @throws {ZmqOptionError} for a wrong option
    * @throws {ZmqClosedError} when the connection is shut down
    */
   receive(options?: WaitOptions): Promise<In> {
@@ -335,7 +335,7 @@ export abstract class ZmqConnection<
    *
    * @param options gives the message up when it has not been taken in time; it is not sent then
    * @throws {ZmqArgumentError} for what is no message
-   * @throws {ZmqOptionError} for what is no time-out
+   * @throws {ZmqOptionError} for a wrong option
    * @throws {ZmqTimeoutError} when there was no room for it in time
    * @throws {ZmqAbortError} when the signal was aborted before it was taken
    * @throws {ZmqQueueFullError} when `sendQueueLimit` messages wait already

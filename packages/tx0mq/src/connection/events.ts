@@ -138,7 +138,7 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
    *
    * @throws {ZmqTimeoutError} when they were not there in time
    * @throws {ZmqAbortError} when the signal was aborted
-   * @throws {ZmqOptionError} for what is no number of peers, or no time-out
+   * @throws {ZmqOptionError} for what is no number of peers, or a wrong option
    * @throws {ZmqClosedError} when the connection is shut down
    */
   peers(count: number, options: WaitOptions = {}): Promise<void> {
