@@ -41,6 +41,7 @@ void test("what libzmq understands is taken", () => {
     "tcp://localhost:5555",
     "tcp://example.org:65535",
     "tcp://192.0.2.1:0;192.0.2.2:5555",
+    "tcp://[::1]:0;[fe80::1%eth0]:5555",
     `ipc://${"x".repeat(107)}`,
     "inproc://a",
   ]) {
@@ -59,6 +60,8 @@ void test("typos are told at once, and what would be right", () => {
     [() => ZmqEndpoint.connect("tcp://:5555"), /tcp:\/\/ wants host:port/],
     [() => ZmqEndpoint.connect("tcp://host:http"), /tcp:\/\/ wants host:port/],
     [() => ZmqEndpoint.connect("tcp://host:-1"), /tcp:\/\/ wants host:port/],
+    [() => ZmqEndpoint.connect("tcp://[::1:5555"), /tcp:\/\/ wants host:port/],
+    [() => ZmqEndpoint.connect("tcp://::1]:5555"), /tcp:\/\/ wants host:port/],
     [() => ZmqEndpoint.bind("tcp://*:65536"), /ports end at 65535/],
     [() => ZmqEndpoint.connect("tcp://host:99999"), /ports end at 65535/],
     [() => ZmqEndpoint.connect("tcp://*:5555"), /wildcard host can only be bound/],

@@ -11,7 +11,7 @@ export const ZmqEndpointType = {
 export type ZmqEndpointType = (typeof ZmqEndpointType)[keyof typeof ZmqEndpointType];
 
 const TRANSPORTS = ["tcp", "ipc", "inproc", "udp", "ws", "wss", "pgm", "epgm", "tipc", "norm"];
-const TCP = /^(?:[^;]+;)?(?<host>\S+):(?<port>\*|!|\d+)$/;
+const TCP = /^(?:[^;]+;)?(?<host>\[\S+\]|[^\s[\]]+):(?<port>\*|!|\d+)$/;
 /** What fits into sockaddr_un, less the terminating NUL. */
 const IPC_PATH_LIMIT = 107;
 
