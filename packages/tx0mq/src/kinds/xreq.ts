@@ -225,7 +225,8 @@ export class ZmqXREQConnection extends ZmqConnection<never, never> {
     }
     this.#requests.delete(request.slot);
     request.release?.();
-    request.resolve(frames.slice(2) as [Buffer, ...Buffer[]]);
+    // Most have one part, and a list written out is made quicker than a slice.
+    request.resolve(frames.length === 3 ? [frames[2] as Buffer] : (frames.slice(2) as Message));
   }
 
   protected override handlesMessages(): boolean {
@@ -243,7 +244,7 @@ export class ZmqXREQConnection extends ZmqConnection<never, never> {
 
 /** What may be options. Of anything else that is no frame, `sendable` says what it is. */
 function isPlainObject(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -176,7 +176,9 @@ export class Decoder {
       if (size > this.#room) this.#checkSize(flags, size);
       const end = from + size;
       let body: Buffer | undefined;
-      if (end <= this.#windowEnd) {
+      if (size === 0) {
+        body = NONE; // the delimiter of each request and reply
+      } else if (end <= this.#windowEnd) {
         body = Buffer.from(this.#window as ArrayBuffer, from + this.#shift, size);
       } else {
         body = this.#beyondWindow(flags, from, size);
