@@ -19,7 +19,7 @@ import type { Message } from "../frames.js";
 import { EMPTY, sendable } from "../frames.js";
 import { SETTLED } from "../internal.js";
 import type { DealerOptions } from "../options.js";
-import { after, onAbort } from "../time.js";
+import { after, isPeriod, onAbort, period } from "../time.js";
 import { Slots } from "./slots.js";
 
 /** What ends a request before its reply comes. */
@@ -95,9 +95,7 @@ export class ZmqXREQConnection extends ZmqConnection<never, never> {
     endpoints?: Endpoints,
     { requestTimeout = -1, ...options }: XREQOptions = {},
   ) {
-    if (!isPeriod(requestTimeout)) {
-      throw new ZmqOptionError("requestTimeout", `is a number of ms or -1, not ${requestTimeout}`);
-    }
+    period("requestTimeout", requestTimeout);
     if ((options as DealerOptions).conflate) {
       throw new ZmqOptionError(
         "conflate",
@@ -261,8 +259,4 @@ function checkOptions(options: RequestOptions): void {
   if (signal !== undefined && typeof signal?.addEventListener !== "function") {
     throw new ZmqArgumentError("a signal is an AbortSignal");
   }
-}
-
-function isPeriod(value: number): boolean {
-  return Number.isFinite(value) && (value >= 0 || value === -1);
 }
