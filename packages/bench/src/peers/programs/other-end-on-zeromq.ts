@@ -28,18 +28,15 @@ export async function open({ role, address, mark, subscribers, arrived }: End): 
   };
 
   switch (role) {
-    case "sink": {
-      const pull = new Pull(receiving);
-      const at = await bound(pull);
-      void count(pull);
-      return [at];
-    }
+    case "sink":
     case "subscribers": {
-      const subs = Array.from({ length: subscribers }, () => new Subscriber(receiving));
-      const at = await Promise.all(subs.map(bound));
-      for (const sub of subs) {
-        sub.subscribe("tag");
-        void count(sub);
+      const sub = (): Subscriber => new Subscriber(receiving);
+      const all =
+        role === "sink" ? [new Pull(receiving)] : Array.from({ length: subscribers }, sub);
+      const at = await Promise.all(all.map(bound));
+      for (const socket of all) {
+        if (socket instanceof Subscriber) socket.subscribe("tag");
+        void count(socket);
       }
       return at;
     }
