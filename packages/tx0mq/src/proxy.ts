@@ -154,8 +154,9 @@ class Direction {
   }
 
   pass(frames: Message): void {
-    const sent = (this.#to as Held).send(frames);
-    const captured = this.#capture?.closed === false ? this.#capture.send(frames) : SETTLED;
+    const capture = this.#capture?.closed === false ? this.#capture : undefined;
+    const sent = (this.#to as Held).send(frames, capture === undefined ? frames.length : 0);
+    const captured = capture?.send(frames) ?? SETTLED;
     if (sent === SETTLED && captured === SETTLED) return;
     this.#from?.pause();
     this.#busy = true;

@@ -2,12 +2,14 @@ import { Backlog } from "./backlog.js";
 import type { InprocSocket } from "./inproc-names.js";
 import {
   bytesOf,
+  EMPTY,
   type Frame,
   type Message,
   type Metadata,
   type Outgoing,
 } from "./protocol/message.js";
 import { type Options, pipeLimits } from "./settings.js";
+import { framesOf } from "./sockets/frames.js";
 import type { Pipe } from "./sockets/pipe.js";
 
 const NO_ID = Buffer.alloc(0);
@@ -15,7 +17,9 @@ const NOBODY: Metadata = new Map();
 
 /** A frame of one's own. */
 function copy(frame: Frame): Buffer {
-  return typeof frame === "string" ? Buffer.from(frame) : Buffer.from(bytesOf(frame));
+  const bytes = bytesOf(frame);
+  if (bytes.length === 0) return EMPTY;
+  return typeof frame === "string" ? (bytes as Buffer) : Buffer.from(bytes);
 }
 
 /** One end of a pipe between two sockets of a process: what is written to one end is read from the other. */
@@ -89,11 +93,10 @@ export class InprocPipe implements Pipe {
     return !this.gone && (other.#limit === 0 || other.#conflate || other.#in.size < other.#limit);
   }
 
-  write(message: Outgoing): boolean {
+  write(message: Outgoing, owned = 0): boolean {
     if (!this.writable) return false;
-    const frames: Message = Array.isArray(message)
-      ? (message as readonly Frame[]).map(copy)
-      : [copy(message as Frame)];
+    const frames = framesOf(message).slice() as Message;
+    for (let n = owned; n < frames.length; n += 1) frames[n] = copy(frames[n] as Frame);
     this.#other.#put(frames);
     return true;
   }

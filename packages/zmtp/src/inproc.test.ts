@@ -39,6 +39,41 @@ test("a frame is the receiver's own", async (t) => {
   assert.deepEqual(await pull.next(), ["sent"]);
 });
 
+test("frames that nobody else has are the receiver's as they are, and the others' copies", async (t) => {
+  const socket = sockets(t);
+  const received = async (to: Probe): Promise<Buffer[]> => {
+    await Promise.resolve();
+    return to.socket.take?.() ?? [];
+  };
+  for (const [from, to] of [
+    ["PUSH", "PULL"],
+    ["PAIR", "PAIR"],
+    ["DEALER", "DEALER"],
+    ["DEALER", "ROUTER"],
+  ] as const) {
+    const [one, other] = [socket(from), socket(to)];
+    other.bind(`inproc://${from}-${to}`);
+    one.connect(`inproc://${from}-${to}`);
+    const frames = ["own", "kept"].map((text) => Buffer.from(text));
+    one.socket.send(frames, { owned: 1 });
+    const [own, kept] = (await received(other)).slice(-2);
+    assert.equal(own, frames[0]);
+    assert.notEqual(kept, frames[1]);
+    assert.deepEqual(kept, frames[1]);
+  }
+
+  const [router, dealer] = [socket("ROUTER"), socket("DEALER", { routingId: "peer" })];
+  router.bind("inproc://router");
+  dealer.connect("inproc://router");
+  const frames = ["peer", "own", "kept"].map((text) => Buffer.from(text));
+  router.socket.send(frames, { owned: 2 });
+  const [own, kept] = await received(dealer);
+  assert.equal(own, frames[1]);
+  assert.notEqual(kept, frames[2]);
+  router.socket.send(frames); // none of them
+  assert.notEqual((await received(dealer))[0], frames[1]);
+});
+
 test("an unbind leaves those who are there, and lets another bind", async (t) => {
   const socket = sockets(t);
   const [push, pull, other] = [socket("PUSH"), socket("PULL"), socket("PULL")];

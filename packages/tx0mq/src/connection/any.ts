@@ -39,8 +39,12 @@ export interface Holder {
 
 /** @internal What that holder may do with the connection. */
 export interface Held {
-  /** As the connection's own `send`, unchecked. */
-  send(frames: Frames): Promise<void>;
+  /**
+   * As the connection's own `send`, unchecked.
+   *
+   * @param owned so many of the first frames nobody else has, nor will: an engine need not copy them
+   */
+  send(frames: Frames, owned?: number): Promise<void>;
   /** At its end the connection waits for the work, within the linger period, and goes on sending meanwhile. */
   follow(work: Promise<void>): void;
   /** Makes it an `"error"` event. */

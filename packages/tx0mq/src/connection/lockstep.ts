@@ -1,6 +1,6 @@
 import type { Frame } from "../engine/engine.js";
 import { ZmqStateError } from "../errors.js";
-import { type Frames, type Message, unwrap } from "../frames.js";
+import { type Message, unwrap } from "../frames.js";
 
 /** Whose turn it is, for types that take turns: REQ and REP. */
 export interface Turns {
@@ -20,8 +20,8 @@ export interface Turns {
   workEnds?(turn: number, failed: boolean): boolean;
   /** Takes what only the way back needs off a message that has come. */
   unwrap?(message: Message): Message;
-  /** Puts it on the message that goes back. */
-  wrap?(message: Frames): Frames;
+  /** It, to go before the message that goes back. */
+  readonly envelope?: readonly Frame[];
 }
 
 /** A REQ: a request, its reply, and so on. `relaxed` allows another request before the reply. */
@@ -74,8 +74,8 @@ export class ReplyTurns implements Turns {
     return body;
   }
 
-  wrap(message: Frames): Frames {
-    return (this.#envelopes[0] ?? []).concat(message as Frame);
+  get envelope(): readonly Frame[] {
+    return this.#envelopes[0] ?? [];
   }
 
   received(): void {

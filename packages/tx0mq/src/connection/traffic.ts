@@ -1,4 +1,10 @@
-import type { EngineEvent, EngineSink, EngineSocket, MessageMeta } from "../engine/engine.js";
+import type {
+  EngineEvent,
+  EngineSink,
+  EngineSocket,
+  Frame,
+  MessageMeta,
+} from "../engine/engine.js";
 import { deferToNextTurn, hasTime } from "../engine/turn.js";
 import { ZmqArgumentError, ZmqClosedError, type ZmqError, ZmqStateError } from "../errors.js";
 import type { Frames, Message } from "../frames.js";
@@ -119,11 +125,25 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
     const turns = this.#turns;
     if (turns === undefined) return this.outbox.send(frames, meta, wait, withdrawable);
     const { sends } = this.outbox;
-    const sent = this.outbox.send(turns.wrap?.(frames) ?? frames, meta, wait, withdrawable);
+    const { envelope } = turns;
+    const sent =
+      envelope === undefined
+        ? this.outbox.send(frames, meta, wait, withdrawable)
+        : this.#reply(envelope, frames, wait, withdrawable);
     if (this.outbox.sends === sends) return sent; // it was not accepted
     this.forgoTurn();
     if (wait !== undefined) sent.catch(() => turns.notSent());
     return sent;
+  }
+
+  #reply(
+    envelope: readonly Frame[],
+    frames: Frames,
+    wait: WaitOptions | undefined,
+    withdrawable: Withdrawable | undefined,
+  ): Promise<void> {
+    const reply = envelope.concat(frames as Frame);
+    return this.outbox.send(reply, { owned: envelope.length }, wait, withdrawable);
   }
 
   /** Passes the turn to send on, where the type takes turns. */
@@ -141,9 +161,10 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
     }
     this.#holder = holder;
     return {
-      send: (frames) => {
+      send: (frames, owned) => {
         const error = this.#sendError(frames);
-        return error === undefined ? this.send(frames) : Promise.reject(error);
+        if (error !== undefined) return Promise.reject(error);
+        return this.send(frames, owned === undefined ? undefined : { owned });
       },
       follow: (work) => this.inbox.follow(work),
       report: (error) => this.report(error),

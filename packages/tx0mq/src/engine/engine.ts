@@ -3,12 +3,14 @@ import type { SocketTypeName } from "../socket-type.js";
 /** A frame to be sent: text goes out as UTF-8. */
 export type Frame = string | ArrayBufferView | ArrayBufferLike;
 
-/** What some draft types send and receive beside the data. */
+/** What goes with a message beside its frames. */
 export interface MessageMeta {
   /** CLIENT/SERVER: the peer (zmq_msg_routing_id). */
   routingId?: number;
   /** RADIO/DISH: the group (zmq_msg_group). */
   group?: string | Buffer;
+  /** Sending: so many of the first frames nobody else has, nor will. They need no copy. Default: 0. */
+  owned?: number;
 }
 
 /** An event of a socket's monitor, as libzmq names it (ZMQ_EVENT_…), in camel case. */

@@ -6,6 +6,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import {
   EMPTY,
   type Message,
+  proxy,
   type RequestId,
   ZmqAddressInUseError,
   ZmqClosedError,
@@ -15,6 +16,8 @@ import {
   ZmqPullConnection,
   ZmqPushConnection,
   ZmqQueueFullError,
+  ZmqRepConnection,
+  ZmqRouterConnection,
   ZmqTimeoutError,
   ZmqXREPConnection,
   ZmqXREQConnection,
@@ -254,4 +257,35 @@ void test("where one listener fails, the end still waits for the others", async 
   assert.equal(engine.socket.linger, undefined, "it is closed");
   finish();
   await down;
+});
+
+void test("an engine is told which frames nobody else has: what a proxy passes, and a reply's envelope", async () => {
+  const { engine, factory } = stage();
+  const open = <C>(Kind: new (factory: ZmqFactory, endpoint: ZmqEndpoint) => C) => {
+    const connection = new Kind(factory, ZmqEndpoint.bind(`inproc://${engine.sockets.length}`));
+    return { connection, socket: engine.socket };
+  };
+  const request = [Buffer.from("client"), EMPTY, Buffer.from("request")];
+  const [frontend, backend] = [open(ZmqRouterConnection), open(ZmqDealerConnection)];
+  proxy(frontend.connection, backend.connection);
+  await Promise.resolve();
+  frontend.socket.arrive([request]);
+  assert.deepEqual(backend.socket.owned, [3]);
+
+  const [pull, push, capture] = [
+    open(ZmqPullConnection),
+    open(ZmqPushConnection),
+    open(ZmqPushConnection),
+  ];
+  proxy(pull.connection, push.connection, { capture: capture.connection });
+  await Promise.resolve();
+  pull.socket.arrive([[Buffer.from("both have it")]]);
+  assert.deepEqual([...push.socket.owned, ...capture.socket.owned], [0, 0]);
+
+  const rep = open(ZmqRepConnection);
+  rep.connection.on("message", ([body]) => void rep.connection.send(body));
+  await Promise.resolve();
+  rep.socket.arrive([request]);
+  assert.deepEqual(rep.socket.owned, [2]);
+  await factory.shutdown();
 });

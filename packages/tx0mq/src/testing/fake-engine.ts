@@ -53,6 +53,8 @@ export class FakeSocket implements EngineSocket {
 
   /** What was sent, as it was handed down. */
   readonly sent: (Frame | readonly Frame[])[] = [];
+  /** How many frames of each, from the first on, nobody else has. */
+  readonly owned: number[] = [];
   /** Takes no message until it is emptied. */
   full = false;
   /** What was asked of it, in order. */
@@ -120,9 +122,10 @@ export class FakeSocket implements EngineSocket {
     this.calls.push("monitor");
   }
 
-  send(frames: Frame | readonly Frame[], _meta?: MessageMeta): Promise<void> | undefined {
+  send(frames: Frame | readonly Frame[], meta?: MessageMeta): Promise<void> | undefined {
     if (!this.full) {
       this.sent.push(frames);
+      this.owned.push(meta?.owned ?? 0);
       return undefined;
     }
     return Promise.resolve().then(() => this.sink.full());

@@ -1,4 +1,4 @@
-import { type Message, ProtocolError } from "./message.js";
+import { EMPTY, type Message, ProtocolError } from "./message.js";
 import { PartialFrame } from "./partial-frame.js";
 
 /** Flags of a frame (RFC 37, "Framing"). */
@@ -34,8 +34,6 @@ const MOST_BYTES = 2 ** 32;
 const LONG_HEADER = 9;
 const SHORT_HEADER = 2;
 
-const NONE: Buffer = Buffer.from(new ArrayBuffer(0));
-
 /** A frame that was taken out of another one: its flags, and its body. */
 export interface OpenedFrame {
   readonly flags: number;
@@ -65,10 +63,10 @@ export class Decoder {
   #stopped = false;
 
   /** What has come, and how much of it has been cut. */
-  #chunk = NONE;
+  #chunk = EMPTY;
   #at = 0;
   /** The memory that bodies are views of: a copy of the chunk up to `#windowEnd`. */
-  #window: ArrayBufferLike = NONE.buffer;
+  #window: ArrayBufferLike = EMPTY.buffer;
   #windowEnd = 0;
   /** A place in the chunk and this is the same place in the window. */
   #shift = 0;
@@ -177,7 +175,7 @@ export class Decoder {
       const end = from + size;
       let body: Buffer | undefined;
       if (size === 0) {
-        body = NONE; // the delimiter of each request and reply
+        body = EMPTY;
       } else if (end <= this.#windowEnd) {
         body = Buffer.from(this.#window as ArrayBuffer, from + this.#shift, size);
       } else {
@@ -258,9 +256,9 @@ export class Decoder {
 
   /** Lets go of a chunk that is used up. */
   #forget(): void {
-    this.#chunk = NONE;
+    this.#chunk = EMPTY;
     this.#at = 0;
-    this.#window = NONE.buffer;
+    this.#window = EMPTY.buffer;
     this.#windowEnd = 0;
   }
 
@@ -310,7 +308,7 @@ export class Decoder {
 }
 
 /** Small windows of all connections, and how much of it is taken. Node's own pool is larger, from Node 24 on. */
-let pool = NONE;
+let pool = EMPTY;
 let taken = 0;
 
 /** @returns where in the pool so many bytes have room, which is less than a window */

@@ -7,6 +7,9 @@ export type Outgoing = Frame | readonly Frame[];
 /** A message that was received: its frames, of which there is at least one. */
 export type Message = Buffer[];
 
+/** The frame without bytes, of which there is one: it is in each request and reply, and memory of its own costs. */
+export const EMPTY: Buffer = Buffer.from(new ArrayBuffer(0));
+
 /** What a peer says of itself in the handshake: names in lower case, as `"socket-type"`. */
 export type Metadata = ReadonlyMap<string, Buffer>;
 

@@ -1,9 +1,9 @@
-import type { Message, Outgoing } from "../protocol/message.js";
+import { EMPTY, type Message, type Outgoing } from "../protocol/message.js";
 import { FairQueue } from "./fair-queue.js";
-import { EMPTY } from "./frames.js";
 import { LoadBalancer } from "./load-balancer.js";
 import type { Pipe } from "./pipe.js";
 import { ReceivingSocket } from "./receiving.js";
+import type { Meta } from "./socket.js";
 
 /** DEALER (RFC 28): deals messages to its peers in turn, and takes theirs in turn. */
 export class Dealer extends ReceivingSocket {
@@ -30,8 +30,8 @@ export class Dealer extends ReceivingSocket {
     this.loadBalancer.terminated(pipe);
   }
 
-  override send(message: Outgoing): boolean {
-    return this.loadBalancer.send(message);
+  override send(message: Outgoing, meta?: Meta): boolean {
+    return this.loadBalancer.send(message, meta?.owned);
   }
 
   override get hasOut(): boolean {

@@ -1,8 +1,5 @@
 import type { Frame, Message, Outgoing } from "../protocol/message.js";
 
-/** A frame without bytes. Not to be handed to users, who might keep it for one of their own. */
-export const EMPTY: Buffer = Buffer.alloc(0);
-
 /** The frames of a message that is sent. */
 export function framesOf(message: Outgoing): readonly Frame[] {
   return Array.isArray(message) ? (message as readonly Frame[]) : [message as Frame];

@@ -4,10 +4,10 @@ import { Turns } from "./ring.js";
 /** Deals messages to pipes in turn, one to each; pipes that are full are left out until they have room. */
 export class LoadBalancer extends Turns {
   /** @returns whether a pipe has taken the message */
-  send(message: Outgoing): boolean {
+  send(message: Outgoing, owned?: number): boolean {
     const ring = this.ring;
     for (let place = ring.current; place !== undefined; place = ring.current) {
-      if (place.pipe.write(message)) {
+      if (place.pipe.write(message, owned)) {
         ring.pass(place);
         this.last = place.pipe;
         return true;

@@ -1,6 +1,7 @@
 import type { Message, Outgoing } from "../protocol/message.js";
 import type { Pipe } from "./pipe.js";
 import { ReceivingSocket } from "./receiving.js";
+import type { Meta } from "./socket.js";
 
 /** PAIR (RFC 31): one peer. Who comes while it is there is turned away. */
 export class Pair extends ReceivingSocket {
@@ -19,8 +20,8 @@ export class Pair extends ReceivingSocket {
     if (this.#pipe === pipe) this.#pipe = undefined;
   }
 
-  override send(message: Outgoing): boolean {
-    return this.#pipe?.write(message) ?? false;
+  override send(message: Outgoing, meta?: Meta): boolean {
+    return this.#pipe?.write(message, meta?.owned) ?? false;
   }
 
   override get hasOut(): boolean {

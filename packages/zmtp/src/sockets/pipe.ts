@@ -18,8 +18,13 @@ export interface Pipe {
   readonly takesAll?: boolean;
   /** Takes the next message of the peer's; undefined where there is none, and then `readActivated` will tell. */
   read(): Message | undefined;
-  /** Sends a message. @returns whether it was taken; if not, `writeActivated` will tell */
-  write(message: Outgoing): boolean;
+  /**
+   * Sends a message.
+   *
+   * @param owned so many of the first frames nobody else has: they need no copy
+   * @returns whether it was taken; if not, `writeActivated` will tell
+   */
+  write(message: Outgoing, owned?: number): boolean;
   /**
    * Takes part in a broadcast, where its messages can go out as those of others do.
    * @returns whether it does; if not, it is to be written to

@@ -1,7 +1,7 @@
 import type { Outgoing } from "../protocol/message.js";
 import { LoadBalancer } from "./load-balancer.js";
 import type { Pipe } from "./pipe.js";
-import { SocketType } from "./socket.js";
+import { type Meta, SocketType } from "./socket.js";
 
 /** PUSH (RFC 30): deals messages to its peers in turn. Without one that has room it takes none. */
 export class Push extends SocketType {
@@ -24,8 +24,8 @@ export class Push extends SocketType {
     this.loadBalancer.terminated(pipe);
   }
 
-  override send(message: Outgoing): boolean {
-    return this.loadBalancer.send(message);
+  override send(message: Outgoing, meta?: Meta): boolean {
+    return this.loadBalancer.send(message, meta?.owned);
   }
 
   override get hasOut(): boolean {

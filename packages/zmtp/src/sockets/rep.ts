@@ -28,7 +28,7 @@ export class Rep extends Pull {
 
   override send(message: Outgoing): boolean {
     if (!this.#replying) throw new SocketError("EFSM", "there is no request to reply to");
-    this.#pipe?.write([...this.#envelope, ...framesOf(message)]);
+    this.#pipe?.write([...this.#envelope, ...framesOf(message)], this.#envelope.length);
     this.#pipe = undefined;
     this.#replying = false;
     return true;

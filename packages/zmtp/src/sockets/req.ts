@@ -1,7 +1,7 @@
-import type { Frame, Message, Outgoing } from "../protocol/message.js";
+import { EMPTY, type Frame, type Message, type Outgoing } from "../protocol/message.js";
 import { random32 } from "../random.js";
 import { Dealer } from "./dealer.js";
-import { EMPTY, framesOf } from "./frames.js";
+import { framesOf } from "./frames.js";
 import type { Pipe } from "./pipe.js";
 import { SocketError } from "./socket.js";
 

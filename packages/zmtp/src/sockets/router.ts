@@ -1,11 +1,11 @@
-import type { Frame, Message, Outgoing } from "../protocol/message.js";
+import { EMPTY, type Frame, type Message, type Outgoing } from "../protocol/message.js";
 import { FairQueue } from "./fair-queue.js";
-import { EMPTY, framesOf, withFirst } from "./frames.js";
+import { framesOf, withFirst } from "./frames.js";
 import { LoadBalancer } from "./load-balancer.js";
 import type { Pipe } from "./pipe.js";
 import { ReceivingSocket } from "./receiving.js";
 import { RoutingIds, type RoutingKey, routingKey } from "./routing-ids.js";
-import { SocketError } from "./socket.js";
+import { type Meta, SocketError } from "./socket.js";
 
 /** A peer whose routing id is known. */
 interface Peer {
@@ -68,19 +68,20 @@ export class Router extends ReceivingSocket {
     this.#room.terminated(pipe);
   }
 
-  override send(message: Outgoing): boolean {
+  override send(message: Outgoing, meta?: Meta): boolean {
     const frames = framesOf(message);
     if (frames.length < 2) return true; // it names a peer, and has nothing for it
     const pipe = this.#pipes.get(routingKey(frames[0] as Frame));
     const body = frames.length === 2 ? (frames[1] as Frame) : frames.slice(1);
+    const owned = Math.max(0, (meta?.owned ?? 0) - 1);
     if (!this.options.mandatory) {
-      pipe?.write(body);
+      pipe?.write(body, owned);
       return true;
     }
     if (pipe === undefined || pipe.gone) {
       throw new SocketError("EHOSTUNREACH", "no peer has this routing id");
     }
-    return pipe.write(body);
+    return pipe.write(body, owned);
   }
 
   override get hasOut(): boolean {

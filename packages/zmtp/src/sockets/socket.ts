@@ -1,12 +1,14 @@
 import type { Message, Outgoing } from "../protocol/message.js";
 import type { Pipe } from "./pipe.js";
 
-/** What some draft types send and receive beside the frames. */
+/** What goes with a message beside its frames. */
 export interface Meta {
   /** CLIENT/SERVER: the peer (zmq_msg_routing_id). */
   routingId?: number;
   /** RADIO/DISH: the group (zmq_msg_group). */
   group?: string | Buffer;
+  /** Sending: so many of the first frames nobody else has, nor will. They need no copy. Default: 0. */
+  owned?: number;
 }
 
 /** The options that concern routing, as the library names them. Checked by it; left out means libzmq's default. */

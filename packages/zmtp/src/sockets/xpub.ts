@@ -1,7 +1,7 @@
 import { Backlog } from "../backlog.js";
-import { bytesOf, type Frame, type Message, type Outgoing } from "../protocol/message.js";
+import { bytesOf, EMPTY, type Frame, type Message, type Outgoing } from "../protocol/message.js";
 import { Broadcast } from "./broadcast.js";
-import { EMPTY, framesOf } from "./frames.js";
+import { framesOf } from "./frames.js";
 import type { Pipe } from "./pipe.js";
 import { type RoutingOptions, SocketType } from "./socket.js";
 import { Subscriptions } from "./subscriptions.js";
