@@ -27,7 +27,7 @@ export interface Surroundings {
 }
 
 /** After so many messages a program counts as warm. */
-const WARM = 20_000;
+const WARM = 200_000;
 /** So many programs start at the same time. */
 const STARTING = 4;
 const LEFT_OUT = "left out: it would take too long";
