@@ -12,7 +12,7 @@ export interface WaitOptions {
 }
 
 /** Whether it is a number of ms, or -1 for ever. */
-export function isPeriod(value: number): boolean {
+function isPeriod(value: number): boolean {
   return Number.isFinite(value) && (value === -1 || value >= 0);
 }
 

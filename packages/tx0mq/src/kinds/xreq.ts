@@ -19,7 +19,7 @@ import type { Message } from "../frames.js";
 import { EMPTY, sendable } from "../frames.js";
 import { SETTLED } from "../internal.js";
 import type { DealerOptions } from "../options.js";
-import { after, isPeriod, onAbort, period } from "../time.js";
+import { after, onAbort, period } from "../time.js";
 import { Slots } from "./slots.js";
 
 /** What ends a request before its reply comes. */
@@ -124,6 +124,7 @@ export class ZmqXREQConnection extends ZmqConnection<never, never> {
    * @throws {ZmqAbortError} when the signal was aborted
    * @throws {ZmqClosedError} when the connection was shut down before the reply came
    * @throws {ZmqArgumentError} for what cannot be sent
+   * @throws {ZmqOptionError} for a wrong time-out or signal
    * @throws {ZmqQueueFullError} when `sendQueueLimit` messages wait to be sent already
    */
   sendMsg(...args: Frame[] | [...parts: Frame[], options: RequestOptions]): Promise<Message> {
@@ -134,9 +135,7 @@ export class ZmqXREQConnection extends ZmqConnection<never, never> {
     try {
       if (options !== undefined) checkOptions(options);
       if (parts.length === 0) throw new ZmqArgumentError("a request has at least one part");
-      if (!isPeriod(timeout)) {
-        throw new ZmqArgumentError(`a timeout is a number of ms or -1, not ${timeout}`);
-      }
+      period("timeout", timeout);
       if (signal?.aborted) throw new ZmqAbortError(signal.reason);
       return this.#request(sendable(parts) as Frame[], timeout, signal);
     } catch (error) {
@@ -247,7 +246,7 @@ function isPlainObject(value: unknown): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** Untyped code may take an object for a part. @throws {ZmqArgumentError} for what is no option */
+/** Untyped code may take an object for a part. @throws {ZmqArgumentError} for that; {ZmqOptionError} for a wrong signal */
 function checkOptions(options: RequestOptions): void {
   const stranger = Object.keys(options).find((name) => name !== "timeout" && name !== "signal");
   if (stranger !== undefined) {
@@ -257,6 +256,6 @@ function checkOptions(options: RequestOptions): void {
   }
   const { signal } = options;
   if (signal !== undefined && typeof signal?.addEventListener !== "function") {
-    throw new ZmqArgumentError("a signal is an AbortSignal");
+    throw new ZmqOptionError("signal", "is an AbortSignal");
   }
 }
