@@ -1,4 +1,5 @@
 /* Options beside libzmq's: immediate, conflate, handover, heartbeats and what else bounds a connection. */
+import assert from "node:assert/strict";
 import { once } from "node:events";
 import net, { type AddressInfo } from "node:net";
 import { bindAgain, type Stage, SUCCEEDED, same, subscribed } from "./same.js";
@@ -65,6 +66,22 @@ same("handover: who comes later has the name", async (stage: Stage) => {
   await router.send("name", "reply");
   seen.push(await other.receive());
   return seen;
+});
+
+same("handover: who had the name does not come again to take it back", async (stage: Stage) => {
+  const router = await stage.sut("ROUTER", { handover: true });
+  const one = await stage.peer("DEALER", { routingId: "name", reconnectInterval: 1 });
+  const other = await stage.peer("DEALER", { routingId: "name", reconnectInterval: 1 });
+  await stage.meet(router, one);
+  await stage.meet(router, other);
+  for (let n = 0; n < 100; n += 1) {
+    await one.trySend("from whom nobody knows");
+    await other.send(String(n));
+    assert.deepEqual(await router.receive(), ["name", String(n)]);
+    await router.send("name", "reply");
+    await other.receive();
+  }
+  return [one, other].map((peer) => peer.count("disconnected"));
 });
 
 same("without handover: who was there first has the name", async (stage: Stage) => {

@@ -328,8 +328,30 @@ test("a peer whose name another has taken over is not tried again", async (t) =>
     await dealer.send("hello");
     assert.deepEqual(await router.next(), ["same", "hello"]);
   }
-  await older.until(() => older.types("disconnect").length > 0);
   await router.send("same", "to the newer one");
   assert.deepEqual(await newer.next(), ["to the newer one"]);
+  assert.deepEqual(older.types("disconnect"), []);
+  await older.socket.close(0);
+  await router.until(() => router.types("disconnect").length > 0);
   assert.deepEqual(router.types("connect:retry"), []);
+});
+
+test("what a peer sends whose name another has taken over is dropped, and its end is seen", async (t) => {
+  const socket = monitored(t);
+  const router = socket("ROUTER", { handover: true });
+  const address = router.bind(ANYWHERE);
+  const [older, newer] = [
+    socket("DEALER", { routingId: "same", sendHighWaterMark: 1 }),
+    socket("DEALER", { routingId: "same" }),
+  ];
+  for (const dealer of [older, newer]) {
+    dealer.connect(address);
+    await dealer.send("hello");
+    assert.deepEqual(await router.next(), ["same", "hello"]);
+  }
+  for (let n = 0; n < 50; n += 1) await older.send(Buffer.alloc(100_000));
+  await older.socket.close(-1);
+  await router.until(() => router.types("disconnect").length > 0);
+  await newer.send("still here");
+  assert.deepEqual(await router.next(), ["same", "still here"]);
 });

@@ -234,6 +234,17 @@ export class RemotePipe implements Pipe, Receiver {
     this.#retired = true;
   }
 
+  disown(): void {
+    this.#terminated = true;
+    this.#gone = true;
+    this.#full = false;
+    this.#forget();
+    this.#clear();
+    this.#relieve();
+    this.#givenUp();
+    this.readable();
+  }
+
   terminate(): void {
     this.#broadcast?.cut();
     this.#terminated = true;
@@ -269,6 +280,10 @@ export class RemotePipe implements Pipe, Receiver {
   readable(): void {
     const session = this.#session;
     if (session === undefined) return;
+    if (this.#terminated) {
+      while (session.read() !== undefined); // it is for nobody
+      return;
+    }
     if (this.#starved) {
       this.#starved = false;
       this.#owner.readActivated(this);
@@ -282,7 +297,7 @@ export class RemotePipe implements Pipe, Receiver {
    */
   settle(): void {
     const session = this.#session;
-    if (session === undefined) return;
+    if (session === undefined || this.#terminated) return;
     if (!session.hasMore) {
       session.readOn();
       return;

@@ -37,4 +37,9 @@ export interface Pipe {
   command(name: "SUBSCRIBE" | "CANCEL" | "JOIN" | "LEAVE", data: Uint8Array): void;
   /** Ends it, and the connection with it. `pipeTerminated` is not told. */
   terminate(): void;
+  /**
+   * Ends it as `terminate` does, but leaves the connection, until the peer ends it: a peer that was hung up on
+   * would come again. What it sends is dropped. Over inproc nobody comes again.
+   */
+  disown?(): void;
 }

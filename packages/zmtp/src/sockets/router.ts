@@ -43,7 +43,9 @@ export class Router extends ReceivingSocket {
         return;
       }
       this.pipeTerminated(other);
-      other.terminate();
+      // Hung up on, it would come again, and take the id back.
+      if (other.disown !== undefined) other.disown();
+      else other.terminate();
     }
     this.#peers.set(pipe, { id, key });
     this.#pipes.set(key, pipe);
