@@ -65,6 +65,22 @@ for (const [type, other] of [
   });
 }
 
+same(
+  "PULL: what has come is there to be read after a disconnect, which libzmq throws away",
+  async (stage: Stage) => {
+    const pull = await stage.sut("PULL");
+    const push = await stage.peer("PUSH", { lingerPeriod: -1 });
+    const address = await stage.meet(pull, push);
+    await push.send("one");
+    await push.send("two");
+    await push.close();
+    await pull.saw("disconnected");
+    await pull.disconnect(address);
+    return pull.receiveAll(2);
+  },
+  { roles: ["connects"], deliberately: [["one"], ["two"]] },
+);
+
 same("PUB: what is published while the subscriber is away", async (stage: Stage) => {
   const pub = await stage.sut("PUB");
   const first = await stage.peer("SUB");
