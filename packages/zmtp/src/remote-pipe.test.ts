@@ -155,6 +155,34 @@ function pipeTo(connection: Sent, sendHighWaterMark = 3, conflate = false) {
   return { owner, pipe };
 }
 
+/** A connection from which so many messages have come, and a part of one more. */
+class Chatty extends Sent {
+  override hasMore = true;
+  waiting = 0;
+
+  override read(): Message | undefined {
+    if (this.waiting === 0) return undefined;
+    this.waiting -= 1;
+    return [Buffer.from("x")];
+  }
+  override pause(): void {
+    this.paused = true;
+  }
+}
+
+test("what comes from a peer that was disowned is dropped, and it is read from on and on", async () => {
+  const chatty = new Chatty();
+  const { pipe } = pipeTo(chatty);
+  pipe.settleSoon();
+  chatty.waiting = 3;
+  pipe.disown();
+  assert.equal(chatty.waiting, 0);
+  await endOfTurn();
+  chatty.waiting = 3;
+  pipe.readable();
+  assert.deepEqual([chatty.waiting, chatty.paused, pipe.read()], [0, false, undefined]);
+});
+
 const endOfTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 test("what is broadcast goes out at the end of the turn, and what is written goes behind it", async () => {
