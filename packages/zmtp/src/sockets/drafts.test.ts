@@ -77,6 +77,18 @@ describe("RADIO", () => {
     assert.deepEqual([radio.hasOut, radio.hasIn], [true, false]);
   });
 
+  it("hangs up on a peer that joins too many groups, and keeps no names that are too long", () => {
+    const radio = new Radio({});
+    const [greedy, other] = [new FakePipe().join(radio), new FakePipe().join(radio)];
+    other.arrive(radio, ["JOIN", "x".repeat(255)], ["JOIN", "x".repeat(256)]);
+    for (let n = 0; n < 2 ** 18; n += 1) greedy.arrive(radio, ["JOIN", `${n}`]);
+    assert.equal(greedy.terminated, false);
+    greedy.arrive(radio, ["JOIN", "one more"]);
+    assert.equal(greedy.terminated, true);
+    for (const group of ["7", "x".repeat(255)]) radio.send("x", { group });
+    assert.deepEqual([greedy.sent.length, other.sent.length], [0, 1]);
+  });
+
   it("sends everything to a peer that cannot join", () => {
     const radio = new Radio({});
     const pipe = new FakePipe();

@@ -4,7 +4,8 @@ import { FakePipe, receiveAll, text } from "../testing/fake-pipe.js";
 import { Pub } from "./pub.js";
 import type { RoutingOptions } from "./socket.js";
 import { Sub } from "./sub.js";
-import { Xpub } from "./xpub.js";
+import { MOST_ASKED } from "./subscriptions.js";
+import { MOST_WAITING, Xpub } from "./xpub.js";
 import { Xsub } from "./xsub.js";
 
 /** A subscriber of these topics. */
@@ -122,6 +123,37 @@ describe("XPUB", () => {
     assert.deepEqual(receiveAll(xpub), [["hello", "\x01x"], [""], ["\x01y"], ["z"], ["\x01w"]]);
     for (const message of ["x", "y", "w"]) xpub.send(message);
     assert.deepEqual(pipe.sent, [["y"], ["w"]]);
+  });
+
+  it("reads no more from a subscriber of whom much waits, and on when it is received", () => {
+    for (const request of ["", "\x01", "\0"]) {
+      const xpub = new Xpub({ verboser: true });
+      const [greedy, other] = [new FakePipe().join(xpub), new FakePipe().join(xpub)];
+      const message = `${request}${"x".repeat(MOST_WAITING / 4)}`;
+      for (let n = 0; n < 10; n += 1) greedy.arrive(xpub, [message]);
+      assert.equal(greedy.unread, 6);
+      other.arrive(xpub, ["\x01t"]);
+      assert.equal(other.unread, 0);
+      xpub.receive();
+      assert.equal(greedy.unread, 5);
+      assert.equal(receiveAll(xpub).length, 10);
+      assert.equal(greedy.unread, 0);
+    }
+  });
+
+  it("hangs up on a subscriber that asks for too much, and forgets what it has asked for", () => {
+    for (const socket of [new Pub({}), new Xpub({ manual: true })]) {
+      const [greedy, other] = [subscriber(socket, ["b"]), subscriber(socket, ["a"])];
+      const length = 2 ** 24;
+      for (let n = 0; n < MOST_ASKED / length && !greedy.terminated; n += 1) {
+        assert.equal(greedy.unread, 0);
+        greedy.arrive(socket, [`\x01${"a".repeat(length - n)}`]);
+        receiveAll(socket);
+      }
+      assert.equal(greedy.terminated, true);
+      socket.send("b");
+      assert.deepEqual([greedy.sent, other.terminated], [[], false]);
+    }
   });
 
   it("welcomes each subscriber", () => {

@@ -4,6 +4,9 @@ import { groupKey, LONGEST_GROUP } from "./groups.js";
 import type { Pipe } from "./pipe.js";
 import { type Meta, SocketError, SocketType } from "./socket.js";
 
+/** How many groups a peer may join. */
+const MOST_GROUPS = 2 ** 18;
+
 /**
  * RADIO (RFC 48): sends each message to all who have joined its group (`meta.group`), as two frames: the group and
  * the message. Who is full misses it.
@@ -33,7 +36,7 @@ export class Radio extends SocketType {
     if (!this.#joined.has(pipe)) return;
     for (let message = pipe.read(); message !== undefined; message = pipe.read()) {
       const [command, group] = message;
-      if (command === undefined || group === undefined) continue;
+      if (command === undefined || group === undefined || group.length > LONGEST_GROUP) continue;
       if (command.equals(JOIN)) this.#join(pipe, groupKey(group));
       else if (command.equals(LEAVE)) this.#leave(pipe, groupKey(group));
     }
@@ -69,9 +72,14 @@ export class Radio extends SocketType {
   }
 
   #join(pipe: Pipe, group: string): void {
-    this.#joined.get(pipe)?.add(group);
+    const joined = this.#joined.get(pipe);
+    if (joined === undefined) return;
+    joined.add(group);
     const members = this.#groups.get(group) ?? new Set();
     this.#groups.set(group, members.add(pipe));
+    if (joined.size <= MOST_GROUPS) return;
+    pipe.terminate();
+    this.pipeTerminated(pipe);
   }
 
   #leaveAll(pipe: Pipe): void {

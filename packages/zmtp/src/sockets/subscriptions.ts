@@ -1,9 +1,16 @@
 import { Trie } from "./trie.js";
 
+/** What one may ask for, in bytes. */
+export const MOST_ASKED = 2 ** 28;
+/** What a topic takes beside its bytes. */
+const TOPIC_SIZE = 100;
+
 /** Which topics somebody has asked for. Those given up may still be among the nodes. */
 interface Asked {
   nodes: number[];
   count: number;
+  /** In bytes. */
+  size: number;
 }
 
 /** Nodes that are given up are sorted out when there are more of them than of the others, and so many at least. */
@@ -37,15 +44,20 @@ export class Subscriptions<T extends object> {
       if (value.has(who)) return false;
       value.add(who);
     } else this.#trie.setValue(node, new Set([value, who]));
-    this.#note(node, who);
+    this.#note(node, topic.length, who);
     return value === undefined;
+  }
+
+  /** How much memory takes what somebody has asked for, in bytes. */
+  sizeOf(who: T): number {
+    return this.#asked.get(who)?.size ?? 0;
   }
 
   /** @returns whether nobody asks for the topic any more */
   remove(topic: Uint8Array, who: T): boolean {
     const node = this.#trie.find(topic);
     if (node === undefined) return true;
-    const last = this.#removeAt(node, who);
+    const last = this.#removeAt(node, topic.length, who);
     const asked = this.#asked.get(who);
     if (asked?.count === 0) this.#asked.delete(who);
     return last;
@@ -60,7 +72,7 @@ export class Subscriptions<T extends object> {
     for (const node of nodes) {
       if (!this.#has(node, who)) continue;
       const topic = told === undefined ? undefined : this.#trie.topicOf(node);
-      const last = this.#removeAt(node, who);
+      const last = this.#removeAt(node, 0, who);
       if (topic !== undefined) told?.(topic, last);
     }
     this.#asked.delete(who);
@@ -99,7 +111,7 @@ export class Subscriptions<T extends object> {
     return value === who || (value instanceof Set && value.has(who));
   }
 
-  #removeAt(node: number, who: T): boolean {
+  #removeAt(node: number, length: number, who: T): boolean {
     this.#changed();
     const value = this.#trie.valueAt(node);
     const asked = this.#asked.get(who);
@@ -108,18 +120,22 @@ export class Subscriptions<T extends object> {
       const [first] = value;
       if (value.size === 1 && first !== undefined) this.#trie.setValue(node, first);
     } else return false;
-    if (asked !== undefined) asked.count -= 1;
+    if (asked !== undefined) {
+      asked.count -= 1;
+      asked.size -= length + TOPIC_SIZE;
+    }
     return value === who;
   }
 
-  #note(node: number, who: T): void {
+  #note(node: number, length: number, who: T): void {
     let asked = this.#asked.get(who);
     if (asked === undefined) {
-      asked = { nodes: [], count: 0 };
+      asked = { nodes: [], count: 0, size: 0 };
       this.#asked.set(who, asked);
     }
     asked.nodes.push(node);
     asked.count += 1;
+    asked.size += length + TOPIC_SIZE;
     if (asked.nodes.length < 2 * asked.count + SLACK) return;
     asked.nodes = [...new Set(asked.nodes)].filter((one) => this.#has(one, who));
   }

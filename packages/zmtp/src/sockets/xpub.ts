@@ -4,15 +4,22 @@ import { Broadcast } from "./broadcast.js";
 import { framesOf } from "./frames.js";
 import type { Pipe } from "./pipe.js";
 import { type RoutingOptions, SocketType } from "./socket.js";
-import { Subscriptions } from "./subscriptions.js";
+import { MOST_ASKED, Subscriptions } from "./subscriptions.js";
 
 /** The first byte of a message from a subscriber: what it asks for no more, and what it asks for. */
 const CANCEL = 0;
 const SUBSCRIBE = 1;
 
+/** So much of one subscriber waits to be received, in bytes; then no more is read from it. */
+export const MOST_WAITING = 2 ** 24;
+/** What a frame that waits takes beside its bytes. */
+const FRAME_SIZE = 256;
+
 /** A peer. */
 class Subscriber {
   readonly pipe: Pipe;
+  /** How much of what it has sent waits to be received, in bytes. */
+  waiting = 0;
   /** The handshake with it has been done before. */
   known = false;
   /** It has refused a message, and not told since that it takes more. */
@@ -24,10 +31,11 @@ class Subscriber {
   }
 }
 
-/** What is to be received: a message, and whose request it is. */
+/** What is to be received: a message, whether it is a request, and who has sent it. */
 interface Pending {
   readonly message: Message;
   readonly isRequest: boolean;
+  /** Undefined for what is cancelled for one that has gone. */
   readonly from: Subscriber | undefined;
 }
 
@@ -231,21 +239,30 @@ export class Xpub extends SocketType {
   override receive(): Message | undefined {
     const pending = this.#pending.shift();
     if (pending === undefined) return undefined;
-    if (this.#manual && pending.isRequest) {
-      this.#last = pending.from?.ended ? undefined : pending.from;
-    }
-    return pending.message;
+    const { message, isRequest, from } = pending;
+    if (this.#manual && isRequest) this.#last = from?.ended ? undefined : from;
+    if (from !== undefined) this.#readOn(from, sizeOf(message));
+    return message;
+  }
+
+  /** So much of what a subscriber has sent was received. */
+  #readOn(subscriber: Subscriber, size: number): void {
+    const isHeld = subscriber.waiting >= MOST_WAITING;
+    subscriber.waiting -= size;
+    if (isHeld && !subscriber.ended) this.#readAll(subscriber);
   }
 
   override get hasIn(): boolean {
     return this.#pending.size > 0;
   }
 
+  /** Reads what a subscriber has sent: all, unless so much of it waits that it has to wait, too. */
   #readAll(subscriber: Subscriber): void {
     if (this.#blocking === subscriber) this.#blocking = undefined; // it may want less now
-    const { pipe } = subscriber;
-    for (let message = pipe.read(); message !== undefined; message = pipe.read()) {
-      if (!isRequest(message[0])) this.#pass(message, undefined);
+    while (subscriber.waiting < MOST_WAITING && !subscriber.ended) {
+      const message = subscriber.pipe.read();
+      if (message === undefined) return;
+      if (!isRequest(message[0])) this.#pass(message, false, subscriber);
       else if (message.length === 1) this.#asked(subscriber, message[0] as Buffer);
       else for (const frame of message) this.#askedAmongOthers(subscriber, frame);
     }
@@ -254,24 +271,36 @@ export class Xpub extends SocketType {
   /** libzmq takes a message of several frames for several requests. */
   #askedAmongOthers(subscriber: Subscriber, frame: Buffer): void {
     if (isRequest(frame)) this.#asked(subscriber, frame);
-    else this.#pass([frame], undefined);
+    else this.#pass([frame], false, subscriber);
   }
 
   /** A subscriber asks for a topic, or no longer. */
   #asked(subscriber: Subscriber, request: Buffer): void {
+    if (subscriber.ended) return;
     const topic = request.subarray(1);
     const subscribes = request[0] === SUBSCRIBE;
     if (this.#manual) {
       if (subscribes) this.#requests.add(topic, subscriber);
       else this.#requests.remove(topic, subscriber);
-      this.#pass([request], subscriber);
+      if (this.#isTooMuch(subscriber)) return;
+      this.#pass([request], true, subscriber);
     } else if (subscribes) {
       const first = this.#subscriptions.add(topic, subscriber);
-      if (first || this.#verboseSubscribe) this.#pass([request], subscriber);
+      if (this.#isTooMuch(subscriber)) return;
+      if (first || this.#verboseSubscribe) this.#pass([request], true, subscriber);
     } else {
       const last = this.#subscriptions.remove(topic, subscriber);
-      if (last || this.#verboseCancel) this.#pass([request], subscriber);
+      if (last || this.#verboseCancel) this.#pass([request], true, subscriber);
     }
+  }
+
+  /** Hangs up on one that asks for more than there is memory for. @returns whether it does */
+  #isTooMuch(subscriber: Subscriber): boolean {
+    const asked = this.#manual ? this.#requests : this.#subscriptions;
+    if (asked.sizeOf(subscriber) <= MOST_ASKED) return false;
+    subscriber.pipe.terminate();
+    this.pipeTerminated(subscriber.pipe);
+    return true;
   }
 
   /** What a subscriber that is not there any more has asked for is cancelled. */
@@ -291,10 +320,16 @@ export class Xpub extends SocketType {
     }
   }
 
-  #pass(message: Message, from: Subscriber | undefined): void {
+  #pass(message: Message, isRequest: boolean, from: Subscriber): void {
     if (!this.#tells) return;
-    this.#pending.push({ message, isRequest: from !== undefined, from });
+    this.#pending.push({ message, isRequest, from });
+    from.waiting += sizeOf(message);
   }
+}
+
+/** How much memory a message takes, in bytes. */
+function sizeOf(message: Message): number {
+  return message.reduce((size, frame) => size + frame.length + FRAME_SIZE, 0);
 }
 
 function isRequest(frame: Buffer | undefined): boolean {
