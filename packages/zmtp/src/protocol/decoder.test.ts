@@ -81,6 +81,30 @@ const chunkSizes = fc.array(
   { minLength: 1, maxLength: 8 },
 );
 
+test("who transfers a frame's memory to a thread does not take it from other frames", () => {
+  for (const size of [0, 5, 300, 3000, 10_000]) {
+    const sent = wire(Array.from({ length: 20 }, () => Buffer.alloc(size, "x")));
+    for (const [bytes, chunk] of [
+      [sent, READ],
+      [sent, 100],
+      [Buffer.concat([sent, Buffer.alloc(READ)]), READ], // a chunk that is copied in parts
+    ] as const) {
+      const [message = []] = decode(bytes, [chunk]);
+      const [first, ...others] = message as [Buffer, ...Buffer[]];
+      try {
+        structuredClone(first, { transfer: [first.buffer as ArrayBuffer] });
+      } catch {
+        // Node 20 makes a copy instead, others refuse it.
+      }
+      assert.equal(others.length, 19);
+      for (const frame of others) {
+        assert.doesNotThrow(() => frame.at(0)); // it throws without memory
+        assert.equal(frame.length, size);
+      }
+    }
+  }
+});
+
 test("the first frame of all may be empty", () => {
   const decoder = new Decoder(() => undefined, -1);
   decoder.push(Buffer.allocUnsafeSlow(READ).fill(0).subarray(0, 2));

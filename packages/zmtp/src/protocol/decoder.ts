@@ -1,3 +1,4 @@
+import { keepHere } from "./memory.js";
 import { EMPTY, type Message, ProtocolError } from "./message.js";
 import { PartialFrame } from "./partial-frame.js";
 
@@ -112,6 +113,7 @@ export class Decoder {
     this.#at = 0;
     this.#windowEnd = 0;
     if (chunk.buffer.byteLength > WINDOW) return;
+    keepHere(chunk.buffer);
     this.#window = chunk.buffer;
     this.#windowEnd = chunk.length;
     this.#shift = chunk.byteOffset;
@@ -249,6 +251,7 @@ export class Decoder {
       this.#shift = at - from;
     } else {
       this.#window = chunk.buffer.slice(start, start + length);
+      keepHere(this.#window);
       this.#shift = -from;
     }
     return Buffer.from(this.#window as ArrayBuffer, from + this.#shift, size);
@@ -315,6 +318,7 @@ let taken = 0;
 function inPool(size: number): number {
   if (taken + size >= pool.length) {
     pool = Buffer.allocUnsafeSlow(WINDOW);
+    keepHere(pool.buffer);
     taken = 0;
   }
   const at = taken;

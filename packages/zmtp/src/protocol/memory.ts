@@ -18,3 +18,13 @@ export function keepFreedMemory(): void {
     // There is not so much memory: then it is better not kept.
   }
 }
+
+const threads = globalThis.process?.getBuiltinModule?.("node:worker_threads");
+
+/**
+ * Has memory that frames share stay where it is. Who transfers a frame to a thread would take the others with it:
+ * Node refuses that now, or copies (Node 20), as it does with its own small Buffers. There is none of it elsewhere.
+ */
+export function keepHere(memory: ArrayBufferLike): void {
+  threads?.markAsUntransferable(memory);
+}

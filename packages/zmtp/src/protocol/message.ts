@@ -7,8 +7,11 @@ export type Outgoing = Frame | readonly Frame[];
 /** A message that was received: its frames, of which there is at least one. */
 export type Message = Buffer[];
 
-/** The frame without bytes, of which there is one: it is in each request and reply, and memory of its own costs. */
-export const EMPTY: Buffer = Buffer.from(new ArrayBuffer(0));
+/**
+ * The frame without bytes, of which there is one: it is in each request and reply, and memory of its own costs.
+ * It lies in Node's pool, so that nobody who is given it can transfer it to a thread, and take it from all others.
+ */
+export const EMPTY: Buffer = Buffer.allocUnsafe(1).subarray(0, 0);
 
 /** What a peer says of itself in the handshake: names in lower case, as `"socket-type"`. */
 export type Metadata = ReadonlyMap<string, Buffer>;
