@@ -143,7 +143,7 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
     withdrawable: Withdrawable | undefined,
   ): Promise<void> {
     const reply = envelope.concat(frames as Frame);
-    return this.outbox.send(reply, { owned: envelope.length }, wait, withdrawable);
+    return this.outbox.send(reply, owning(envelope.length), wait, withdrawable);
   }
 
   /** Passes the turn to send on, where the type takes turns. */
@@ -163,8 +163,7 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
     return {
       send: (frames, owned) => {
         const error = this.#sendError(frames);
-        if (error !== undefined) return Promise.reject(error);
-        return this.send(frames, owned === undefined ? undefined : { owned });
+        return error === undefined ? this.send(frames, owning(owned)) : Promise.reject(error);
       },
       follow: (work) => this.inbox.follow(work),
       report: (error) => this.report(error),
@@ -348,4 +347,10 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
     const { connection } = this.#owner;
     trace.send.publish({ connection, frames: Array.isArray(frames) ? frames : [frames] });
   }
+}
+
+/** Nobody else has so many of the first frames, unless somebody traces messages, and may keep what they are given. */
+function owning(owned = 0): MessageMeta | undefined {
+  const isTraced = trace.send.hasSubscribers || trace.receive.hasSubscribers;
+  return owned === 0 || isTraced ? undefined : { owned };
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHook } from "node:async_hooks";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
@@ -287,5 +288,16 @@ void test("an engine is told which frames nobody else has: what a proxy passes, 
   await Promise.resolve();
   rep.socket.arrive([request]);
   assert.deepEqual(rep.socket.owned, [2]);
+
+  // Who traces may keep what they are given.
+  const keep = (): void => undefined;
+  for (const channel of ["tx0mq:send", "tx0mq:receive"]) {
+    subscribe(channel, keep);
+    frontend.socket.arrive([request]);
+    rep.socket.arrive([request]);
+    unsubscribe(channel, keep);
+  }
+  assert.deepEqual(backend.socket.owned, [3, 0, 0]);
+  assert.deepEqual(rep.socket.owned, [2, 0, 0]);
   await factory.shutdown();
 });
