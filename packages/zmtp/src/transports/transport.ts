@@ -60,6 +60,8 @@ export interface Attempt {
 export interface TransportOptions {
   readonly backlog?: number;
   readonly connectTimeout?: number;
+  /** For ws://, whose request goes ahead of the handshake. In ms; 0 for ever. Default: 30,000. */
+  readonly handshakeInterval?: number;
   readonly ipv6?: boolean;
   readonly tcpKeepalive?: number;
   readonly tcpKeepaliveIdle?: number;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { request } from "node:http";
-import { connect as connectTo, type Socket } from "node:net";
+import { type AddressInfo, connect as connectTo, createServer, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import { WebSocket } from "ws";
 import type { Authenticate } from "../mechanisms/mechanism.js";
@@ -324,6 +324,32 @@ test("whose request is not whole when the listener closes does not get in", LIMI
   await listener.close();
   await once(socket, "close");
 });
+
+test(
+  "who asks for no WebSocket, or gets no answer, has as long as for a handshake",
+  LIMIT,
+  async (t) => {
+    const there = new Sides(t, "PULL", { handshakeInterval: 1000 });
+    const client = await connect(t, there.place, "PUSH");
+    const server = await there.nth(0);
+    const { port } = new URL(there.address);
+    const late = ["", "GET / HTTP/1.1\r\nHost: "].map(async (said) => {
+      const socket = connectTo(Number(port), "127.0.0.1").on("error", () => undefined);
+      socket.write(said);
+      await once(socket.resume(), "close");
+    });
+    await Promise.all(late);
+    await client.send("who has asked in time stays");
+    assert.deepEqual(await server.text(0), ["who has asked in time stays"]);
+
+    const silent = createServer((socket) => t.after(() => socket.destroy())).listen(0, "127.0.0.1");
+    t.after(() => silent.close());
+    await once(silent, "listening");
+    const place = `127.0.0.1:${(silent.address() as AddressInfo).port}/`;
+    const refused = connect(t, place, "PUSH", {}, { handshakeInterval: 50 });
+    await assert.rejects(refused, { code: "ETIMEDOUT" });
+  },
+);
 
 test("a fragment in an address is refused", () => {
   const sink = { connected() {}, accepted() {}, failed() {} };

@@ -18,7 +18,7 @@ import { NO_MECHANISM, ZwsStream } from "./zws.js";
 const http = lazily<typeof import("node:http")>("node:http");
 const websockets = lazily<typeof import("ws")>("ws");
 
-/** How long the HTTP request may take, in ms. */
+/** How long the HTTP request may take, as the handshake behind it, in ms. */
 const REQUEST_LIMIT = 30_000;
 /** What a command of a handshake may have, and what CURVE adds to a message, in bytes. */
 const LEAST_LIMIT = 65_536;
@@ -101,8 +101,17 @@ class WsListener implements Listener {
       response.writeHead(426, { Connection: "close", Upgrade: "websocket" }).end();
     });
     this.#server = server;
-    server.on("connection", (socket) => socket.unref());
+    const { handshakeInterval = REQUEST_LIMIT } = options;
+    const timers = new WeakMap<Duplex, NodeJS.Timeout>();
+    server.on("connection", (socket) => {
+      socket.unref();
+      if (handshakeInterval === 0) return;
+      const timer = setTimeout(() => socket.destroy(), handshakeInterval).unref();
+      timers.set(socket, timer);
+      socket.once("close", () => clearTimeout(timer));
+    });
     server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      clearTimeout(timers.get(socket));
       const names = takeNames(request);
       const name = fitting.find((one) => names.includes(one));
       if (name === undefined) {
@@ -133,6 +142,7 @@ class WsAttempt implements Attempt {
   readonly #url: string;
   readonly #path: string;
   #socket: WebSocket | undefined;
+  #timer: NodeJS.Timeout | undefined;
   #over = false;
 
   constructor(place: string, options: TransportOptions, sink: AttemptSink) {
@@ -153,12 +163,11 @@ class WsAttempt implements Attempt {
 
   /** Asks for a WebSocket, now that there is a connection. */
   #ask(tcpSocket: Socket): void {
-    const { connectTimeout = 0 } = this.#options;
+    const { handshakeInterval = REQUEST_LIMIT } = this.#options;
     const offered = subprotocols(this.#options);
     const socket = new (websockets().WebSocket)(this.#url, {
       ...settings(this.#options),
       headers: { "Sec-WebSocket-Protocol": offered.join(",") },
-      handshakeTimeout: connectTimeout > 0 ? connectTimeout : REQUEST_LIMIT,
       createConnection: () => tcpSocket,
     });
     this.#socket = socket;
@@ -166,6 +175,12 @@ class WsAttempt implements Attempt {
       const { code = "EPROTO" } = error;
       this.#failed(Object.assign(error, { code }));
     };
+    // The package's own limit does nothing to a connection that it is given.
+    const late = () => {
+      failed(failure("ETIMEDOUT", `${this.#url} does not answer`));
+      socket.terminate();
+    };
+    if (handshakeInterval > 0) this.#timer = setTimeout(late, handshakeInterval).unref();
     let chosen = "";
     socket.on("upgrade", (response) => {
       [chosen = ""] = takeNames(response);
@@ -178,7 +193,7 @@ class WsAttempt implements Attempt {
         socket.terminate();
         return;
       }
-      this.#over = true;
+      this.#end();
       const stream = streamOf(socket, tcpSocket, this.#path, chosen);
       socket.removeListener("error", failed);
       this.#sink.connected(stream);
@@ -187,13 +202,18 @@ class WsAttempt implements Attempt {
 
   #failed(error: NodeJS.ErrnoException): void {
     if (this.#over) return;
-    this.#over = true;
+    this.#end();
     this.#sink.failed(error);
+  }
+
+  #end(): void {
+    this.#over = true;
+    clearTimeout(this.#timer);
   }
 
   cancel(): void {
     if (this.#over) return;
-    this.#over = true;
+    this.#end();
     this.#tcp.cancel();
     this.#socket?.terminate();
   }
