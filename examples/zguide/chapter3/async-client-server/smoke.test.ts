@@ -18,7 +18,8 @@ describe("asynchronous client/server", { concurrency: true }, () => {
       /^(Worker \d) received: (request #\d+) from (\S+), replies: (\d)$/,
       60,
     );
-    assert.equal(new Set(taken.map(([, worker]) => worker)).size, 5, "all five workers take part");
+    // One whose thread starts late may have none of them.
+    for (let n = 1; n <= 5; n += 1) await server.count(new RegExp(`^Worker ${n} received:`), 1);
     assert.equal(new Set(taken.map(([, , , client]) => client)).size, 3);
     assert.ok(new Set(taken.map(([, , , , replies]) => replies)).size > 1, "their number varies");
     for (const [line, , , , replies] of taken) assert.ok(Number(replies) <= 4, line);
