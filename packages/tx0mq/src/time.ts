@@ -11,14 +11,9 @@ export interface WaitOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Whether it is a number of ms, or -1 for ever. */
-function isPeriod(value: number): boolean {
-  return Number.isFinite(value) && (value === -1 || value >= 0);
-}
-
 /** @throws {ZmqOptionError} for what is no time-out */
 export function period(name: string, value: number): number {
-  if (isPeriod(value)) return value;
+  if (Number.isFinite(value) && (value === -1 || value >= 0)) return value;
   throw new ZmqOptionError(name, `is a number of ms, or -1 for ever, not ${value}`);
 }
 

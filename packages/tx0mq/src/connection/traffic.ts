@@ -126,24 +126,13 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
     if (turns === undefined) return this.outbox.send(frames, meta, wait, withdrawable);
     const { sends } = this.outbox;
     const { envelope } = turns;
-    const sent =
-      envelope === undefined
-        ? this.outbox.send(frames, meta, wait, withdrawable)
-        : this.#reply(envelope, frames, wait, withdrawable);
+    const whole = envelope?.concat(frames as Frame) ?? frames;
+    const about = owning(envelope?.length) ?? meta;
+    const sent = this.outbox.send(whole, about, wait, withdrawable);
     if (this.outbox.sends === sends) return sent; // it was not accepted
     this.forgoTurn();
     if (wait !== undefined) sent.catch(() => turns.notSent());
     return sent;
-  }
-
-  #reply(
-    envelope: readonly Frame[],
-    frames: Frames,
-    wait: WaitOptions | undefined,
-    withdrawable: Withdrawable | undefined,
-  ): Promise<void> {
-    const reply = envelope.concat(frames as Frame);
-    return this.outbox.send(reply, owning(envelope.length), wait, withdrawable);
   }
 
   /** Passes the turn to send on, where the type takes turns. */

@@ -19,7 +19,7 @@ import type { Message } from "../frames.js";
 import { EMPTY, sendable } from "../frames.js";
 import { SETTLED } from "../internal.js";
 import type { DealerOptions } from "../options.js";
-import { after, onAbort, period } from "../time.js";
+import { after, checkWait, onAbort, period } from "../time.js";
 import { Slots } from "./slots.js";
 
 /** What ends a request before its reply comes. */
@@ -135,7 +135,6 @@ export class ZmqXREQConnection extends ZmqConnection<never, never> {
     try {
       if (options !== undefined) checkOptions(options);
       if (parts.length === 0) throw new ZmqArgumentError("a request has at least one part");
-      period("timeout", timeout);
       if (signal?.aborted) throw new ZmqAbortError(signal.reason);
       return this.#request(sendable(parts) as Frame[], timeout, signal);
     } catch (error) {
@@ -246,7 +245,7 @@ function isPlainObject(value: unknown): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** Untyped code may take an object for a part. @throws {ZmqArgumentError} for that; {ZmqOptionError} for a wrong signal */
+/** Untyped code may take an object for a part. @throws {ZmqArgumentError} for that; {ZmqOptionError} for a wrong option */
 function checkOptions(options: RequestOptions): void {
   const stranger = Object.keys(options).find((name) => name !== "timeout" && name !== "signal");
   if (stranger !== undefined) {
@@ -254,8 +253,5 @@ function checkOptions(options: RequestOptions): void {
       `a request has the options timeout and signal, not ${JSON.stringify(stranger)}; an object as a part is sent as text: JSON.stringify(object)`,
     );
   }
-  const { signal } = options;
-  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
-    throw new ZmqOptionError("signal", "is an AbortSignal");
-  }
+  checkWait(options);
 }
