@@ -13,7 +13,7 @@ import { flags } from "tx0mq/flags";
 
 const { first, second } = flags({ first: "tcp://127.0.0.1:6666", second: "tcp://127.0.0.1:6667" });
 
-console.log(`libzmq-${zmqVersion}`);
+console.log(`libzmq-${zmqVersion()}`);
 const factory = new ZmqFactory();
 factory.registerForShutdown();
 const req = new ZmqReqConnection(factory);

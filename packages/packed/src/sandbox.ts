@@ -188,13 +188,15 @@ export class Sandbox {
   /**
    * Installs tx0mq, or what is asked for, with npm, as if for the first time on this machine. What is
    * published from here, and has to be built, is packed for it; what `npm ci` has brought is packed again.
+   *
+   * @param flags for npm install
    */
-  async install(dependencies: Versions = { tx0mq: "*" }): Promise<void> {
+  async install(dependencies: Versions = { tx0mq: "*" }, ...flags: string[]): Promise<void> {
     const registry = new Registry(await this.#pack(Object.keys(dependencies)));
     this.write("package.json", { name: "stranger", private: true, type: "module", dependencies });
     try {
       const settings = ["--registry", await registry.listen(), "--no-audit", "--no-fund"];
-      await this.#npm(["install", "--ignore-scripts", ...settings]);
+      await this.#npm(["install", "--ignore-scripts", ...flags, ...settings]);
     } finally {
       registry.close();
     }

@@ -1,23 +1,33 @@
-import { zeromqEngine } from "./engine/zeromq/engine.js";
+import { defaultEngine } from "./engine/default.js";
 
 /** The version of tx0mq. */
 export const version = "0.1.0";
 
-/** The version of libzmq that is loaded, as `"4.3.5"`. */
-export const zmqVersion: string = zeromqEngine.zmqVersion;
+/**
+ * The version of libzmq, as `"4.3.5"`: the one that is loaded, or that another engine behaves like. zmq_version
+ *
+ * @throws {ZmqOptionError} where the engine cannot be loaded
+ */
+export function zmqVersion(): string {
+  return defaultEngine().zmqVersion;
+}
 
 /**
- * Whether libzmq was built with something that builds may leave out: `"draft"`, the draft socket types,
+ * Whether the engine has something that builds of libzmq may leave out: `"draft"`, the draft socket types,
  * `"curve"`, `"ipc"`, `"gssapi"`, `"norm"`, `"pgm"`, `"tipc"`. zmq_has
+ *
+ * @throws {ZmqOptionError} where the engine cannot be loaded
  */
 export function zmqHas(capability: string): boolean {
-  return zeromqEngine.has(capability);
+  return defaultEngine().has(capability);
 }
 
 /**
  * A new pair of keys for the CURVE mechanism, each 40 characters of Z85 (RFC 32): for the options
- * `curvePublicKey`, `curveSecretKey` and, with the server's public key, `curveServerKey`.
+ * `curvePublicKey`, `curveSecretKey` and, with the server's public key, `curveServerKey`. zmq_curve_keypair
+ *
+ * @throws {ZmqOptionError} where the engine cannot be loaded
  */
 export function curveKeyPair(): { publicKey: string; secretKey: string } {
-  return zeromqEngine.curveKeyPair();
+  return defaultEngine().curveKeyPair();
 }

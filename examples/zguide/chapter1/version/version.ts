@@ -5,5 +5,5 @@ import { version, zmqVersion } from "tx0mq";
 import { flags } from "tx0mq/flags";
 
 flags({}); // takes none, and says so
-console.log(`Current libzmq version is ${zmqVersion}`);
+console.log(`Current libzmq version is ${zmqVersion()}`);
 console.log(`Current tx0mq version is ${version}`);

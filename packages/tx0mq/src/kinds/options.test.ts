@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { connect as connectTcp, createServer, type Socket } from "node:net";
-import { NativeSocket } from "../engine/zeromq/binding.js";
+import { binding, type NativeSocket } from "../engine/zeromq/binding.js";
 import {
   type ClientOptions,
   type ConnectionOptions,
@@ -206,8 +206,8 @@ const GETTERS = {
 
 /** The binding's socket that was told options last: that of the connection that was made last. */
 let newest: NativeSocket | undefined;
-const { setOption } = NativeSocket.prototype;
-NativeSocket.prototype.setOption = function (this: NativeSocket, ...args) {
+const { setOption } = binding().NativeSocket.prototype;
+binding().NativeSocket.prototype.setOption = function (this: NativeSocket, ...args) {
   newest = this;
   setOption.apply(this, args);
 };

@@ -1,20 +1,14 @@
-/** The `zeromq` package: this is the one module that imports it. */
+/** The `zeromq` package: this is the one module that loads it. */
 
-import type { Context } from "zeromq";
-import { Socket } from "zeromq";
+import { createRequire } from "node:module";
+import type { Context, Socket } from "zeromq";
 import { hasIPv6Address } from "../../endpoint.js";
+import { ZmqOptionError } from "../../errors.js";
 import type { OptionEntry } from "../../options.js";
 import { SOCKET_TYPES, type SocketTypeName } from "../../socket-type.js";
 import type { Frame, MessageMeta } from "../engine.js";
 
-export {
-  Context,
-  capability,
-  context,
-  curveKeyPair,
-  type Observer,
-  version,
-} from "zeromq";
+export type { Context, Observer } from "zeromq";
 
 /** Socket options that the engine itself uses. */
 export const EVENTS = 15;
@@ -38,90 +32,146 @@ const NO_FRAMES: readonly Frame[] = [];
 const NO_META: MessageMeta = { routingId: 0, group: "" };
 
 /** A socket of any type, with the methods that the binding has for all and types for some. */
-export class NativeSocket extends Socket {
-  declare send: (frames: unknown, meta?: MessageMeta) => Promise<void>;
-  declare receive: () => Promise<unknown[]>;
-  declare join: (group: string) => void;
-  declare leave: (group: string) => void;
-
-  constructor(type: SocketTypeName, zmqContext: Context) {
-    super(SOCKET_TYPES[type] as number, { context: zmqContext });
-  }
-
+export interface NativeSocket extends Socket {
+  send(frames: unknown, meta?: MessageMeta): Promise<void>;
+  receive(): Promise<unknown[]>;
+  join(group: string): void;
+  leave(group: string): void;
   /** Sends a message, with what its type sends beside the frames. */
-  transmit(frames: Frame | readonly Frame[], _meta: MessageMeta | undefined): Promise<void> {
-    return this.send(frames);
-  }
-
+  transmit(frames: Frame | readonly Frame[], meta: MessageMeta | undefined): Promise<void>;
   /** Waits as a send does, for SNDTIMEO at most, until the socket is writable; then looks for a receive. */
-  transmitNothing(): Promise<void> {
-    return this.transmit(NO_FRAMES, undefined);
-  }
-
-  setOption(entry: OptionEntry, value: unknown): void {
-    const { emitWarning } = process;
-    if (WITHOUT_WARNING.has(entry.id)) process.emitWarning = () => undefined;
-    try {
-      this.#set(entry, value);
-    } finally {
-      process.emitWarning = emitWarning;
-    }
-  }
-
-  #set(entry: OptionEntry, value: unknown): void {
-    switch (entry.kind) {
-      case "bool":
-        this.setBoolOption(entry.id, value as boolean);
-        break;
-      case "int32":
-        this.setInt32Option(entry.id, value as number);
-        break;
-      case "int64":
-        this.setInt64Option(entry.id, value as number);
-        break;
-      case "uint64":
-        this.setUint64Option(entry.id, value as number);
-        break;
-      case "bytes":
-        this.setStringOption(entry.id, typeof value === "string" ? value : asBuffer(value));
-    }
-  }
-
-  setNumber(option: number, value: number): void {
-    this.setInt32Option(option, value);
-  }
-
-  getNumber(option: number): number {
-    return this.getInt32Option(option);
-  }
-
+  transmitNothing(): Promise<void>;
+  setOption(entry: OptionEntry, value: unknown): void;
+  setNumber(option: number, value: number): void;
+  getNumber(option: number): number;
   /**
    * Binds, connects or removes an address. One of IPv6 needs ZMQ_IPV6; that is set for it alone, since
    * it changes what host names and wildcards stand for.
    */
-  at(address: string, act: () => void): void {
-    const alone = hasIPv6Address(address) && !this.getBoolOption(IPV6);
-    const entry = { id: IPV6, kind: "bool" } as const;
-    if (alone) this.setOption(entry, true);
-    try {
-      act();
-    } finally {
-      if (alone) this.setOption(entry, false);
-    }
+  at(address: string, act: () => void): void;
+}
+
+type Package = typeof import("zeromq");
+
+interface Kind {
+  readonly prototype: NativeSocket;
+  new (type: SocketTypeName, zmqContext: Context): NativeSocket;
+}
+
+/** The package, with its sockets as the library wants them. */
+interface Binding extends Package {
+  readonly NativeSocket: Kind;
+  readonly NativeSocketWithMeta: Kind;
+}
+
+let loaded: Binding | undefined;
+
+/**
+ * The package is loaded when this engine is used first: where another one is used, it may be missing, and
+ * there may be no binary of it.
+ *
+ * @throws {ZmqOptionError} where it cannot be loaded
+ */
+export function binding(): Binding {
+  loaded ??= extend(load());
+  return loaded;
+}
+
+function load(): Package {
+  try {
+    return createRequire(import.meta.url)("zeromq") as Package;
+  } catch (error) {
+    const [why] = (error as Error).message.split("\n");
+    throw new ZmqOptionError(
+      "engine",
+      `the package zeromq cannot be loaded (${why}); TX0MQ_ENGINE=zmtp does without it: npm install @tx0mq/zmtp`,
+    );
   }
 }
 
-/** A socket that has to be told more than the frames of a message. */
-class NativeSocketWithMeta extends NativeSocket {
-  override transmit(
-    frames: Frame | readonly Frame[],
-    meta: MessageMeta | undefined,
-  ): Promise<void> {
-    return this.send(frames, meta ?? NO_META);
+function extend(zeromq: Package): Binding {
+  class NativeSocket extends zeromq.Socket {
+    declare send: (frames: unknown, meta?: MessageMeta) => Promise<void>;
+    declare receive: () => Promise<unknown[]>;
+    declare join: (group: string) => void;
+    declare leave: (group: string) => void;
+
+    constructor(type: SocketTypeName, zmqContext: Context) {
+      super(SOCKET_TYPES[type] as number, { context: zmqContext });
+    }
+
+    transmit(frames: Frame | readonly Frame[], _meta: MessageMeta | undefined): Promise<void> {
+      return this.send(frames);
+    }
+
+    transmitNothing(): Promise<void> {
+      return this.transmit(NO_FRAMES, undefined);
+    }
+
+    setOption(entry: OptionEntry, value: unknown): void {
+      const { emitWarning } = process;
+      if (WITHOUT_WARNING.has(entry.id)) process.emitWarning = () => undefined;
+      try {
+        this.#set(entry, value);
+      } finally {
+        process.emitWarning = emitWarning;
+      }
+    }
+
+    #set(entry: OptionEntry, value: unknown): void {
+      switch (entry.kind) {
+        case "bool":
+          this.setBoolOption(entry.id, value as boolean);
+          break;
+        case "int32":
+          this.setInt32Option(entry.id, value as number);
+          break;
+        case "int64":
+          this.setInt64Option(entry.id, value as number);
+          break;
+        case "uint64":
+          this.setUint64Option(entry.id, value as number);
+          break;
+        case "bytes":
+          this.setStringOption(entry.id, typeof value === "string" ? value : asBuffer(value));
+      }
+    }
+
+    setNumber(option: number, value: number): void {
+      this.setInt32Option(option, value);
+    }
+
+    getNumber(option: number): number {
+      return this.getInt32Option(option);
+    }
+
+    at(address: string, act: () => void): void {
+      const alone = hasIPv6Address(address) && !this.getBoolOption(IPV6);
+      const entry = { id: IPV6, kind: "bool" } as const;
+      if (alone) this.setOption(entry, true);
+      try {
+        act();
+      } finally {
+        if (alone) this.setOption(entry, false);
+      }
+    }
   }
+
+  /** A socket that has to be told more than the frames of a message. */
+  class NativeSocketWithMeta extends NativeSocket {
+    override transmit(
+      frames: Frame | readonly Frame[],
+      meta: MessageMeta | undefined,
+    ): Promise<void> {
+      return this.send(frames, meta ?? NO_META);
+    }
+  }
+
+  return { ...zeromq, NativeSocket, NativeSocketWithMeta };
 }
 
 export function openSocket(type: SocketTypeName, zmqContext: Context): NativeSocket {
+  const { NativeSocket, NativeSocketWithMeta } = binding();
   const Kind = type === "SERVER" || type === "RADIO" ? NativeSocketWithMeta : NativeSocket;
   return new Kind(type, zmqContext);
 }

@@ -1,7 +1,7 @@
 import { ZmqClosedError, ZmqSystemError } from "../../errors.js";
 import type { SocketTypeName } from "../../socket-type.js";
 import type { ContextOptions, EngineContext, EngineSink } from "../engine.js";
-import { Context, context, LINGER, NativeSocket } from "./binding.js";
+import { binding, type Context, LINGER, openSocket } from "./binding.js";
 import { canOpenFiles, outOfDescriptors } from "./descriptors.js";
 import { Inproc } from "./inproc.js";
 import { ZeromqSocket } from "./socket.js";
@@ -62,7 +62,7 @@ class ZeromqContext implements EngineContext {
   /** Is bound to an inproc address for a moment. @returns whether that was possible */
   #bindBriefly(address: string): boolean {
     try {
-      const socket = new NativeSocket("PAIR", this.#context);
+      const socket = openSocket("PAIR", this.#context);
       socket.setNumber(LINGER, 0);
       socket.bindSync(address);
       socket.close();
@@ -85,6 +85,7 @@ const pools = new Map<string, ZeromqContext[]>();
 let sharedContext: ZeromqContext | undefined;
 
 export function createContext({ ioThreads, maxSockets, shared }: ContextOptions): EngineContext {
+  const { Context, context } = binding();
   if (shared) {
     if (context.maxSockets < SHARED_SOCKETS) context.maxSockets = SHARED_SOCKETS;
     sharedContext ??= new ZeromqContext(context, MAX_SOCKETS);

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { ZmqDealerConnection, ZmqEndpoint } from "../../index.js";
 import { next, place, prove, type Stage, settled } from "../../testing/stage.js";
-import { NativeSocket } from "./binding.js";
+import { binding } from "./binding.js";
 
 const source = new URL("../../", import.meta.url);
 
@@ -155,7 +155,7 @@ prove("receives that find a message at once do not disturb a waiting send", asyn
   for (let n = 0; n < 3; n += 1) void peer.send(String(n));
   await turn();
   // The binding's own methods cannot be watched; a connection opened to wake the send sets the linger period.
-  const set = stage.t.mock.method(NativeSocket.prototype, "setNumber");
+  const set = stage.t.mock.method(binding().NativeSocket.prototype, "setNumber");
   const LINGER = 17;
   assert.deepEqual(await next(dealer), ["0"]);
   assert(set.mock.calls.every(({ arguments: [option] }) => option !== LINGER));
