@@ -63,10 +63,21 @@ export class Python implements Maker {
     const process = spawn(python ?? "", [PEER], { stdio: ["pipe", "pipe", "inherit"] });
     this.process = process;
     createInterface({ input: process.stdout }).on("line", (line) => this.#heard(JSON.parse(line)));
+    process.stdin.on("error", () => undefined); // it has ended, which calls tell
     process.on("exit", () => {
-      for (const { reject } of this.#calls.values()) reject(new Error("Python has ended"));
+      for (const { reject } of this.#calls.values()) reject(this.#end());
+      this.#calls.clear();
     });
     this.#unref();
+  }
+
+  /** Whether it has ended, by itself or by an assertion of libzmq's. */
+  get ended(): boolean {
+    return this.process.exitCode !== null || this.process.signalCode !== null;
+  }
+
+  #end(): Error {
+    return new Error(`Python has ended: ${this.process.signalCode ?? this.process.exitCode}`);
   }
 
   /** It keeps nobody alive but those who wait for an answer. */
@@ -90,6 +101,7 @@ export class Python implements Maker {
   }
 
   call(op: string, order: Order = {}): Promise<unknown> {
+    if (this.ended) return Promise.reject(this.#end());
     this.#count += 1;
     const id = this.#count;
     const alive = setInterval(() => undefined, 60_000);
@@ -181,7 +193,7 @@ class PythonSocket extends TestSocket {
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return;
+    if (this.#closed || this.#python.ended) return;
     this.#closed = true;
     await this.#call("close");
   }

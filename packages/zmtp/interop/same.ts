@@ -158,7 +158,7 @@ export function same(
   for (const transport of transports) {
     for (const role of roles) {
       test(`${name} (${transport}, ${role})`, { skip, timeout: 30_000 }, async () => {
-        libzmq ??= new Python();
+        if (libzmq === undefined || libzmq.ended) libzmq = new Python();
         ours ??= new Ours();
         const python = libzmq;
         const play = async (maker: Maker): Promise<unknown> => {

@@ -21,6 +21,7 @@ const LIMIT = 8_000;
 /** A socket of libzmq's, or of this engine's: a test cannot tell which. */
 export abstract class TestSocket extends Facts {
   readonly events: Told[] = [];
+  protected override readonly limit = LIMIT;
 
   abstract bind(address: string): Promise<string>;
   abstract connect(address: string): Promise<void>;
@@ -60,19 +61,8 @@ export abstract class TestSocket extends Facts {
     return this.names.filter((one) => one === name).length;
   }
 
-  /** As `Facts`, with what the monitor has told where it never comes true. */
-  override async until(fact: () => boolean, what?: string): Promise<void> {
-    const limit = new Promise<never>((_resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(new Error(`never: ${what ?? fact}, but ${this.names}`)),
-        LIMIT,
-      );
-      super.until(fact, what).then(
-        () => clearTimeout(timer),
-        () => undefined,
-      );
-    });
-    await Promise.race([super.until(fact, what), limit]);
+  protected override instead(): string {
+    return `, but ${this.names}`;
   }
 
   /** Waits until the monitor has told it so often. */

@@ -13,6 +13,8 @@ const LIMIT = 60_000;
 
 /** Keeps the process alive, as streams do not, until the fact is one; looks after each event it is told of. */
 export class Facts {
+  /** How long a fact may take, in ms. */
+  protected readonly limit: number = LIMIT;
   #waiting: (() => void)[] = [];
 
   changed(): void {
@@ -27,10 +29,16 @@ export class Facts {
         this.#waiting = this.#waiting.filter((one) => one !== look);
         resolve();
       };
-      const limit = setTimeout(() => reject(new Error(`never came true: ${what}`)), LIMIT);
+      const give = () => reject(new Error(`never came true: ${what}${this.instead()}`));
+      const limit = setTimeout(give, this.limit);
       this.#waiting.push(look);
       look();
     });
+  }
+
+  /** What has come true, where it tells why something else has not. */
+  protected instead(): string {
+    return "";
   }
 }
 
