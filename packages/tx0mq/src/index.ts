@@ -11,6 +11,7 @@ export {
   ZmqAuthenticator,
 } from "./auth/authenticator.js";
 export { ZmqCertificate } from "./auth/certificate.js";
+export { curveKeyPair } from "./auth/key-pair.js";
 export type { AnyConnection } from "./connection/any.js";
 export { ZmqConnection } from "./connection/connection.js";
 export type { ConnectionEvents } from "./connection/events.js";
@@ -113,4 +114,4 @@ export {
 } from "./stream.js";
 export type { WaitOptions } from "./time.js";
 export type { AuthTrace, EventTrace, ReceiveTrace, SendTrace } from "./trace.js";
-export { curveKeyPair, version, zmqHas, zmqVersion } from "./version.js";
+export { version, zmqHas, zmqVersion } from "./version.js";

@@ -21,13 +21,3 @@ export function zmqVersion(): string {
 export function zmqHas(capability: string): boolean {
   return defaultEngine().has(capability);
 }
-
-/**
- * A new pair of keys for the CURVE mechanism, each 40 characters of Z85 (RFC 32): for the options
- * `curvePublicKey`, `curveSecretKey` and, with the server's public key, `curveServerKey`. zmq_curve_keypair
- *
- * @throws {ZmqOptionError} where the engine cannot be loaded
- */
-export function curveKeyPair(): { publicKey: string; secretKey: string } {
-  return defaultEngine().curveKeyPair();
-}

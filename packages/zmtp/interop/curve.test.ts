@@ -1,15 +1,13 @@
-/*
- * Sessions with NULL, PLAIN and CURVE beside libzmq's, either side the server. Needs Debian's python3-zmq; it
- * is no part of `npm test`.
- */
+/* Sessions with NULL, PLAIN and CURVE beside libzmq's, either side the server. */
+
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { curveKeyPair } from "tx0mq";
 import { type Authenticate, AuthenticationError } from "../src/mechanisms/mechanism.js";
 import { chooseMechanism, type SecurityOptions } from "../src/mechanisms/mechanisms.js";
-import { curveKeyPair } from "../src/mechanisms/z85.js";
 import { writeCommand, writeMetadata, writePing } from "../src/protocol/commands.js";
 import type { Message, Outgoing } from "../src/protocol/message.js";
 import { Session } from "../src/session.js";

@@ -1,5 +1,5 @@
 /* NULL with a domain, PLAIN and CURVE through whole sockets, with the library's authenticator, beside libzmq's. */
-import { curveKeyPair } from "../src/mechanisms/z85.js";
+import { curveKeyPair } from "tx0mq";
 import { type Stage, SUCCEEDED, same } from "./same.js";
 import type { TestOptions } from "./sockets.js";
 

@@ -1,6 +1,5 @@
 import type { Engine, EngineContext } from "tx0mq";
 import { Context } from "./context.js";
-import { curveKeyPair } from "./mechanisms/z85.js";
 import { ThreadNames } from "./thread-names.js";
 
 /** This thread's part of the context that all threads share. */
@@ -17,7 +16,6 @@ export const zmtp: Engine = {
   /** The version of libzmq that it behaves like. */
   zmqVersion: "4.3.5",
   has: (capability) => CAPABILITIES.has(capability),
-  curveKeyPair,
   createContext(options) {
     if (!options.shared) return new Context(options);
     shared ??= new Context(options, new ThreadNames());

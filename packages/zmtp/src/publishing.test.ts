@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { curveKeyPair } from "./mechanisms/z85.js";
+import { curveKeyPair } from "tx0mq";
 import { type Probe, sockets } from "./testing/probe.js";
 
 const TRANSPORTS = ["tcp://127.0.0.1:*", "ipc://*", "ws://127.0.0.1:*"];

@@ -1,7 +1,7 @@
 import { readdir, readFile, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ZmqArgumentError, ZmqStateError } from "../errors.js";
-import { curveKeyPair } from "../version.js";
+import { curveKeyPair } from "./key-pair.js";
 import { keyBytes } from "./z85.js";
 
 /** The end of the name of a secret file, as in CZMQ and pyzmq. */

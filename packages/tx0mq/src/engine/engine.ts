@@ -36,8 +36,6 @@ export interface Engine {
   readonly zmqVersion: string;
   /** Whether it was built with something that builds may leave out (zmq_has). */
   has(capability: string): boolean;
-  /** A new pair of CURVE keys, in Z85 (zmq_curve_keypair). */
-  curveKeyPair(): { publicKey: string; secretKey: string };
   createContext(options: ContextOptions): EngineContext;
 }
 

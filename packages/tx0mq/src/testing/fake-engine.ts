@@ -27,10 +27,6 @@ export class FakeEngine implements Engine {
     return false;
   }
 
-  curveKeyPair(): { publicKey: string; secretKey: string } {
-    return { publicKey: "public", secretKey: "secret" };
-  }
-
   createContext(options: ContextOptions): EngineContext {
     this.contexts.push(options);
     return {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { curveKeyPair } from "tx0mq";
 import { readCommand } from "../protocol/commands.js";
 import { COMMAND, MORE } from "../protocol/decoder.js";
 import { ProtocolError } from "../protocol/message.js";
 import { KINDS, make, pair, shake, yes } from "../testing/handshakes.js";
 import type { Mechanism } from "./mechanism.js";
 import type { SecurityOptions } from "./mechanisms.js";
-import { curveKeyPair } from "./z85.js";
 
 test("who has a CURVE server's key comes in where nobody has to be asked", async () => {
   const [client, server] = [make(KINDS.CURVE.client), make(KINDS.CURVE.server)];

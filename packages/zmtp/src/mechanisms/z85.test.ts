@@ -1,7 +1,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { curveKeyPair, curvePublicKey, readKey, z85Decode, z85Encode } from "./z85.js";
+import { publicKeyOf } from "./box.js";
+import { readKey, z85Decode } from "./z85.js";
+
+/** Bytes as text: five characters for four bytes (RFC 32). */
+function z85Encode(bytes: Uint8Array): string {
+  const words = new DataView(bytes.buffer, bytes.byteOffset);
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 4) {
+    for (let divisor = 85 ** 4; divisor >= 1; divisor /= 85) {
+      text += DIGITS.charAt(Math.floor(words.getUint32(at) / divisor) % 85);
+    }
+  }
+  return text;
+}
+
+const DIGITS =
+  "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
 
 test("Z85 is that of RFC 32", () => {
   const bytes = Buffer.from("864fd26fb559f75b", "hex");
@@ -27,7 +43,6 @@ test("what is no Z85 is refused, and a key is not shown", () => {
         error.code === "EINVAL" && !error.message.includes(text),
     );
   }
-  assert.throws(() => z85Encode(new Uint8Array(3)), { code: "EINVAL" });
   fc.assert(
     fc.property(fc.string({ maxLength: 45 }), (text) => {
       try {
@@ -39,17 +54,17 @@ test("what is no Z85 is refused, and a key is not shown", () => {
   );
 });
 
-test("keys are pairs, as text or bytes", () => {
-  const { publicKey, secretKey } = curveKeyPair();
-  assert.equal(publicKey.length, 40);
-  assert.equal(curvePublicKey(secretKey), publicKey);
-  assert.equal(curvePublicKey(z85Decode(secretKey)), publicKey);
-  for (const wrong of ["", publicKey.slice(5), new Uint8Array(40), new Uint8Array(0)]) {
+test("a key is 40 characters or 32 bytes", () => {
+  const key = "Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID";
+  assert.deepEqual(readKey("curveServerKey", key), z85Decode(key));
+  assert.deepEqual(readKey("curveServerKey", z85Decode(key)), z85Decode(key));
+  for (const wrong of ["", key.slice(5), new Uint8Array(40), new Uint8Array(0)]) {
     assert.throws(() => readKey("curveServerKey", wrong), /curveServerKey/);
   }
 });
 
 test("the example of libzmq's documentation is a pair", () => {
-  const secretKey = "D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%cs";
-  assert.equal(curvePublicKey(secretKey), "Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID");
+  const secretKey = z85Decode("D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%cs");
+  const publicKey = z85Decode("Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID");
+  assert.deepEqual(Buffer.from(publicKeyOf(secretKey)), publicKey);
 });

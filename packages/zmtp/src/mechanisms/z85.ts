@@ -1,35 +1,9 @@
-import { newKeys, publicKeyOf } from "./box.js";
-
 const DIGITS =
   "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
 const VALUES = new Map([...DIGITS].map((digit, value) => [digit, value]));
 /** A CURVE key has so many bytes, and so many characters. */
 const KEY_SIZE = 32;
 const KEY_TEXT = 40;
-
-/** A pair of CURVE keys, each of 40 characters. */
-export interface CurveKeyPair {
-  readonly publicKey: string;
-  readonly secretKey: string;
-}
-
-/**
- * Bytes as text: five characters for four bytes (RFC 32).
- *
- * @throws an Error with the code `"EINVAL"` where their number is no multiple of four
- */
-export function z85Encode(bytes: Uint8Array): string {
-  if (bytes.length % 4 !== 0) throw invalid("Z85 is for a multiple of 4 bytes");
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 4) {
-    let word = 0;
-    for (let n = 0; n < 4; n += 1) word = 256 * word + (bytes[at + n] as number);
-    for (let divisor = 85 ** 4; divisor >= 1; divisor /= 85) {
-      text += DIGITS[Math.floor(word / divisor) % 85] as string;
-    }
-  }
-  return text;
-}
 
 /**
  * The bytes of a text in Z85 (RFC 32).
@@ -62,17 +36,6 @@ export function readKey(option: string, key: string | Uint8Array): Buffer {
     throw invalid(`${option} has to be 40 characters of Z85 or 32 bytes`);
   }
   return typeof key === "string" ? z85Decode(key) : Buffer.from(key);
-}
-
-/** Makes a pair of CURVE keys, as zmq_curve_keypair does. */
-export function curveKeyPair(): CurveKeyPair {
-  const { publicKey, secretKey } = newKeys();
-  return { publicKey: z85Encode(publicKey), secretKey: z85Encode(secretKey) };
-}
-
-/** The public key that belongs to a secret one, as zmq_curve_public has it. @throws as `readKey` */
-export function curvePublicKey(secretKey: string | Uint8Array): string {
-  return z85Encode(publicKeyOf(readKey("the secret key", secretKey)));
 }
 
 /** An error with libzmq's code for a wrong option. */

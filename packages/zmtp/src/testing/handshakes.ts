@@ -1,3 +1,4 @@
+import { curveKeyPair } from "tx0mq";
 import {
   type Authenticate,
   AuthenticationError,
@@ -6,7 +7,6 @@ import {
   type ZapReply,
 } from "../mechanisms/mechanism.js";
 import { chooseMechanism, type SecurityOptions } from "../mechanisms/mechanisms.js";
-import { curveKeyPair } from "../mechanisms/z85.js";
 import { writeMetadata } from "../protocol/commands.js";
 
 /** A command on its way: who sends it, and its frame's body. */

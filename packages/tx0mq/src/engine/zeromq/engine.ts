@@ -9,6 +9,5 @@ export const zeromqEngine: Engine = {
   },
   has: (name) =>
     (binding().capability as Readonly<Record<string, boolean | undefined>>)[name] === true,
-  curveKeyPair: () => binding().curveKeyPair(),
   createContext,
 };
