@@ -1,3 +1,5 @@
+import { keepHere } from "./memory.js";
+
 /** A frame that is sent: text goes out as UTF-8. */
 export type Frame = string | ArrayBufferView | ArrayBufferLike;
 
@@ -9,9 +11,10 @@ export type Message = Buffer[];
 
 /**
  * The frame without bytes, of which there is one: it is in each request and reply, and memory of its own costs.
- * It lies in Node's pool, so that nobody who is given it can transfer it to a thread, and take it from all others.
+ * Nobody who is given it can transfer it to a thread, and take it from all others.
  */
-export const EMPTY: Buffer = Buffer.allocUnsafe(1).subarray(0, 0);
+export const EMPTY: Buffer = Buffer.from(new ArrayBuffer(0));
+keepHere(EMPTY.buffer);
 
 /** What a peer says of itself in the handshake: names in lower case, as `"socket-type"`. */
 export type Metadata = ReadonlyMap<string, Buffer>;
