@@ -126,12 +126,22 @@ console.log([error.name, error, pull, xreq].join("\\n"));
 await factory.shutdown();
 `;
 
+/** Makes a program of one file, which needs the `zeromq` package beside it. */
+async function bundle(from: string, to: string, ...options: string[]): Promise<void> {
+  const esbuild = join(installedBy("tsx", "esbuild"), "bin/esbuild");
+  const args = [esbuild, from, `--outfile=${to}`, "--bundle", "--platform=node", ...options];
+  await succeed(process.execPath, args, sandbox.folder);
+}
+
+test("a bundle of CommonJS runs", async () => {
+  sandbox.write("bundled.js", HELLO_IN_FUNCTION);
+  await bundle("bundled.js", "bundled.cjs", "--format=cjs", "--log-level=error");
+  await checkHello(await succeed(process.execPath, ["bundled.cjs"], sandbox.folder));
+});
+
 test("names survive a minifier", async () => {
   sandbox.write("names.js", NAMES);
-  const esbuild = join(installedBy("tsx", "esbuild"), "bin/esbuild");
-  const options = ["--bundle", "--minify", "--platform=node", "--format=esm", "--external:zeromq"];
-  const args = [esbuild, "names.js", ...options, "--outfile=names.min.js"];
-  await succeed(process.execPath, args, sandbox.folder);
+  await bundle("names.js", "names.min.js", "--minify", "--format=esm");
   const output = await succeed(process.execPath, ["names.min.js"], sandbox.folder);
   assert.deepEqual(output.trim().split("\n"), [
     "ZmqTimeoutError",

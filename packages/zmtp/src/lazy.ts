@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 
-const require = createRequire(import.meta.url);
+// Bundled as CommonJS, a module knows its file's name alone.
+const require = createRequire(import.meta.url ?? __filename);
 
 /**
  * A module that few programs need: it is loaded when it is asked for first. To load all that CURVE and

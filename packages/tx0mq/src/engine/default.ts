@@ -1,6 +1,6 @@
-import { createRequire } from "node:module";
 import { ZmqOptionError } from "../errors.js";
 import type { Engine } from "./engine.js";
+import { require } from "./require.js";
 import { zeromqEngine } from "./zeromq/engine.js";
 
 /** Where another engine comes from: a package that exports it under its name. */
@@ -19,7 +19,7 @@ export function defaultEngine(): Engine {
     throw new ZmqOptionError("engine", `TX0MQ_ENGINE is zeromq or zmtp, not ${name}`);
   }
   try {
-    const engines = createRequire(import.meta.url)(from) as Record<string, Engine>;
+    const engines = require(from) as Record<string, Engine>;
     return engines[name] as Engine;
   } catch (error) {
     // Where it is there, and what it needs itself is not, the error says what.

@@ -1,12 +1,12 @@
 /** The `zeromq` package: this is the one module that loads it. */
 
-import { createRequire } from "node:module";
 import type { Context, Socket } from "zeromq";
 import { hasIPv6Address } from "../../endpoint.js";
 import { ZmqOptionError } from "../../errors.js";
 import type { OptionEntry } from "../../options.js";
 import { SOCKET_TYPES, type SocketTypeName } from "../../socket-type.js";
 import type { Frame, MessageMeta } from "../engine.js";
+import { require } from "../require.js";
 
 export type { Context, Observer } from "zeromq";
 
@@ -79,7 +79,7 @@ export function binding(): Binding {
 
 function load(): Package {
   try {
-    return createRequire(import.meta.url)("zeromq") as Package;
+    return require("zeromq") as Package;
   } catch (error) {
     const [why] = (error as Error).message.split("\n");
     throw new ZmqOptionError(
