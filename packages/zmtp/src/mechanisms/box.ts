@@ -6,9 +6,9 @@ import { ProtocolError } from "../protocol/message.js";
 const ciphers = lazily<typeof import("@noble/ciphers/salsa.js")>("@noble/ciphers/salsa.js");
 const curves = lazily<typeof import("@noble/curves/ed25519.js")>("@noble/curves/ed25519.js");
 
-/** A key has so many bytes, a public, a secret, and a shared one. */
+/** The size of a key, in bytes: public, secret, and shared ones. */
 export const KEY_SIZE = 32;
-/** A box is so many bytes larger than what is in it. */
+/** By how many bytes a box is larger than its content. */
 export const BOX_OVERHEAD = 16;
 
 const SIGMA = Uint8Array.from(Buffer.from("expand 32-byte k"));
@@ -30,9 +30,9 @@ export function publicKeyOf(secretKey: Uint8Array): Uint8Array {
 }
 
 /**
- * The key for all boxes between two (crypto_box_beforenm).
+ * The key for all boxes between two peers (crypto_box_beforenm).
  *
- * @throws {ProtocolError} for a public key whose shared secret everybody knows
+ * @throws {ProtocolError} for a public key that makes a shared secret which everybody knows
  */
 export function boxKey(publicKey: Uint8Array, secretKey: Uint8Array): Uint8Array {
   let shared: Uint8Array;
@@ -49,7 +49,7 @@ export function boxKey(publicKey: Uint8Array, secretKey: Uint8Array): Uint8Array
 /** HSalsa20: a key for all boxes whose nonces begin with the same 16 bytes. */
 export function subkey(key: Uint8Array, prefix: Uint8Array): Uint8Array {
   const out = new Uint8Array(KEY_SIZE);
-  // Copies, as these have to lie at multiples of four.
+  // A copy, since the words have to lie at multiples of four.
   const words = wordsOf(Uint8Array.from(key));
   ciphers().hsalsa(wordsOf(SIGMA), words, wordsOf(Uint8Array.from(prefix)), wordsOf(out));
   words.fill(0);
@@ -60,12 +60,12 @@ function wordsOf({ buffer, byteOffset, length }: Uint8Array): Uint32Array<ArrayB
   return new Uint32Array(buffer as ArrayBuffer, byteOffset, length / 4);
 }
 
-/** Puts bytes into a box. @param nonce 24 bytes that were not used with the key before */
+/** Puts bytes into a box. @param nonce 24 bytes that you have not used with the key before */
 export function seal(key: Uint8Array, nonce: Uint8Array, content: Uint8Array): Uint8Array {
   return ciphers().xsalsa20poly1305(key, nonce).encrypt(content);
 }
 
-/** Opens a box. @throws {ProtocolError} where it is not one that this key has closed */
+/** Opens a box. @throws {ProtocolError} if this key has not closed it */
 export function open(key: Uint8Array, nonce: Uint8Array, box: Uint8Array): Buffer {
   let content: Uint8Array;
   try {
@@ -76,7 +76,7 @@ export function open(key: Uint8Array, nonce: Uint8Array, box: Uint8Array): Buffe
   return Buffer.from(content.buffer, content.byteOffset, content.length);
 }
 
-/** Whether two are the same, in a time that does not tell where they differ. */
+/** Whether two byte arrays are the same. The time that it takes does not tell where they differ. */
 export function same(one: Uint8Array, other: Uint8Array): boolean {
   let difference = one.length ^ other.length;
   for (let n = 0; n < one.length; n += 1) difference |= (one[n] ?? 0) ^ (other[n] ?? 0);

@@ -14,14 +14,14 @@ const COOKIE_SIZE = 96;
 export class CurveClient extends CurvePeer {
   readonly #serverKey: Uint8Array;
   readonly #keys: Keys;
-  /** Those of this connection alone. */
+  /** Keys for this connection alone. */
   readonly #short = newKeys();
   readonly #sent = new NonceCounter();
   readonly #received = new NonceWatch();
   #state: "say HELLO" | "expect WELCOME" | "say INITIATE" | "expect READY" | "done" = "say HELLO";
-  /** Of our short key and the server's long one: for HELLO and WELCOME. */
+  /** Made of our short key and the server's long one: for HELLO and WELCOME. */
   #helloKey: Uint8Array | undefined;
-  /** Of both short keys: for all that comes after. */
+  /** Made of both short keys: for all later commands. */
   #key: Uint8Array = new Uint8Array(KEY_SIZE);
   #serverShortKey: Uint8Array = new Uint8Array(KEY_SIZE);
   #cookie: Uint8Array = new Uint8Array(COOKIE_SIZE);
@@ -83,7 +83,7 @@ export class CurveClient extends CurvePeer {
     this.#state = "say INITIATE";
   }
 
-  /** INITIATE: the cookie, and a box with our long key, what vouches for it, and our metadata. */
+  /** INITIATE: the cookie, and a box with our long key, the vouch for it, and our metadata. */
   #initiate(): Buffer {
     const { publicKey, secretKey } = this.#keys;
     const vouchNonce = randomBytes(LONG_NONCE_SIZE);
@@ -110,7 +110,7 @@ export class CurveClient extends CurvePeer {
     this.succeed(peer);
   }
 
-  /** Forgets what only the handshake needs. */
+  /** Forgets the keys that only the handshake needs. */
   protected override forget(): void {
     this.#short.secretKey.fill(0);
     this.#helloKey?.fill(0);

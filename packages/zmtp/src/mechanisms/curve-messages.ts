@@ -13,21 +13,21 @@ const NONCE_AT = NAME.length;
 const NONCE_SIZE = 8;
 const BOX_AT = NONCE_AT + NONCE_SIZE;
 const CONTENT_AT = BOX_AT + BOX_OVERHEAD;
-/** Before the content lies what the authenticator's key is made of; the same room the header has. */
+/** The room for the authenticator's key before the content, in bytes. The header takes the same room. */
 const MAC_KEY_SIZE = 32;
 
 /** Flags within the box: those of RFC 26, and libzmq's for a command. */
 const BOXED_MORE = 1;
 const BOXED_COMMAND = 2;
 
-/** What is said where a counter has run out, which takes some centuries. */
+/** The last number of a counter: to reach it takes some centuries. */
 const LAST_NONCE = Number.MAX_SAFE_INTEGER;
 
 /** Counts the commands that we send on a connection: no nonce is used twice. */
 export class NonceCounter {
   #last = 0;
 
-  /** Writes the next one: 8 bytes. @throws {ProtocolError} where there are no more */
+  /** Writes the next nonce: 8 bytes. @throws {ProtocolError} if there are no more */
   write(to: Buffer, at: number): void {
     if (this.#last >= LAST_NONCE) throw new ProtocolError("the nonces have run out");
     this.#last += 1;
@@ -42,12 +42,12 @@ export class NonceCounter {
   }
 }
 
-/** Checks that the nonces of a peer rise: what is sent again is refused. */
+/** Checks that the nonces of a peer rise, and so refuses commands that are sent again. */
 export class NonceWatch {
   #high = -1;
   #low = -1;
 
-  /** @throws {ProtocolError} where it is not above the last one */
+  /** @throws {ProtocolError} if the nonce is not above the last one */
   check(bytes: Buffer, at: number): void {
     const high = bytes.readUInt32BE(at);
     const low = bytes.readUInt32BE(at + 4);
@@ -62,14 +62,13 @@ export class NonceWatch {
 /**
  * The MESSAGE commands of CURVE (RFC 26), both ways.
  *
- * libzmq sends each in a frame without the flag for commands, though it is one, and without that for more:
- * what is in the box has flags of its own. And it has to be so: versions of libzmq (4.3.5 with a libsodium
- * since 1.0.12) keep a received frame's flags beside those in the box, so that a MESSAGE in a command's
- * frame would be a command to them. On receiving, the flags outside say nothing here, since nothing protects
- * them.
+ * A MESSAGE is a command, but libzmq sends it in a frame without the flag for commands, and without the flag for
+ * more: the content of the box has flags of its own. We have to do the same. Some versions of libzmq (4.3.5 with a
+ * libsodium since 1.0.12) add a received frame's flags to those in the box, so they would take a MESSAGE in a
+ * command's frame for a command. On receiving, we ignore the flags outside, since nothing protects them.
  *
- * The nonces of one direction begin all with the same 16 bytes, so that a part of XSalsa20 (HSalsa20) is done
- * once. That is why the box is made of Salsa20 and Poly1305 here.
+ * All nonces of one direction begin with the same 16 bytes, so a part of XSalsa20 (HSalsa20) is done only once.
+ * That is why this class makes the box of Salsa20 and Poly1305.
  */
 export class CurveMessages {
   readonly #sent: NonceCounter;
@@ -80,8 +79,8 @@ export class CurveMessages {
   #closed = false;
 
   /**
-   * @param key the box key of the two keys of the connection
-   * @param sender which of the two we are: the last letter of the nonce's prefix
+   * @param key the box key of the connection's two keys
+   * @param sender which side we are, client or server: the last letter of the nonce's prefix
    */
   constructor(key: Uint8Array, sender: "C" | "S", sent: NonceCounter, received: NonceWatch) {
     this.#sent = sent;
@@ -90,7 +89,7 @@ export class CurveMessages {
     this.#receiveKey = subkey(key, Buffer.from(`CurveZMQMESSAGE${sender === "C" ? "S" : "C"}`));
   }
 
-  /** The body of a MESSAGE with a frame in it; of no bytes after `close`. */
+  /** The body of a MESSAGE with a frame in it; empty after `close`. */
   encode(flags: number, body: Uint8Array): Buffer {
     if (this.#closed) return Buffer.alloc(0);
     const message = Buffer.allocUnsafe(CONTENT_AT + 1 + body.length);
@@ -106,7 +105,7 @@ export class CurveMessages {
     return message;
   }
 
-  /** @throws {ProtocolError} for what the peer has not sent, or has sent before */
+  /** @throws {ProtocolError} if the peer has not sent this, or has sent it before */
   decode(body: Buffer): { flags: number; body: Buffer } {
     if (this.#closed) throw new ProtocolError("the connection is closed");
     if (body.length < NAME.length || NAME.compare(body, 0, NAME.length) !== 0) {
@@ -132,9 +131,9 @@ export class CurveMessages {
   }
 
   /**
-   * Turns what is in the box into the other: the first 32 bytes, zeros before, are the authenticator's key.
+   * Encrypts or decrypts in place. The first 32 bytes are zeros before; encrypted, they are the authenticator's key.
    *
-   * @param sealed what has the sealed content when it is done, from CONTENT_AT on
+   * @param sealed the bytes that have the sealed content when this is done, from CONTENT_AT on
    * @returns the authenticator
    */
   #cipher(key: Uint8Array, inOut: Uint8Array, sealed: Uint8Array): Uint8Array {

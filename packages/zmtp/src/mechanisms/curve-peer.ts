@@ -1,7 +1,7 @@
 import type { CurveMessages } from "./curve-messages.js";
 import { Handshake, unexpected } from "./handshake.js";
 
-/** What both sides of CURVE have in common: messages, once the handshake is done, and keys to forget. */
+/** The part that both sides of CURVE have in common: messages after the handshake, and keys to forget. */
 export abstract class CurvePeer extends Handshake {
   /** There when the handshake is done. */
   protected messages: CurveMessages | undefined;
@@ -19,7 +19,7 @@ export abstract class CurvePeer extends Handshake {
     return this.messages;
   }
 
-  /** Forgets what only the handshake needs. */
+  /** Forgets the keys that only the handshake needs. */
   protected abstract forget(): void;
 
   override close(): void {

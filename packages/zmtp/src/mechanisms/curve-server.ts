@@ -10,7 +10,7 @@ import type { MechanismOptions } from "./mechanism.js";
 
 const NONCE_SIZE = 8;
 const LONG_NONCE_SIZE = 16;
-/** HELLO: version, padding, the client's short key, a nonce, and a box of so many zeros. */
+/** HELLO: version, padding, the client's short key, a nonce, and a box of zeros. */
 const PADDING_SIZE = 72;
 const SIGNED_SIZE = 64;
 /** The cookie: a nonce, and a box of two keys. */
@@ -20,21 +20,21 @@ const VOUCH_SIZE = BOX_OVERHEAD + 2 * KEY_SIZE;
 const METADATA_AT = KEY_SIZE + LONG_NONCE_SIZE + VOUCH_SIZE;
 
 /**
- * The server of CURVE (RFC 26). Who has the server's public key gets as far as the ZAP handler, which is
- * asked about the client's key; where nobody has to be asked, it is in.
+ * The server of CURVE (RFC 26). A client that has the server's public key gets as far as the ZAP handler, which
+ * decides about the client's key. If no handler has to be asked, the client is in.
  */
 export class CurveServer extends CurvePeer {
   readonly #keys: Keys;
-  /** Those of this connection alone. */
+  /** Keys for this connection alone. */
   readonly #short = newKeys();
   readonly #sent = new NonceCounter();
   readonly #received = new NonceWatch();
   #state: "expect HELLO" | "say WELCOME" | "expect INITIATE" | "say READY" | "done" =
     "expect HELLO";
   #clientShortKey: Uint8Array = new Uint8Array(KEY_SIZE);
-  /** Of our long key and the client's short one: for HELLO and WELCOME. */
+  /** Made of our long key and the client's short one: for HELLO and WELCOME. */
   #helloKey: Uint8Array = new Uint8Array(KEY_SIZE);
-  /** Of both short keys: for all that comes after. */
+  /** Made of both short keys: for all later commands. */
   #key: Uint8Array = new Uint8Array(KEY_SIZE);
   /** Seals this connection's cookie, and no other's. */
   readonly #cookieKey = randomBytes(KEY_SIZE);
@@ -115,7 +115,7 @@ export class CurveServer extends CurvePeer {
     });
   }
 
-  /** It is the one that we have sent on this connection. */
+  /** Checks that the cookie is the one that we have sent on this connection. */
   #checkCookie(cookie: Buffer): void {
     const nonce = withPrefix("COOKIE--", cookie.subarray(0, LONG_NONCE_SIZE));
     const content = open(this.#cookieKey, nonce, cookie.subarray(LONG_NONCE_SIZE));
@@ -127,7 +127,7 @@ export class CurveServer extends CurvePeer {
     if (!right) throw new ProtocolError("a cookie of another connection");
   }
 
-  /** The client has the secret key to its long one, and made the vouch for this connection with us. */
+  /** Checks that the client has the secret key to its long key, and made the vouch for this connection with us. */
   #checkVouch(clientKey: Uint8Array, vouch: Buffer): void {
     const key = boxKey(clientKey, this.#short.secretKey);
     const nonce = withPrefix("VOUCH---", vouch.subarray(0, LONG_NONCE_SIZE));
@@ -147,7 +147,7 @@ export class CurveServer extends CurvePeer {
     return writeCommand("READY", nonce, box);
   }
 
-  /** Forgets what only the handshake needs. */
+  /** Forgets the keys that only the handshake needs. */
   protected override forget(): void {
     this.#short.secretKey.fill(0);
     this.#cookieKey.fill(0);

@@ -8,12 +8,12 @@ import {
   type ZapReply,
 } from "./mechanism.js";
 
-/** What only the peer itself can say: a ZAP handler's metadata does not replace it. */
+/** Properties that only the peer itself can tell: a ZAP handler's metadata does not replace them. */
 const PEERS_OWN = new Set(["socket-type", "identity"]);
 
 /**
- * What all mechanisms have in common: commands come one by one, and after a failure there are no more. The
- * mechanisms themselves say what comes when.
+ * The part that all mechanisms have in common: commands come one by one, and after a failure there are no more.
+ * Each mechanism says which command comes when.
  */
 export abstract class Handshake implements Mechanism {
   protected readonly options: MechanismOptions;
@@ -59,8 +59,8 @@ export abstract class Handshake implements Mechanism {
   }
 
   /**
-   * As with libzmq only a 400 or a 500 gets an ERROR. A 300 is a temporary error: its connection is closed
-   * without a word, and so the client comes again.
+   * As with libzmq, only a 400 or a 500 makes an ERROR. A 300 is a temporary error: the connection is closed without
+   * one, and so the client comes again.
    */
   refusal({ status }: AuthenticationError): Buffer | undefined {
     return status === "400" || status === "500" ? this.writeError(status) : undefined;
@@ -76,15 +76,15 @@ export abstract class Handshake implements Mechanism {
     this.#gone?.abort();
   }
 
-  /** @throws {ProtocolError} where it is no command */
+  /** @throws {ProtocolError} if it is not a command */
   protected read(body: Buffer): Command {
     return readCommand(body);
   }
 
-  /** The command to be sent now, if it is our turn. */
+  /** The command to send now, if it is our turn. */
   protected abstract say(): Buffer | undefined;
 
-  /** Takes the peer's command. @throws {ProtocolError} where it is not its turn */
+  /** Takes the peer's command. @throws {ProtocolError} if it is not the command's turn */
   protected abstract take(name: string, data: Buffer): Promise<void> | undefined;
 
   /** The handshake is done. */
@@ -97,7 +97,7 @@ export abstract class Handshake implements Mechanism {
     this.#ready = true;
   }
 
-  /** Asks the ZAP handler, and then goes on with `admit`, unless it was closed in the meantime. */
+  /** Asks the ZAP handler, and then calls `admit`, unless the handshake is over by then. */
   protected async ask(
     authenticate: Authenticate,
     mechanism: string,
@@ -117,7 +117,7 @@ export abstract class Handshake implements Mechanism {
   }
 }
 
-/** @throws {ProtocolError} for an answer that is none, {AuthenticationError} for a no, or for no answer */
+/** @throws {ProtocolError} for a malformed answer, {AuthenticationError} for a no, or for no answer */
 async function askHandler(
   authenticate: Authenticate,
   mechanism: string,
@@ -136,12 +136,12 @@ async function askHandler(
   throw new AuthenticationError(reply.status, `the ZAP handler's answer is ${reply.status}${text}`);
 }
 
-/** A command that may not come now. Its name is the peer's text, so that it is shown escaped. */
+/** A command that may not come now. Its name comes from the peer, so the text shows it escaped. */
 export function unexpected(name: string): ProtocolError {
   return new ProtocolError(`the command ${JSON.stringify(name)} may not come now`);
 }
 
-/** A command whose data are not what the RFC says. */
+/** A command whose data are not as in the RFC. */
 export function malformed(name: string): ProtocolError {
   return new ProtocolError(`a malformed ${name} command`);
 }
@@ -152,10 +152,10 @@ export function brief(text: Uint8Array): Buffer {
 }
 
 /**
- * Reads an ERROR command. libzmq counts as refused, with a status, whoever gets 300, 400 or 500 as the
- * reason; other reasons have no status here.
+ * Reads an ERROR command. As in libzmq, the reasons 300, 400 and 500 are a refusal with that status; other reasons
+ * have no status here.
  *
- * @throws {ProtocolError} where it is malformed
+ * @throws {ProtocolError} if it is malformed
  */
 export function readRefusal(data: Buffer): AuthenticationError {
   const length = data[0];

@@ -1,16 +1,16 @@
 import type { Metadata } from "../protocol/message.js";
 
-/** What a mechanism of one connection is made with. */
+/** The options for the mechanism of one connection. */
 export interface MechanismOptions {
-  /** Our own metadata, to be sent to the peer: the bytes of READY's or INITIATE's properties. */
+  /** Our own metadata for the peer: the bytes of READY's or INITIATE's properties. */
   readonly metadata: Buffer;
-  /** Asks the ZAP handler (RFC 27); undefined where nobody has to be asked. */
+  /** Asks the ZAP handler (RFC 27); undefined if there is no need to ask. */
   readonly authenticate: Authenticate | undefined;
 }
 
 /**
- * The rest of a ZAP request: the mechanism's name and its credentials. Rejects where nobody answers, and when
- * `gone` tells that the peer waits no more.
+ * Sends a ZAP request with the mechanism's name and its credentials. Rejects if there is no answer, and when `gone`
+ * tells that the peer waits no more.
  */
 export type Authenticate = (
   mechanism: string,
@@ -27,10 +27,10 @@ export interface ZapReply {
   readonly metadata: Metadata;
 }
 
-/** A peer that may not come in, or a ZAP handler that gives no answer. */
+/** The peer may not come in, or the ZAP handler gives no answer. */
 export class AuthenticationError extends Error {
   readonly code = "EACCES";
-  /** ZAP's status code: `"300"`, `"400"` or `"500"`; empty where there was no answer, or no status. */
+  /** ZAP's status code: `"300"`, `"400"` or `"500"`; empty if there was no answer, or no status. */
   readonly status: string;
 
   constructor(status: string, why: string) {
@@ -41,43 +41,43 @@ export class AuthenticationError extends Error {
 
 /**
  * A security mechanism's part of one connection (RFC 37, "Authentication"): commands in, commands out. It
- * knows of no socket and no timer. After the greetings, `next` is asked for a command to send until there
- * is none; then each command of the peer goes to `received`, and `next` is asked again.
+ * knows no socket and no timer. After the greetings, call `next` for the commands to send, until there is none. Then
+ * give each command of the peer to `received`, and call `next` again.
  */
 export interface Mechanism {
   /**
-   * Asks whoever has to be asked before anything is said. Called once, before all else; where it returns a
-   * promise, nothing is sent and no command handed over until that settles.
+   * Asks the ZAP handler, if it has to be asked before anything is sent. Call it once, before all else. If it returns
+   * a promise, send nothing and hand over no command until that settles.
    *
    * @throws as `received`
    */
   begin?(): Promise<void> | undefined;
   /**
-   * The command to be sent now: its frame's body. Undefined where it is the peer's turn, or all is said.
+   * The command to send now: its frame's body. Undefined if it is the peer's turn, or all is sent.
    *
-   * @throws {ProtocolError} for a server's key that is none
+   * @throws {ProtocolError} if the server's key is not a valid key
    */
   next(): Buffer | undefined;
   /**
-   * A command of the peer's. Returns a promise where somebody else has to be asked: no other command is
-   * handed over until it settles.
+   * Takes a command of the peer. It returns a promise if the ZAP handler has to be asked: hand over no other command
+   * until that settles.
    *
-   * @throws {ProtocolError} where it is not the one that has to come
-   * @throws {AuthenticationError} where the peer may not come in, or does not let us in
+   * @throws {ProtocolError} if another command has to come
+   * @throws {AuthenticationError} if the peer may not come in, or does not let us in
    */
   received(body: Buffer): Promise<void> | undefined;
   /**
-   * What to send to the peer when it may not come in: an ERROR command. Then the connection is closed.
+   * The ERROR command for a peer that may not come in. Send it, and close the connection.
    */
   refusal?(error: AuthenticationError): Buffer | undefined;
   /** Whether messages may be sent and received. */
   readonly ready: boolean;
-  /** What the peer has said of itself; complete when `ready`. */
+  /** The peer's properties; complete when `ready`. */
   readonly peer: Metadata;
-  /** Who the peer is, as ZAP says. */
+  /** The peer's user id, from ZAP. */
   readonly userId: string;
 
-  /** Puts a frame into the body of a MESSAGE command. Undefined where frames go out as they are. */
+  /** Puts a frame into the body of a MESSAGE command. Undefined if frames go out as they are. */
   encode?(flags: number, body: Uint8Array): Buffer;
   /** Takes a frame out of the body of a MESSAGE command. @throws {ProtocolError} for a forged one */
   decode?(body: Buffer): { flags: number; body: Buffer };

@@ -14,7 +14,7 @@ export interface SecurityOptions {
   readonly plainUsername?: string | Uint8Array | undefined;
   readonly plainPassword?: string | Uint8Array | undefined;
   readonly curveServer?: boolean | undefined;
-  /** Keys are 40 characters of Z85 or 32 bytes. A server's is made of its secret key. */
+  /** Keys are 40 characters of Z85 or 32 bytes. A server's public key is made of its secret key. */
   readonly curvePublicKey?: string | Uint8Array | undefined;
   readonly curveSecretKey?: string | Uint8Array | undefined;
   readonly curveServerKey?: string | Uint8Array | undefined;
@@ -22,12 +22,12 @@ export interface SecurityOptions {
 
 /** The mechanism of a socket, for all its connections. */
 export interface MechanismChoice {
-  /** As it stands in the greeting. */
+  /** The name in the greeting. */
   readonly name: "NULL" | "PLAIN" | "CURVE";
   readonly asServer: boolean;
   /**
-   * Checks that a peer has the same mechanism: there is no other to fall back to. The role in a greeting is
-   * checked as far as it can be: libzmq's servers do not say that they are.
+   * Checks that a peer has the same mechanism: there is no other to fall back to. It checks the role in a greeting as
+   * far as it can: libzmq's servers do not say that they are servers.
    *
    * @throws {ProtocolError}
    */
@@ -37,9 +37,9 @@ export interface MechanismChoice {
 }
 
 /**
- * The mechanism that options ask for; NULL where they ask for none.
+ * The mechanism that the options ask for; NULL if they ask for none.
  *
- * @throws an Error with the code `"EINVAL"` where they are no whole mechanism, or make two
+ * @throws an Error with the code `"EINVAL"` if a part of the mechanism is missing, or if they ask for two
  */
 export function chooseMechanism(options: SecurityOptions): MechanismChoice {
   const { plainServer, plainUsername, plainPassword } = options;
@@ -108,7 +108,7 @@ function readText(option: string, text: string | Uint8Array | undefined): Buffer
 }
 
 /**
- * Why a handshake has failed, as a monitor tells it. `"auth"` is ZMQ_EVENT_HANDSHAKE_FAILED_AUTH, with the
+ * Why a handshake has failed, as a monitor reports it. `"auth"` is ZMQ_EVENT_HANDSHAKE_FAILED_AUTH, with the
  * status as its value; `"protocol"` is ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL; `"other"` is
  * ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL: the connection broke, it took too long, or there is no ZAP handler.
  */

@@ -3,8 +3,8 @@ import type { Metadata } from "../protocol/message.js";
 import { Handshake, readRefusal, unexpected } from "./handshake.js";
 
 /**
- * NULL: each side says READY with its metadata, as soon as it likes (RFC 37, "The NULL Security Mechanism").
- * Where somebody has to be asked, that comes first, without waiting for the peer: it may be asking, too.
+ * NULL: each side sends READY with its metadata, as soon as it likes (RFC 37, "The NULL Security Mechanism").
+ * If the ZAP handler has to be asked, that comes first, without waiting for the peer: it may be asking its own, too.
  */
 export class NullMechanism extends Handshake {
   #said = false;

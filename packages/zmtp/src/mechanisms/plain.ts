@@ -4,10 +4,9 @@ import { brief, Handshake, malformed, readRefusal, unexpected } from "./handshak
 import { AuthenticationError, type MechanismOptions } from "./mechanism.js";
 
 /**
- * How libzmq begins the ERROR command of PLAIN, in all its versions: it should be a 5 and ERROR, but C++ reads
- * the first letter as a part of the number before it. Its clients know no other, and take the right one for a
- * failure of the protocol. As there are many more of them than of others, it is what we send; we understand
- * both.
+ * All versions of libzmq begin the ERROR command of PLAIN with this. It should be a 5 and ERROR, but C++ reads the
+ * first letter as a part of the number before it. libzmq's clients know only this, and take the right one for a
+ * failure of the protocol. There are many more of them than of others, so we send this one; we understand both.
  */
 const LIBZMQ_ERROR = Buffer.from("^RROR");
 
@@ -17,7 +16,7 @@ export class PlainClient extends Handshake {
   readonly #password: Uint8Array;
   #state: "say HELLO" | "expect WELCOME" | "say INITIATE" | "expect READY" | "done" = "say HELLO";
 
-  /** @param username up to 255 bytes, as the password */
+  /** @param username up to 255 bytes, and the password, too */
   constructor(options: MechanismOptions, username: Uint8Array, password: Uint8Array) {
     super(options);
     this.#username = username;
@@ -59,8 +58,8 @@ export class PlainClient extends Handshake {
 }
 
 /**
- * The server of PLAIN (RFC 24). Whether name and password are right is the ZAP handler's to say: where there
- * is none to ask, nobody comes in.
+ * The server of PLAIN (RFC 24). The ZAP handler says whether name and password are right: without a handler no
+ * client comes in.
  */
 export class PlainServer extends Handshake {
   #state: "expect HELLO" | "say WELCOME" | "expect INITIATE" | "say READY" | "done" =

@@ -1,14 +1,14 @@
 const DIGITS =
   "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
 const VALUES = new Map([...DIGITS].map((digit, value) => [digit, value]));
-/** A CURVE key has so many bytes, and so many characters. */
+/** The size of a CURVE key, in bytes, and in characters. */
 const KEY_SIZE = 32;
 const KEY_TEXT = 40;
 
 /**
  * The bytes of a text in Z85 (RFC 32).
  *
- * @throws an Error with the code `"EINVAL"` where it is none; it does not show the text, which may be a secret
+ * @throws an Error with the code `"EINVAL"` if it is not Z85; the error does not show the text: it may be a secret
  */
 export function z85Decode(text: string): Buffer {
   if (text.length % 5 !== 0) throw invalid("Z85 has a multiple of 5 characters");
@@ -27,7 +27,7 @@ export function z85Decode(text: string): Buffer {
 }
 
 /**
- * The 32 bytes of a CURVE key, which is given as these or as 40 characters of Z85. They are a copy.
+ * A copy of the 32 bytes of a CURVE key. The key is given as 32 bytes, or as 40 characters of Z85.
  *
  * @throws an Error with the code `"EINVAL"` that names the option
  */

@@ -10,7 +10,7 @@ const REPLY_FRAMES = 6;
 
 /** A question for the ZAP handler: may this peer come in? */
 export interface ZapRequest {
-  /** The reply has the same. */
+  /** The reply has the same id. */
   readonly requestId: string;
   readonly domain: string;
   /** The peer's IP address. */
@@ -19,7 +19,7 @@ export interface ZapRequest {
   readonly routingId: Uint8Array;
   /** `"NULL"`, `"PLAIN"` or `"CURVE"`. */
   readonly mechanism: string;
-  /** None; name and password; or the client's public key, as 32 bytes. */
+  /** NULL: none. PLAIN: name and password. CURVE: the client's public key, as 32 bytes. */
   readonly credentials: readonly Uint8Array[];
 }
 
@@ -37,7 +37,7 @@ export function writeZapRequest(request: ZapRequest): Message {
 /**
  * Reads the frames of a reply (RFC 27), without the empty one before them.
  *
- * @throws {ProtocolError} where it is none, or not the one to the request
+ * @throws {ProtocolError} if it is malformed, or the reply to another request
  */
 export function readZapReply(frames: readonly Uint8Array[], requestId: string): ZapReply {
   if (frames.length !== REPLY_FRAMES) {

@@ -13,7 +13,7 @@ export function writeCommand(name: string, ...data: readonly Uint8Array[]): Buff
 
 /**
  * Takes a command's frame apart; the data are a view of it.
- * @throws {ProtocolError} where there is no name
+ * @throws {ProtocolError} if there is no name
  */
 export function readCommand(body: Buffer): Command {
   const length = body[0] ?? 0;
@@ -22,8 +22,8 @@ export function readCommand(body: Buffer): Command {
 }
 
 /**
- * The message that a command stands for, as sockets have it: a subscription is what peers of ZMTP 3.0 send, a
- * group's is its name and the group. Undefined for all others: PONG, and what later versions may bring.
+ * The message that a command stands for. A subscription becomes the message that peers of ZMTP 3.0 send; JOIN and
+ * LEAVE become the command's name and the group. Undefined for others: PONG, and what later versions may bring.
  */
 export function messageOf({ name, data }: Command): Message | undefined {
   switch (name) {
@@ -44,7 +44,7 @@ const NAME_LIMIT = 255;
 
 /**
  * Properties, as READY, INITIATE and ZAP have them.
- * @throws {RangeError} for a name of no or more than 255 characters
+ * @throws {RangeError} for an empty name, or one of more than 255 characters
  */
 export function writeMetadata(properties: Readonly<Record<string, string | Uint8Array>>): Buffer {
   const parts: Buffer[] = [];
@@ -62,7 +62,7 @@ export function writeMetadata(properties: Readonly<Record<string, string | Uint8
 
 /**
  * Reads properties; the last one of a name counts. Values are copied: they do not keep the frame alive.
- * @throws {ProtocolError} for what are no properties
+ * @throws {ProtocolError} if they are malformed
  */
 export function readMetadata(bytes: Buffer): Metadata {
   const properties = new Map<string, Buffer>();
@@ -79,14 +79,14 @@ export function readMetadata(bytes: Buffer): Metadata {
   return properties;
 }
 
-/** The longest time to live that PING can tell, in tenths of a second. */
+/** The longest time to live that a PING has room for, in tenths of a second. */
 const LONGEST_LIFE = 65_535;
-/** A PING's context may have so many bytes. */
+/** The longest context of a PING, in bytes. */
 const CONTEXT_LIMIT = 16;
 
 /**
  * PING: asks for a PONG, and says for how long we count as alive without another word.
- * @param timeToLive in tenths of a second, 6553.5 s at most; 0 for no word of it
+ * @param timeToLive in tenths of a second, 6553.5 s at most; 0 to say nothing of it
  */
 export function writePing(timeToLive: number, context: Uint8Array = Buffer.alloc(0)): Buffer {
   const ttl = Buffer.alloc(2);
@@ -95,8 +95,8 @@ export function writePing(timeToLive: number, context: Uint8Array = Buffer.alloc
 }
 
 /**
- * Reads what belongs to a PING. Its context goes back in the PONG as it is. libzmq sends none, and cuts off
- * what is longer than RFC 37 allows, where we refuse it.
+ * Reads the data of a PING. Its context goes back in the PONG as it is. libzmq sends no context, and cuts off
+ * what is longer than RFC 37 allows; we refuse it.
  * @throws {ProtocolError}
  */
 export function readPing(data: Buffer): { timeToLive: number; context: Buffer } {

@@ -8,27 +8,27 @@ export const LONG = 2;
 export const COMMAND = 4;
 
 /**
- * Frames lie side by side in pieces of memory of this size, in bytes: what a reader keeps of one keeps no more
- * than that alive. Where they are not small, it is twice as much.
+ * Frames lie side by side in pieces of memory of this size, in bytes: if a reader keeps one frame, it keeps no more
+ * than that alive. For frames that are not small, the pieces are twice as large.
  */
 export const WINDOW = 8192;
 const SMALL = 256;
-/** Windows of fewer bytes lie side by side in a piece of memory that is as large as a window. */
+/** Windows with fewer bytes than this lie side by side in a piece of memory that is as large as a window. */
 const POOLED = WINDOW / 2;
-/** Few bytes are copied one by one, which is quicker than to call for it. */
+/** To copy up to this many bytes one by one is quicker than to call a function. */
 const FEW = 24;
-/** A frame of more bytes than this has memory of its own, unless it lies in what a window holds already. */
+/** A frame of more bytes than this has memory of its own, unless a window holds it already. */
 const OWN = 4096;
-/** What is missing of a frame is read to where it belongs, where it is so many bytes or more. */
+/** If at least this many bytes of a frame are missing, the system reads them to where they belong. */
 const DIRECT = 8192;
 /** A message has no more frames than this. */
 const MOST_FRAMES = 65_536;
-/** A command may have so many bytes, however small messages have to be. */
+/** A command may have this many bytes, even if messages have to be smaller. */
 const COMMAND_SIZE = 65_536;
-/** A mechanism that encrypts makes a frame no more than this larger. */
+/** Encryption makes a frame larger, by this many bytes at most. */
 const ENCRYPTED = 64;
 
-/** A Buffer of Node 20 holds no more. */
+/** A Buffer of Node 20 holds no more bytes than this. */
 const MOST_BYTES = 2 ** 32;
 
 /** A long frame's header, in bytes. */
@@ -41,47 +41,47 @@ export interface OpenedFrame {
   readonly body: Buffer;
 }
 
-/** Takes a command. @returns a message, where it stands for one: a subscription */
+/** Takes a command. @returns a message, if it stands for one: a subscription */
 export type CommandSink = (body: Buffer) => Message | undefined;
 
 /**
- * Cuts the bytes of a ZMTP 3 connection into messages (RFC 37, "Framing"), on demand: `push` takes what has
- * come, `next` gives one message after the other. What nobody asks for is not cut.
+ * Cuts the bytes of a ZMTP 3 connection into messages (RFC 37, "Framing"), on demand: `push` takes the bytes that
+ * have come, `next` cuts and gives one message after the other.
  *
- * Chunks become the decoder's own: their memory must not be written again. One that is lent may lie in memory
- * that is written anew after `keep`; it has to be of more than a window.
+ * The decoder owns the chunks that it gets: do not write to their memory again. You may lend it a chunk instead, and
+ * write to its memory after `keep`. The memory of such a chunk has to be larger than a window.
  *
- * A frame's body is a view of memory that it shares with its neighbours. That is the chunk's, where the chunk
- * is small; of a large one a part after the other is copied (a window). A body that is large, or comes in
- * several chunks, has memory of its own.
+ * A frame's body is a view of memory that it shares with its neighbours. If the chunk is small, that is the
+ * chunk's memory; of a large chunk the decoder copies one part after the other (a window). A body that is large,
+ * or comes in several chunks, has memory of its own.
  */
 export class Decoder {
   readonly #command: CommandSink;
-  /** In bytes, for all frames of a message; and what is left of it for the message that is being read. */
+  /** The limit for all frames of a message, in bytes; and how much of it is left for the current message. */
   #most = 0;
   #room = 0;
   /** Nothing more is cut until `next` is called again. */
   #stopped = false;
 
-  /** What has come, and how much of it has been cut. */
+  /** The bytes that have come, and how many of them are cut. */
   #chunk = EMPTY;
   #at = 0;
   /** The memory that bodies are views of: a copy of the chunk up to `#windowEnd`. */
   #window: ArrayBufferLike = EMPTY.buffer;
   #windowEnd = 0;
-  /** A place in the chunk and this is the same place in the window. */
+  /** Add this to a place in the chunk, and you get the same place in the window. */
   #shift = 0;
 
-  /** Whether a frame has begun in an earlier chunk. Either its header is not whole, or its body. */
+  /** Whether a frame has begun in an earlier chunk, and its header or its body is not whole. */
   #begun = false;
   readonly #header = Buffer.alloc(LONG_HEADER);
   #headerAt = 0;
   #partial: PartialFrame | undefined;
 
-  /** The frames of a message whose last one has not come. */
+  /** The frames of a message whose last frame has not come. */
   #frames: Message = [];
 
-  /** Takes each frame out of the one that has come, where a mechanism encrypts them (CURVE's MESSAGE). */
+  /** Opens each frame that has come, and gives the frame in it, if a mechanism encrypts them (CURVE's MESSAGE). */
   open: ((body: Buffer) => OpenedFrame) | undefined;
 
   /** @param maxMessageSize in bytes, for all frames of a message together; -1 for any */
@@ -90,19 +90,19 @@ export class Decoder {
     this.limit(maxMessageSize);
   }
 
-  /** How large a message may be from now on: in bytes, for all its frames together; -1 for any. */
+  /** Sets how large a message may be from now on: in bytes, for all its frames together; -1 for any. */
   limit(maxMessageSize: number): void {
     const used = this.#most - this.#room;
     this.#most = maxMessageSize < 0 ? Number.MAX_SAFE_INTEGER : maxMessageSize;
     this.#room = this.#most - used;
   }
 
-  /** For the sink of commands: `next` gives nothing more after this one, until it is called again. */
+  /** For the sink of commands: after this command `next` returns, and cuts nothing until the next call. */
   stop(): void {
     this.#stopped = true;
   }
 
-  /** Takes bytes. It costs least where those before have been cut: `next` has returned undefined. */
+  /** Takes bytes. This costs least when all bytes before are cut: `next` has returned undefined. */
   push(chunk: Buffer): void {
     const rest = this.#chunk.length - this.#at;
     this.#begin(rest === 0 ? chunk : Buffer.concat([this.#chunk.subarray(this.#at), chunk]));
@@ -119,20 +119,20 @@ export class Decoder {
     this.#shift = chunk.byteOffset;
   }
 
-  /** What is left of a chunk that was lent is copied. */
+  /** Copies what is left of a chunk that was lent. */
   keep(): void {
     if (this.#at < this.#chunk.length) this.#begin(Buffer.from(this.#chunk.subarray(this.#at)));
     else this.#forget();
   }
 
-  /** Where the next bytes belong: in the body of a large frame. Undefined where they are to be pushed. */
+  /** Where the next bytes belong: in the body of a large frame. If undefined, `push` them. */
   room(): Buffer | undefined {
     const partial = this.#partial;
     if (partial === undefined || partial.missing < DIRECT || this.hasMore) return undefined;
     return partial.room();
   }
 
-  /** So many bytes have come, and lie where `room` has said. */
+  /** `size` bytes have come, and lie where `room` has said. */
   filled(size: number): void {
     this.#partial?.filled(size);
   }
@@ -142,14 +142,14 @@ export class Decoder {
     return this.#at < this.#chunk.length || this.#partial?.missing === 0;
   }
 
-  /** Whether a message has begun, whose last frame has not come. */
+  /** Whether a message has begun, and its last frame has not come. */
   get within(): boolean {
     return this.#frames.length > 0;
   }
 
   /**
-   * The next message; undefined where it has not come as a whole.
-   * @throws {ProtocolError} for what is no ZMTP, or too large
+   * The next message; undefined if it has not come as a whole.
+   * @throws {ProtocolError} if the bytes are not ZMTP, or the message is too large
    */
   next(): Message | undefined {
     this.#stopped = false;
@@ -199,7 +199,7 @@ export class Decoder {
     return undefined;
   }
 
-  /** A frame is there. @returns the message that it is the last of */
+  /** Takes a whole frame. @returns the message, if this frame is its last */
   #took(sentFlags: number, sentBody: Buffer): Message | undefined {
     let flags = sentFlags;
     let body = sentBody;
@@ -219,7 +219,7 @@ export class Decoder {
     return frames;
   }
 
-  /** A frame is larger than a message may be; other things are not. */
+  /** The frame is larger than a message may be. A command may be larger, and so may an encrypted frame. */
   #checkSize(flags: number, size: number): void {
     let most = this.#room;
     if ((flags & COMMAND) !== 0) most = Math.max(most, COMMAND_SIZE);
@@ -227,7 +227,7 @@ export class Decoder {
     if (size > most) throw tooLarge();
   }
 
-  /** @returns the body of a frame that the window does not hold; undefined where it has not come as a whole */
+  /** @returns the body of a frame that the window does not hold; undefined if it has not come as a whole */
   #beyondWindow(flags: number, from: number, size: number): Buffer | undefined {
     const chunk = this.#chunk;
     if (from + size > chunk.length) {
@@ -274,7 +274,7 @@ export class Decoder {
     this.#forget();
   }
 
-  /** Goes on with a frame that has begun in an earlier chunk. @returns the message that it is the last of */
+  /** Goes on with a frame that has begun in an earlier chunk. @returns the message, if this frame is its last */
   #goOn(): Message | undefined {
     const partial = this.#partial ?? this.#readHeader();
     if (partial === undefined) return undefined;
@@ -288,7 +288,7 @@ export class Decoder {
     return this.#took(partial.flags, partial.take());
   }
 
-  /** @returns the frame that a header is of which has come in several chunks; undefined where it is not whole */
+  /** Reads a header that comes in several chunks. @returns its frame; undefined if the header is not whole */
   #readHeader(): PartialFrame | undefined {
     const header = this.#header;
     const chunk = this.#chunk;
@@ -310,11 +310,11 @@ export class Decoder {
   }
 }
 
-/** Small windows of all connections, and how much of it is taken. Node's own pool is larger, from Node 24 on. */
+/** Memory for small windows of all connections, and how much is taken. Node's own pool is larger, from Node 24 on. */
 let pool = EMPTY;
 let taken = 0;
 
-/** @returns where in the pool so many bytes have room, which is less than a window */
+/** @returns where in the pool there is room for `size` bytes; that has to be less than a window */
 function inPool(size: number): number {
   if (taken + size >= pool.length) {
     pool = Buffer.allocUnsafeSlow(WINDOW);
@@ -336,7 +336,7 @@ function checkFlags(flags: number): void {
   }
 }
 
-/** The size that a long frame's header at `at` tells. @throws {ProtocolError} for more than a Buffer can hold */
+/** The size in a long frame's header at `at`. @throws {ProtocolError} for more than a Buffer can hold */
 function longSize(bytes: Buffer, at: number): number {
   const size = bytes.readUInt32BE(at + 1) * 2 ** 32 + bytes.readUInt32BE(at + 5);
   if (size > MOST_BYTES) throw tooLarge();

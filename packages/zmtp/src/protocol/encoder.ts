@@ -1,31 +1,31 @@
 import { COMMAND, LONG, MORE } from "./decoder.js";
 import { bytesOf, type Frame, type Outgoing } from "./message.js";
 
-/** Frames of up to so many bytes are copied, behind each other; larger ones go out from where they are. */
+/** Frames of up to this many bytes are copied, one behind the other; larger ones go out from where they are. */
 export const COPIED = 4096;
-/** The memory that they are copied to, in bytes: little, until there is more to send at once. */
+/** The size of the memory that they are copied to, in bytes: small, until there is more to send at once. */
 const FIRST_SLAB = 8192;
 const SLAB = 65_536;
-/** The most that a frame's flags and its size take, and the least. */
+/** The size of a header (a frame's flags and its size), at most and at least. */
 const HEADER = 9;
 const SHORT_HEADER = 2;
 /** A frame of more bytes than this has the larger header. */
 const SHORT = 255;
-/** A character takes no more bytes than this. */
+/** A character of UTF-16 takes no more bytes than this in UTF-8. */
 const PER_CHARACTER = 3;
-/** Text of up to so many characters is sure to fit where frames are copied. */
+/** Text of up to this many characters is always small enough to be copied. */
 const COPIED_TEXT = Math.floor(COPIED / PER_CHARACTER);
-/** Few bytes are copied one by one, which is quicker than to call for it. */
+/** To copy up to this many bytes one by one is quicker than to call a function. */
 const FEW = 24;
 const FEW_ENCODED = 48;
 
 /**
  * Puts messages into the bytes of a ZMTP 3 connection (RFC 37, "Framing"): `add` them, then `take` pieces to
- * be written in one go. Memory of pieces that have left goes back by `reuse`.
+ * write in one go. When the pieces have left, `reuse` gives their memory back.
  */
 export class Encoder {
   #slab: Buffer = Buffer.allocUnsafeSlow(FIRST_SLAB);
-  /** Where in the slab the next byte goes, and from where on nothing was taken. */
+  /** Where in the slab the next byte goes, and where the bytes begin that are not taken yet. */
   #at = 0;
   #from = 0;
   #pieces: Uint8Array[] = [];
@@ -36,7 +36,7 @@ export class Encoder {
     return this.#size + this.#at - this.#from;
   }
 
-  /** Adds a message: its frames must not be changed until it has left. A list without frames is an empty one. */
+  /** Adds a message: do not change its frames until it has left. An empty list becomes one empty frame. */
   add(message: Outgoing): void {
     if (typeof message === "string") this.#addText(message, 0);
     else if (message instanceof Uint8Array) this.#addBytes(message, 0);
@@ -49,7 +49,7 @@ export class Encoder {
     this.#addBytes(body, COMMAND);
   }
 
-  /** Adds bytes as they are: a greeting, or messages that another encoder was given. */
+  /** Adds bytes as they are: a greeting, or messages from another encoder. */
   addRaw(bytes: Uint8Array): void {
     if (bytes.length > COPIED) {
       this.#addPiece(bytes);
@@ -86,7 +86,7 @@ export class Encoder {
     const at = this.#at;
     const start = at + (length > SHORT ? HEADER : SHORT_HEADER);
     const size = writeText(slab, text, start);
-    // How large it is could not be told before.
+    // Only now is the size known.
     if (size > SHORT && length <= SHORT) slab.copyWithin(at + HEADER, start, start + size);
     this.#at = writeHeader(slab, at, flags, size) + size;
   }
@@ -122,7 +122,7 @@ export class Encoder {
     this.#from = 0;
   }
 
-  /** Makes a piece of what is in the slab. */
+  /** Makes a piece of the bytes in the slab. */
   #cut(): void {
     if (this.#at === this.#from) return;
     this.#pieces.push(this.#slab.subarray(this.#from, this.#at));
@@ -144,7 +144,7 @@ export class Encoder {
     return pieces;
   }
 
-  /** All that was ever taken has left: its memory may be written to again, unless there is more to take. */
+  /** All pieces that were taken have left: their memory may be written to again, unless there is more to take. */
   reuse(): void {
     if (this.size > 0) return;
     this.#at = 0;

@@ -1,6 +1,6 @@
 import { ProtocolError } from "./message.js";
 
-/** A greeting of ZMTP 3 has so many bytes (RFC 37). */
+/** The size of a greeting of ZMTP 3, in bytes (RFC 37). */
 export const GREETING_SIZE = 64;
 /** The signature is %xFF, eight bytes that mean nothing, and %x7F. Peers of ZMTP 1 send a frame's header. */
 const SIGNATURE_BEGIN = 0xff;
@@ -11,20 +11,20 @@ const MECHANISM_AT = 12;
 const MECHANISM_SIZE = 20;
 const AS_SERVER_AT = 32;
 
-/** So much of it says which version we speak, and nothing else. */
+/** The size of the first part, in bytes: it says which version we speak, and nothing else. */
 export const VERSIONED = MINOR_AT;
 
 /** What a greeting says. */
 export interface Greeting {
-  /** The peer's version is 3 point this. */
+  /** The second number of the peer's version: 3.1 has 1. */
   readonly minor: number;
   readonly mechanism: string;
   readonly asServer: boolean;
 }
 
 /**
- * Writes our greeting: version 3.1. We speak no older one, so that the first part of it (`VERSIONED`) does not
- * depend on what the peer speaks (RFC 37, "Version Negotiation").
+ * Writes our greeting: version 3.1. We speak no version before 3, so the first part (`VERSIONED`) does not depend
+ * on the peer's version (RFC 37, "Version Negotiation").
  * @param mechanism of 20 characters at most
  */
 export function writeGreeting(mechanism: string, asServer: boolean): Buffer {
@@ -40,10 +40,10 @@ export function writeGreeting(mechanism: string, asServer: boolean): Buffer {
 }
 
 /**
- * Reads a peer's greeting out of what it has sent so far. Versions above 3.1 count as 3.1.
+ * Reads a peer's greeting out of the bytes that it has sent so far. Versions above 3.1 count as 3.1.
  *
- * @returns undefined where it is not whole
- * @throws {ProtocolError} as soon as it is no greeting of ZMTP 3
+ * @returns undefined if it is not whole
+ * @throws {ProtocolError} as soon as it cannot be a greeting of ZMTP 3
  */
 export function readGreeting(bytes: Buffer): Greeting | undefined {
   const begin = bytes[0] ?? SIGNATURE_BEGIN;
@@ -57,7 +57,7 @@ export function readGreeting(bytes: Buffer): Greeting | undefined {
   const name = bytes.subarray(MECHANISM_AT, MECHANISM_AT + MECHANISM_SIZE);
   return {
     minor: major > 3 ? 1 : Math.min(bytes[MINOR_AT] as number, 1),
-    // All 20 characters count: another one behind a NUL makes another name.
+    // All 20 characters count: one behind a NUL makes another name.
     mechanism: name.toString("latin1").replace(/\0+$/, ""),
     asServer: bytes[AS_SERVER_AT] === 1,
   };

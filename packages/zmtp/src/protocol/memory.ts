@@ -1,13 +1,12 @@
-/** The most that glibc takes for the size of a piece that may come again, less what it needs itself. In bytes. */
+/** In bytes: the largest piece whose free raises glibc's threshold (32 MiB), less what glibc itself needs. */
 const PIECE = (32 << 20) - (1 << 20);
 let done = false;
 
 /**
- * Has glibc keep the memory of large frames, when they are garbage, for those that come. By itself it gives what
- * is free at the end of its heap back to the system as soon as that is 128 KiB, and each page of it has to be
- * asked for and cleared anew. But where a large piece has once been freed, it keeps twice as much; so one is made
- * here, and left to the garbage collector. It is not written to, and so takes no memory. Other systems' memory
- * does not mind.
+ * Makes glibc keep the memory of large frames that are garbage, for the next ones. By itself glibc gives memory back
+ * to the system as soon as 128 KiB are free at the end of its heap; then the system has to find and clear each page
+ * anew. But when a program has once freed a large piece, glibc keeps twice as much. So this makes one, and leaves it
+ * to the garbage collector. Nothing is written to it, so it takes no memory. On other systems this does no harm.
  */
 export function keepFreedMemory(): void {
   if (done) return;
@@ -15,15 +14,15 @@ export function keepFreedMemory(): void {
   try {
     new ArrayBuffer(PIECE);
   } catch {
-    // There is not so much memory: then it is better not kept.
+    // There is too little memory: then glibc had better not keep any.
   }
 }
 
 const threads = globalThis.process?.getBuiltinModule?.("node:worker_threads");
 
 /**
- * Has memory that frames share stay where it is. Who transfers a frame to a thread would take the others with it:
- * Node refuses that now, or copies (Node 20), as it does with its own small Buffers. There is none of it elsewhere.
+ * Makes memory that frames share untransferable. A program that transfers one frame to a thread would transfer the
+ * others with it. Now Node refuses that, or copies (Node 20), as with its own small Buffers. Other runtimes lack this.
  */
 export function keepHere(memory: ArrayBufferLike): void {
   threads?.markAsUntransferable(memory);

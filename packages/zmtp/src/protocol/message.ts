@@ -10,18 +10,18 @@ export type Outgoing = Frame | readonly Frame[];
 export type Message = Buffer[];
 
 /**
- * The frame without bytes, of which there is one: it is in each request and reply, and memory of its own costs.
- * Nobody who is given it can transfer it to a thread, and take it from all others.
+ * The one frame without bytes: it is in each request and reply, and separate memory for each costs time.
+ * No reader can transfer it to a thread, and so take it from all others.
  */
 export const EMPTY: Buffer = Buffer.from(new ArrayBuffer(0));
 keepHere(EMPTY.buffer);
 
-/** What a peer says of itself in the handshake: names in lower case, as `"socket-type"`. */
+/** The properties that a peer sends in the handshake: names in lower case, as `"socket-type"`. */
 export type Metadata = ReadonlyMap<string, Buffer>;
 
-/** A peer that does not keep to the protocol. Its connection is closed. */
+/** The peer does not keep to the protocol. Its connection is closed. */
 export class ProtocolError extends Error {
-  /** libzmq's name of what is wrong, as the `zeromq` package has it, where programs look for it; else EPROTO. */
+  /** If programs look for it: libzmq's name of the failure, as the `zeromq` package has it. Else EPROTO. */
   readonly code: string;
 
   constructor(message: string, code = "EPROTO") {
@@ -31,8 +31,8 @@ export class ProtocolError extends Error {
 }
 
 /**
- * A peer that has not answered in time. Its connection is closed; unlike one that does not keep to the
- * protocol, libzmq connects to it again.
+ * The peer has not answered in time. Its connection is closed. libzmq connects again after this, but not after a
+ * ProtocolError.
  */
 export class TimeoutError extends Error {
   readonly code = "ETIMEDOUT";

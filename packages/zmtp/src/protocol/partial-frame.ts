@@ -1,14 +1,14 @@
 import { keepFreedMemory } from "./memory.js";
 
-/** So many bytes are set aside for a large frame before they have come. */
+/** How many bytes to set aside for a large frame before they have come. */
 export const AHEAD = 1 << 20;
 
-/** Frames of so many bytes cost more to find memory for than to read. */
+/** For frames of this many bytes or more, it costs more to find memory than to read them. */
 const LARGE = 1 << 15;
 
 /**
- * A frame whose body comes in several chunks. Whatever size its header tells, it takes no more memory than has
- * come of it, and `AHEAD`.
+ * A frame whose body comes in several chunks. Whatever size its header tells, it takes no more memory than its bytes
+ * that have come, and `AHEAD`.
  */
 export class PartialFrame {
   readonly flags: number;
@@ -41,13 +41,13 @@ export class PartialFrame {
     return this.#missing;
   }
 
-  /** Where the next bytes belong, or those that there is memory for already. */
+  /** Where the next bytes belong, as many as there is memory for already. */
   room(): Buffer {
     this.#makeRoom();
     return this.#piece.subarray(this.#pieceAt);
   }
 
-  /** So many bytes have been put into its room. */
+  /** `size` bytes were put into its room. */
   filled(size: number): void {
     this.#pieceAt += size;
     this.#missing -= size;
@@ -60,7 +60,7 @@ export class PartialFrame {
     this.#pieceAt = 0;
   }
 
-  /** Takes what belongs to it from a chunk. @returns where in the chunk the next frame begins */
+  /** Takes its bytes from a chunk. @returns where in the chunk the next frame begins */
   fill(chunk: Buffer, from: number): number {
     let at = from;
     while (this.#missing > 0 && at < chunk.length) {

@@ -1,10 +1,10 @@
 import { COPIED, Encoder } from "../protocol/encoder.js";
 import type { Outgoing } from "../protocol/message.js";
 
-/** So many bytes are handed to the system in one go. */
+/** How many bytes go to the system at once. */
 export const BATCH = 262_144;
 
-/** Messages that were made bytes for many. */
+/** The bytes of messages that many peers get. */
 export class Encoded {
   readonly pieces: readonly Uint8Array[];
   /** How many messages they are. */
@@ -16,7 +16,7 @@ export class Encoded {
     this.count = count;
   }
 
-  /** The pieces, to be kept for long: small ones hold on to no more memory than they need. */
+  /** The pieces for a long wait: small ones are copied, so that they keep no more memory than they need. */
   get lasting(): readonly Uint8Array[] {
     this.#lasting ??= this.pieces.map((piece) =>
       piece.length > COPIED ? piece : new Uint8Array(piece),
@@ -27,15 +27,15 @@ export class Encoded {
 
 /** A peer that takes part in a broadcast. */
 export interface Receiver {
-  /** It is over. What was sent since the receiver was added is its own from now on, and goes before all else. */
+  /** The broadcast is over. The receiver now owns what was sent since it was added, and sends that before all else. */
   takeOver(sent: Encoded): void;
 }
 
 /**
- * Messages in a row that go to the same peers. They are made bytes once, in memory that all the peers send from.
+ * Messages in a row that go to the same peers. They become bytes once, in memory that all the peers send from.
  *
- * It is cut where somebody else is to get a message, and by any of the peers that has something else to send,
- * sends what it has, or ends: then each takes over what there is, and a new one may begin.
+ * The broadcast is cut if the next message goes to others, or if one of its peers has something else to send, sends
+ * what it has, or ends. Then each peer takes the messages over, and a new broadcast may begin.
  */
 export class Broadcast {
   /** It was cut, and none has begun. */
@@ -46,14 +46,14 @@ export class Broadcast {
   /** How many messages all of them have room for. */
   #room = 0;
 
-  /** Ends what there is, and begins anew, for those who are added before anything is sent. */
+  /** Ends the broadcast, and begins a new one. `add` its receivers before you send anything. */
   begin(): void {
     this.cut();
     this.over = false;
     this.#room = Number.POSITIVE_INFINITY;
   }
 
-  /** @param room how many messages it has room for: one, at least */
+  /** @param room how many messages the receiver has room for: one, at least */
   add(receiver: Receiver, room: number): void {
     this.#receivers.push(receiver);
     this.#room = Math.min(this.#room, room);
@@ -66,7 +66,7 @@ export class Broadcast {
     if (this.#count >= this.#room || this.#encoder.size >= BATCH) this.cut();
   }
 
-  /** Ends it. */
+  /** Ends the broadcast. */
   cut(): void {
     this.over = true;
     const receivers = this.#receivers;

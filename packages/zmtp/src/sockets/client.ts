@@ -3,7 +3,7 @@ import { Dealer } from "./dealer.js";
 import { isSingle, MANY_FRAMES } from "./frames.js";
 import { SocketError } from "./socket.js";
 
-/** CLIENT (RFC 41): as DEALER, messages of one frame. Others that come are dropped. */
+/** CLIENT (RFC 41): a DEALER with messages of one frame. It drops others that come. */
 export class Client extends Dealer {
   override send(message: Outgoing): boolean {
     if (!isSingle(message)) throw new SocketError("EINVAL", MANY_FRAMES);

@@ -5,13 +5,13 @@ import type { Pipe } from "./pipe.js";
 import { ReceivingSocket } from "./receiving.js";
 import type { Meta } from "./socket.js";
 
-/** DEALER (RFC 28): deals messages to its peers in turn, and takes theirs in turn. */
+/** DEALER (RFC 28): sends messages to its peers in turn, and takes theirs in turn. */
 export class Dealer extends ReceivingSocket {
   protected readonly fairQueue = new FairQueue();
   protected readonly loadBalancer = new LoadBalancer();
 
   attach(pipe: Pipe): void {
-    // What a ROUTER learns the routing id from, before anything is sent to it.
+    // From this a ROUTER learns the routing id, before anything else is sent to it.
     if (this.options.probeRouter) pipe.write(EMPTY);
     this.fairQueue.attach(pipe);
     this.loadBalancer.attach(pipe);

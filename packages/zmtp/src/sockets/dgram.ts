@@ -3,14 +3,14 @@ import { framesOf } from "./frames.js";
 import { Pair } from "./pair.js";
 import { SocketError } from "./socket.js";
 
-/** What ends an address, as C has it and libzmq gives it. */
+/** The end of an address, as a string of C: libzmq gives it so. */
 const NUL = Buffer.of(0);
 
 /**
- * DGRAM: UDP. Messages are the address of who sent or is to get it, as `127.0.0.1:5555`, and a datagram; an address
- * that is received ends with a NUL. One address is bound at a time.
+ * DGRAM: UDP. A message is an address, as `127.0.0.1:5555`, and a datagram: the sender's address, with a NUL at its
+ * end, if you receive it, the receiver's if you send it. One address is bound at a time.
  *
- * Its pipe gives and takes both as two frames, the address without the NUL.
+ * The pipe gives and takes messages as two frames, the address without the NUL.
  */
 export class Dgram extends Pair {
   override readonly isAddressed = true;

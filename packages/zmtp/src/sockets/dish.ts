@@ -6,17 +6,17 @@ import { SocketError } from "./socket.js";
 
 /**
  * DISH (RFC 48): receives the messages of the groups that it has joined, and the group with each
- * (`meta.group`). What is malformed, or of another group, is dropped.
+ * (`meta.group`). It drops messages that are malformed, or of another group.
  */
 export class Dish extends Pull {
-  /** By key: the group as bytes, and as what comes with its messages. */
+  /** By key: the group as bytes, and the `meta` of its messages. */
   readonly #groups = new Map<
     string,
     { readonly bytes: Buffer; readonly meta: { group: string } }
   >();
   readonly #pipes = new Set<Pipe>();
 
-  /** A RADIO is there, or there again, and learns what to send. */
+  /** A RADIO is there, or there again: tell it which groups to send. */
   override peerReady(pipe: Pipe): void {
     this.#pipes.add(pipe);
     for (const { bytes } of this.#groups.values()) pipe.command("JOIN", bytes);

@@ -1,9 +1,9 @@
 import type { Message } from "../protocol/message.js";
 import { Turns } from "./ring.js";
 
-/** Takes messages from pipes in turn, one of each; pipes that have none are left out until they have. */
+/** Takes messages from pipes in turn, one from each. It leaves out pipes that have none, until they have. */
 export class FairQueue extends Turns {
-  /** The next message; undefined where no pipe has one. */
+  /** The next message; undefined if no pipe has one. */
   receive(): Message | undefined {
     const ring = this.ring;
     for (let place = ring.current; place !== undefined; place = ring.current) {

@@ -17,5 +17,5 @@ export function withFirst(first: Buffer, message: Message): Message {
   return [first, ...message];
 }
 
-/** Why a message is refused by types that have none of several frames. */
+/** Why types with messages of one frame refuse a message. */
 export const MANY_FRAMES = "messages of this socket type have one frame";

@@ -1,7 +1,7 @@
 import type { Message } from "../protocol/message.js";
 import { Pull } from "./pull.js";
 
-/** GATHER (RFC 49): as PULL, messages of one frame. Others that come are dropped. */
+/** GATHER (RFC 49): a PULL with messages of one frame. It drops others that come. */
 export class Gather extends Pull {
   protected override take(): Message | undefined {
     for (;;) {

@@ -1,7 +1,7 @@
 import type { Outgoing } from "../protocol/message.js";
 import { Turns } from "./ring.js";
 
-/** Deals messages to pipes in turn, one to each; pipes that are full are left out until they have room. */
+/** Sends messages to pipes in turn, one to each. It leaves out pipes that are full, until they have room. */
 export class LoadBalancer extends Turns {
   /** @returns whether a pipe has taken the message */
   send(message: Outgoing, owned?: number): boolean {

@@ -3,7 +3,7 @@ import type { Pipe } from "./pipe.js";
 import { ReceivingSocket } from "./receiving.js";
 import type { Meta } from "./socket.js";
 
-/** PAIR (RFC 31): one peer. Who comes while it is there is turned away. */
+/** PAIR (RFC 31): one peer. While it is there, the socket turns others away. */
 export class Pair extends ReceivingSocket {
   #pipe: Pipe | undefined;
 

@@ -6,40 +6,40 @@ import type { Broadcast } from "./broadcast.js";
  * there from `connect` on, and stays through reconnects; over inproc it is one end of two.
  */
 export interface Pipe {
-  /** The name that the peer gave itself; empty where it gave none, or has not been there yet. */
+  /** The name that the peer gave itself; empty if it gave none, or has not been there yet. */
   readonly routingId: Buffer;
-  /** What the peer has said of itself in its last handshake; over inproc its socket type and routing id. */
+  /** The peer's properties from its last handshake; over inproc its socket type and routing id. */
   readonly peer: Metadata;
-  /** Whether `write` would take a message; if not, `writeActivated` will tell. */
+  /** Whether `write` would take a message; if not, `writeActivated` is called when it would. */
   readonly writable: boolean;
-  /** The peer has ended it: it takes nothing any more, and is there for what can still be read. */
+  /** The peer has ended the pipe. It takes no more messages; you can still read those that are in it. */
   readonly gone?: boolean;
-  /** The peer gets all there is, and cannot ask for less: a multicast or udp address. */
+  /** The peer gets all messages, and cannot ask for fewer: a multicast or udp address. */
   readonly takesAll?: boolean;
-  /** Takes the next message of the peer's; undefined where there is none, and then `readActivated` will tell. */
+  /** Takes the peer's next message; undefined if there is none: then `readActivated` is called when there is one. */
   read(): Message | undefined;
   /**
    * Sends a message.
    *
-   * @param owned so many of the first frames nobody else has: they need no copy
-   * @returns whether it was taken; if not, `writeActivated` will tell
+   * @param owned how many of the first frames no other code has: they need no copy
+   * @returns whether the pipe has taken it; if not, `writeActivated` is called when there is room
    */
   write(message: Outgoing, owned?: number): boolean;
   /**
-   * Takes part in a broadcast, where its messages can go out as those of others do.
-   * @returns whether it does; if not, it is to be written to
+   * Takes part in a broadcast, if this peer can get the same bytes as others.
+   * @returns whether it does; if not, `write` to it
    */
   takePart?(broadcast: Broadcast): boolean;
   /**
-   * Sends what is no message of the user's, whatever the high-water mark: a subscription, a group. Where
-   * nobody is connected it goes nowhere: after the next handshake, at `peerReady`, all of them are sent.
+   * Sends a subscription or a group, whatever the high-water mark: it is no message of the user's. Without a
+   * connection it goes nowhere: at `peerReady`, after the next handshake, the socket type sends all of them.
    */
   command(name: "SUBSCRIBE" | "CANCEL" | "JOIN" | "LEAVE", data: Uint8Array): void;
-  /** Ends it, and the connection with it. `pipeTerminated` is not told. */
+  /** Ends the pipe, and its connection. `pipeTerminated` is not called. */
   terminate(): void;
   /**
-   * Ends it as `terminate` does, but leaves the connection, until the peer ends it: a peer that was hung up on
-   * would come again. What it sends is dropped. Over inproc nobody comes again.
+   * Ends the pipe as `terminate` does, but leaves the connection until the peer ends it: if we closed it, the peer
+   * would come again. What the peer sends is dropped. Over inproc no peer comes again.
    */
   disown?(): void;
 }

@@ -3,7 +3,7 @@ import { LoadBalancer } from "./load-balancer.js";
 import type { Pipe } from "./pipe.js";
 import { type Meta, SocketType } from "./socket.js";
 
-/** PUSH (RFC 30): deals messages to its peers in turn. Without one that has room it takes none. */
+/** PUSH (RFC 30): sends messages to its peers in turn. If no peer has room, it takes no message. */
 export class Push extends SocketType {
   protected readonly loadBalancer = new LoadBalancer();
 
@@ -11,7 +11,7 @@ export class Push extends SocketType {
     this.loadBalancer.attach(pipe);
   }
 
-  /** A peer has nothing to say. What is not read would be kept, and the peer with it when it has gone. */
+  /** Reads and drops what a peer sends: unread messages would be kept, and a peer that has gone with them. */
   readActivated(pipe: Pipe): void {
     while (pipe.read() !== undefined);
   }

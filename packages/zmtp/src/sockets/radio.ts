@@ -8,8 +8,8 @@ import { type Meta, SocketError, SocketType } from "./socket.js";
 const MOST_GROUPS = 2 ** 18;
 
 /**
- * RADIO (RFC 48): sends each message to all who have joined its group (`meta.group`), as two frames: the group and
- * the message. Who is full misses it.
+ * RADIO (RFC 48): sends each message to all peers that have joined its group (`meta.group`), as two frames: the group
+ * and the message. A peer that is full misses it.
  */
 export class Radio extends SocketType {
   readonly #groups = new Map<string, Set<Pipe>>();
@@ -26,7 +26,7 @@ export class Radio extends SocketType {
     this.readActivated(pipe);
   }
 
-  /** What the peer had joined before a reconnect it joins anew. */
+  /** After a reconnect the peer joins its groups anew. */
   override peerReady(pipe: Pipe): void {
     if (this.#known.has(pipe)) this.#leaveAll(pipe);
     this.#known.add(pipe);

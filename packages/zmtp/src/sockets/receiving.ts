@@ -2,14 +2,14 @@ import type { Message } from "../protocol/message.js";
 import { type Meta, SocketType } from "./socket.js";
 
 /**
- * A socket type that receives. Whether there is a message for the user shows only when one is taken out of
- * its pipe; such a message is kept for the next `receive`.
+ * A socket type that receives. To know whether there is a message for the user, it has to take one out of its
+ * pipe. It keeps such a message for the next `receive`.
  */
 export abstract class ReceivingSocket extends SocketType {
   #ahead: Message | undefined;
   #aheadMeta: Meta | undefined;
 
-  /** The next message that is for the user, taken out of its pipe, its `meta` set; undefined where there is none. */
+  /** Takes the next message for the user out of its pipe, and sets `meta`; undefined if there is none. */
   protected abstract take(): Message | undefined;
 
   override receive(): Message | undefined {
@@ -29,7 +29,7 @@ export abstract class ReceivingSocket extends SocketType {
     return this.#ahead !== undefined;
   }
 
-  /** Forgets what was taken and not received. */
+  /** Forgets the message that was taken and not received. */
   protected dropAhead(): void {
     this.#ahead = undefined;
   }

@@ -6,13 +6,13 @@ import { SocketError } from "./socket.js";
 
 /**
  * REP (RFC 28): a request, its reply, and so on. The frames of a request up to the first empty one are its
- * envelope, which the reply takes back; a message without one is dropped. So is a reply to a peer that has
+ * envelope; the reply takes it back. REP drops a message without an envelope, and a reply to a peer that has
  * gone or is full.
  */
 export class Rep extends Pull {
   #replying = false;
   #envelope: Message = [];
-  /** Where the request came from; undefined where that has gone. */
+  /** Where the request came from; undefined if that peer has gone. */
   #pipe: Pipe | undefined;
 
   override pipeTerminated(pipe: Pipe): void {

@@ -5,16 +5,16 @@ import { framesOf } from "./frames.js";
 import type { Pipe } from "./pipe.js";
 import { SocketError } from "./socket.js";
 
-/** So many bytes has the number of a request (`correlate`). */
+/** The size of a request's number (`correlate`), in bytes. */
 const ID_SIZE = 4;
 
 /**
- * REQ (RFC 28): a request, its reply, and so on. A reply comes from the peer that was asked, in the envelope
- * of the request; anything else is dropped.
+ * REQ (RFC 28): a request, its reply, and so on. A reply comes from the peer that got the request, in the request's
+ * envelope. REQ drops anything else.
  */
 export class Req extends Dealer {
   #awaiting = false;
-  /** Who was asked; undefined where nobody was, or it has gone. */
+  /** The peer that got the request; undefined if there is no request, or the peer has gone. */
   #asked: Pipe | undefined;
   #requestId = random32();
 
@@ -31,7 +31,7 @@ export class Req extends Dealer {
     if (!super.send(this.#wrap(message))) return false;
     this.#asked = this.loadBalancer.last;
     this.#awaiting = true;
-    // Replies to requests before, which must not be taken for this one's.
+    // Drop replies to earlier requests: they must not be taken for the reply to this one.
     this.dropAhead();
     while (this.fairQueue.receive() !== undefined);
     return true;
@@ -68,7 +68,7 @@ export class Req extends Dealer {
     }
   }
 
-  /** A reply has an empty frame, before it maybe a number, asked for or not, and something behind it. */
+  /** A reply has an empty frame and something behind it. A number may come first, even if none was asked for. */
   override malformed([first, second, third]: Message): string | undefined {
     const isReply =
       first?.length === 0
@@ -77,7 +77,7 @@ export class Req extends Dealer {
     return isReply ? undefined : "no reply";
   }
 
-  /** Takes the envelope off. @returns whether it was that of the request, with a reply in it */
+  /** Takes the envelope off. @returns whether it is the request's, with a reply in it */
   #open(message: Message): boolean {
     if (this.options.correlate) {
       const id = message.shift();

@@ -12,8 +12,8 @@ export class Place {
 }
 
 /**
- * Pipes that take turns. Those that have nothing to do rest outside of the circle, and join it as its last
- * when they have. Every step takes the same time, however many there are.
+ * Pipes that take turns. A pipe with nothing to do rests outside of the circle. When it has something to do, it
+ * joins the circle as the last one. Every step takes the same time, however many pipes there are.
  */
 export class Ring {
   /** Whose turn it is. */
@@ -36,7 +36,7 @@ export class Ring {
     this.rest(place);
   }
 
-  /** The pipe is to have its turns again. */
+  /** The pipe gets its turns again. */
   wake(pipe: Pipe): void {
     const place = this.#places.get(pipe);
     if (place !== undefined && place.next === undefined) this.#join(place);
@@ -77,7 +77,7 @@ export class Ring {
   }
 }
 
-/** What has to do with pipes in turn. */
+/** The part that FairQueue and LoadBalancer have in common: pipes that take turns. */
 export abstract class Turns {
   /** The pipe that had its turn last. */
   last: Pipe | undefined;
@@ -88,7 +88,7 @@ export abstract class Turns {
     this.ring.add(pipe);
   }
 
-  /** The pipe has something to do, where it had nothing. */
+  /** The pipe had nothing to do, and now it has. */
   activated(pipe: Pipe): void {
     this.ring.wake(pipe);
   }

@@ -14,12 +14,12 @@ interface Peer {
 }
 
 /**
- * ROUTER (RFC 28): messages begin with the routing id of the peer that they come from or go to. What
- * is for nobody, or for a peer that is full, is dropped, unless `mandatory` is set.
+ * ROUTER (RFC 28): messages begin with the routing id of the peer that they come from or go to. Unless
+ * `mandatory` is set, ROUTER drops messages for unknown peers, and for peers that are full.
  */
 export class Router extends ReceivingSocket {
   readonly #fairQueue = new FairQueue();
-  /** Tells whether any peer has room, which nobody asks for without `mandatory`. */
+  /** Tells whether any peer has room. It is needed only with `mandatory`. */
   readonly #room = new LoadBalancer();
   readonly #ids = new RoutingIds();
   readonly #peers = new Map<Pipe, Peer>();
@@ -30,7 +30,7 @@ export class Router extends ReceivingSocket {
     if (this.options.probeRouter) pipe.write(EMPTY);
   }
 
-  /** The peer has said what its routing id is. After a reconnect it keeps the one that it had. */
+  /** The peer has told its routing id. After a reconnect it keeps the one that it had. */
   override peerReady(pipe: Pipe): void {
     if (this.#peers.has(pipe)) return;
     const given = pipe.routingId;
@@ -43,7 +43,7 @@ export class Router extends ReceivingSocket {
         return;
       }
       this.pipeTerminated(other);
-      // Hung up on, it would come again, and take the id back.
+      // If we closed its connection, it would come again, and take the id back.
       if (other.disown !== undefined) other.disown();
       else other.terminate();
     }

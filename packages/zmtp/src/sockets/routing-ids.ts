@@ -1,12 +1,12 @@
 import { bytesOf, type Frame } from "../protocol/message.js";
 import { random32 } from "../random.js";
 
-/** The first byte of a routing id that was made up here. */
+/** A made-up routing id begins with this byte. */
 const MADE_UP = 0;
-/** So many bytes has one: the first, and a counter. */
+/** The size of such an id, in bytes: the first byte, and a counter. */
 const SIZE = 5;
 
-/** A routing id as the key of a map. Those that were made up are numbers, which are quicker. */
+/** A routing id as the key of a map. For made-up ids the keys are numbers, which are quicker. */
 export type RoutingKey = string | number;
 
 /** The key of a routing id. */
@@ -19,11 +19,11 @@ export function routingKey(id: Frame): RoutingKey {
   return (high | ((bytes[3] as number) << 8) | (bytes[4] as number)) >>> 0;
 }
 
-/** Makes up routing ids for peers that give none: 0 and a counter, which begins anywhere, as libzmq. */
+/** Makes up routing ids for peers that give none, as libzmq: 0, and a counter that begins anywhere. */
 export class RoutingIds {
   #next = random32();
 
-  /** @param taken whether somebody has that one */
+  /** @param taken whether a peer has that id */
   next(taken: (key: RoutingKey) => boolean): Buffer {
     while (taken(this.#next)) this.#count();
     const id = Buffer.alloc(SIZE);

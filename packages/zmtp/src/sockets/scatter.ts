@@ -3,7 +3,7 @@ import { isSingle, MANY_FRAMES } from "./frames.js";
 import { Push } from "./push.js";
 import { SocketError } from "./socket.js";
 
-/** SCATTER (RFC 49): as PUSH, messages of one frame. */
+/** SCATTER (RFC 49): a PUSH with messages of one frame. */
 export class Scatter extends Push {
   override send(message: Outgoing): boolean {
     if (!isSingle(message)) throw new SocketError("EINVAL", MANY_FRAMES);

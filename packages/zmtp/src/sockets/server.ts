@@ -6,8 +6,8 @@ import { Pull } from "./pull.js";
 import { type Meta, SocketError } from "./socket.js";
 
 /**
- * SERVER (RFC 41): peers have numbers, never 0, which come with what is received (`meta.routingId`) and say where
- * to send. Messages have one frame; others that come are dropped.
+ * SERVER (RFC 41): peers have numbers, never 0. The number comes with each message that you receive
+ * (`meta.routingId`), and says where to send. Messages have one frame; SERVER drops others that come.
  */
 export class Server extends Pull {
   readonly #pipes = new Map<number, Pipe>();
@@ -39,7 +39,7 @@ export class Server extends Pull {
     return pipe.write(message);
   }
 
-  /** Always: whether there is room depends on the peer. */
+  /** Always true: whether there is room depends on the peer. */
   override get hasOut(): boolean {
     return true;
   }

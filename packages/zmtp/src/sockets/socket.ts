@@ -7,7 +7,7 @@ export interface Meta {
   routingId?: number;
   /** RADIO/DISH: the group (zmq_msg_group). */
   group?: string | Buffer;
-  /** Sending: so many of the first frames nobody else has, nor will. They need no copy. Default: 0. */
+  /** Sending: how many of the first frames no other code has, or will have. They need no copy. Default: 0. */
   owned?: number;
 }
 
@@ -29,7 +29,7 @@ export interface RoutingOptions {
   readonly notify?: boolean;
 }
 
-/** An error that libzmq reports by its number. The library makes its own of it. */
+/** An error that libzmq reports by its number. The library makes its own error of it. */
 export class SocketError extends Error {
   readonly code: string;
 
@@ -40,13 +40,13 @@ export class SocketError extends Error {
 }
 
 /**
- * What a socket type does with messages and peers: routing, and nothing else. It knows pipes, and neither
- * bytes nor addresses. One type a file; methods are those of libzmq's `socket_base_t` (xattach_pipe, xsend …).
+ * A socket type decides where messages come from and go to: routing, and nothing else. It knows pipes, and
+ * neither bytes nor addresses. One type a file; methods are those of libzmq's `socket_base_t` (xattach_pipe, xsend …).
  *
- * Nothing in it waits. After each call from outside the engine looks at `hasIn` and `hasOut` anew.
+ * Nothing in it waits. After each call from outside, the engine looks at `hasIn` and `hasOut` again.
  */
 export abstract class SocketType {
-  /** Its connections have no ZMTP, but bytes as they come. */
+  /** Its connections do not speak ZMTP: messages are bytes as they come. */
   readonly isRaw: boolean = false;
   /** Its messages are datagrams with the address that they come from or go to. */
   readonly isAddressed: boolean = false;
@@ -57,38 +57,38 @@ export abstract class SocketType {
   }
 
   /**
-   * A pipe is there: at `connect`, unless `immediate` is set; else when the handshake is done. The peer need
-   * not be there yet: `peerReady` tells, which is called after `attach` in any case.
+   * A pipe is there: at `connect`, unless `immediate` is set; else when the handshake is done. The peer may not be
+   * there yet: `peerReady` tells when it is, and is always called after `attach`.
    */
   abstract attach(pipe: Pipe): void;
   /** The handshake with the pipe's peer is done: for the first time, or after a reconnect. */
   peerReady(_pipe: Pipe): void {}
-  /** The pipe has a message, where `read` has returned undefined before. */
+  /** The pipe has a message again: `read` had returned undefined. */
   abstract readActivated(pipe: Pipe): void;
-  /** The pipe takes messages again, where `write` has returned false before. */
+  /** The pipe takes messages again: `write` had returned false. */
   abstract writeActivated(pipe: Pipe): void;
-  /** The pipe has ended, with all that was in it. */
+  /** The pipe has ended, and all that was in it is gone. */
   abstract pipeTerminated(pipe: Pipe): void;
 
   /**
    * Sends a message.
    *
-   * @returns whether it was taken (or dropped, where that is what the type does); false where there is no room
-   * @throws {SocketError} EHOSTUNREACH, EFSM, EINVAL: it was refused for good
+   * @returns whether the type has taken it (or dropped it, if the type does that); false if there is no room
+   * @throws {SocketError} EHOSTUNREACH, EFSM, EINVAL: the type refuses the message for good
    */
   send(_message: Outgoing, _meta?: Meta): boolean {
     throw new SocketError("ENOTSUP", "this socket type cannot send");
   }
-  /** The next message; undefined where there is none. */
+  /** The next message; undefined if there is none. */
   receive(): Message | undefined {
     return undefined;
   }
   /**
-   * For types whose messages have a form of their own: what is wrong with a message that has come over a
-   * connection, which ends with it; undefined where nothing is.
+   * For types whose messages have a form of their own: tells what is wrong with a message that has come over a
+   * connection, and the connection then ends; undefined if nothing is wrong.
    */
   malformed?(message: Message): string | undefined;
-  /** What belongs to the message that was received last. */
+  /** The meta of the message that was received last. */
   meta: Meta | undefined;
   /** Whether `receive` would give a message (ZMQ_POLLIN). */
   get hasIn(): boolean {

@@ -7,11 +7,12 @@ import { RoutingIds, type RoutingKey, routingKey } from "./routing-ids.js";
 import { SocketError } from "./socket.js";
 
 /**
- * STREAM: bytes of connections without ZMTP. Messages are a routing id, which is made up here, and bytes as they
- * come; no bytes tell that a peer has come or gone (unless `notify` is false), and, sent, end its connection.
+ * STREAM: bytes of connections without ZMTP. A message is a routing id, which is made up here, and bytes as they
+ * come. A message without bytes tells that a peer has come or gone (unless `notify` is false); if you send one, it
+ * ends the peer's connection.
  *
- * Its pipes give each piece of what has come as a message of one frame, and take such messages. A piece without
- * bytes is theirs too, so that it comes in its turn.
+ * The pipes give each piece of bytes as a message of one frame, and take such messages. They also give the pieces
+ * without bytes, so that these come in their turn.
  */
 export class Stream extends ReceivingSocket {
   override readonly isRaw = true;
@@ -56,7 +57,7 @@ export class Stream extends ReceivingSocket {
     return true;
   }
 
-  /** Always: whether there is room depends on the peer. */
+  /** Always true: whether there is room depends on the peer. */
   override get hasOut(): boolean {
     return true;
   }

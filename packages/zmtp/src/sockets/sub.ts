@@ -2,7 +2,7 @@ import { bytesOf, type Frame, type Message } from "../protocol/message.js";
 import { SocketError } from "./socket.js";
 import { Xsub } from "./xsub.js";
 
-/** SUB (RFC 29): receives what its subscriptions match; publishers may send more. */
+/** SUB (RFC 29): receives only messages that its subscriptions match; publishers may send more. */
 export class Sub extends Xsub {
   override send(): boolean {
     throw new SocketError("ENOTSUP", "a SUB socket cannot send");

@@ -1,11 +1,11 @@
 import { Trie } from "./trie.js";
 
-/** What one may ask for, in bytes. */
+/** How much one subscriber may ask for, in bytes. */
 export const MOST_ASKED = 2 ** 28;
-/** What a topic takes beside its bytes. */
+/** How much memory a topic takes beside its bytes. */
 const TOPIC_SIZE = 100;
 
-/** Which topics somebody has asked for. Those given up may still be among the nodes. */
+/** The topics that one subscriber has asked for. Cancelled topics may still be among the nodes. */
 interface Asked {
   nodes: number[];
   count: number;
@@ -13,19 +13,19 @@ interface Asked {
   size: number;
 }
 
-/** Nodes that are given up are sorted out when there are more of them than of the others, and so many at least. */
+/** Nodes of cancelled topics are sorted out when there are more of them than of the others, and at least this many. */
 const SLACK = 32;
-/** For so many topics it is remembered who gets a message. */
+/** For how many topics the subscribers of a message are remembered. */
 const REMEMBERED = 1000;
 
-/** Who has asked for which topics: each any number of topics, each topic any number of them, once. */
+/** Which subscribers have asked for which topics: any number of each, and each pair once. */
 export class Subscriptions<T extends object> {
-  /** The one who has asked for a topic, or all of them. */
+  /** The subscriber of a topic, or a set of them. */
   readonly #trie = new Trie<T | Set<T>>();
   readonly #asked = new Map<T, Asked>();
-  /** Who is to get a message, by the node of the longest topic it begins with. */
+  /** The subscribers that get a message, by the node of the longest topic that it begins with. */
   readonly #matches = new Map<number, readonly T[]>();
-  /** Of the last message. */
+  /** The subscribers that got the last message. */
   #last: readonly T[] = [];
 
   /** How many topics there are. */
@@ -33,7 +33,7 @@ export class Subscriptions<T extends object> {
     return this.#trie.size;
   }
 
-  /** @returns whether nobody had asked for the topic before */
+  /** @returns whether this is the topic's first subscriber */
   add(topic: Uint8Array, who: T): boolean {
     this.#changed();
     const node = this.#trie.insert(topic);
@@ -48,12 +48,12 @@ export class Subscriptions<T extends object> {
     return value === undefined;
   }
 
-  /** How much memory takes what somebody has asked for, in bytes. */
+  /** How much memory the topics of a subscriber take, in bytes. */
   sizeOf(who: T): number {
     return this.#asked.get(who)?.size ?? 0;
   }
 
-  /** @returns whether nobody asks for the topic any more */
+  /** @returns whether the topic has no subscriber any more */
   remove(topic: Uint8Array, who: T): boolean {
     const node = this.#trie.find(topic);
     if (node === undefined) return true;
@@ -64,8 +64,8 @@ export class Subscriptions<T extends object> {
   }
 
   /**
-   * Takes all topics of somebody's away.
-   * @param told called with each topic, and whether nobody asks for it any more
+   * Removes all topics of a subscriber.
+   * @param told called with each topic, and whether it has no subscriber any more
    */
   removeAll(who: T, told?: (topic: Buffer, last: boolean) => void): void {
     const { nodes } = this.#asked.get(who) ?? { nodes: [] };
@@ -79,8 +79,8 @@ export class Subscriptions<T extends object> {
   }
 
   /**
-   * All who have asked for a topic that the message begins with, each once: in the same list as for the last
-   * message where they are the same, and nobody has asked for anything since, nor cancelled it.
+   * All subscribers of topics that the message begins with, each once. It is the same list as for the last message
+   * if they are the same, and no topic was asked for or cancelled since.
    */
   match(message: Uint8Array): readonly T[] {
     const node = this.#trie.longest(message);

@@ -2,41 +2,40 @@ import { random32 } from "../random.js";
 
 /** The node that stands for no bytes at all. */
 const ROOT = 0;
-/** The length of a node's label where there is no such node. */
+/** The label length of a node that is free. */
 const FREE = -1;
-/** How much larger memory becomes that is too small. */
+/** If memory is too small, it becomes this many times as large. */
 const GROWTH = 1.5;
 const LEAST = 16;
 
 /**
- * Values by topics, found by all topics that a message begins with. Finding them takes as long as the message's
- * beginning has bytes, however many topics there are.
+ * Values by topics. You look up the values of all topics that a message begins with. The time for that depends on
+ * how many bytes of the message these topics have, not on how many topics there are.
  *
- * It is a radix tree. Its nodes are numbers, and what there is to know of them stands in arrays of numbers,
- * some 40 bytes a node; children are found in one hash table for all. A topic's node keeps its number while
- * the topic has a value.
+ * It is a radix tree. Its nodes are numbers, and arrays of numbers have all that belongs to a node, some 40 bytes.
+ * One hash table has the children of all nodes. A topic's node keeps its number while the topic has a value.
  */
 export class Trie<V> {
   /** The nodes' labels: where they begin in `#bytes`, and how long they are. */
   #start = new Int32Array(LEAST);
   #length = new Int32Array(LEAST);
-  /** The node above; for one that is free the next one that is free. */
+  /** The node above; for a free node the next free one. */
   #parent = new Int32Array(LEAST);
   #children = new Uint16Array(LEAST);
-  /** All children's numbers in one, by exclusive or: where there is one child, its number. */
+  /** The exclusive or of all children's numbers: if there is one child, its number. */
   #child = new Int32Array(LEAST);
   readonly #values: (V | undefined)[] = [undefined];
-  /** The first node that is free; 0 where none is. */
+  /** The first free node; 0 if there is none. */
   #free = 0;
   #count = 1;
   #size = 0;
 
   #bytes = new Uint8Array(LEAST);
-  /** How many bytes are taken, and how many of them are of labels that there still are. */
+  /** How many bytes are taken, and how many of them belong to labels that still exist. */
   #taken = 0;
   #live = 0;
 
-  /** Children by parent and first byte; 0 where there is none. */
+  /** Children by parent and first byte; 0 if there is none. */
   #slots = new Int32Array(2 * LEAST);
   #mask = 2 * LEAST - 1;
   /** Keeps peers from choosing topics that all go to the same slots. */
@@ -47,7 +46,7 @@ export class Trie<V> {
     return this.#size;
   }
 
-  /** The topic's node, which is made if need be; to be given a value at once. */
+  /** The topic's node, which is made if need be. Give it a value at once. */
   insert(topic: Uint8Array): number {
     let node = ROOT;
     let at = 0;
@@ -61,7 +60,7 @@ export class Trie<V> {
     return node;
   }
 
-  /** The topic's node; undefined where it has no value. */
+  /** The topic's node; undefined if it has no value. */
   find(topic: Uint8Array): number | undefined {
     let node = ROOT;
     for (let at = 0; at < topic.length; ) {
@@ -81,7 +80,7 @@ export class Trie<V> {
     this.#values[node] = value;
   }
 
-  /** Takes a node's value away, and what is not needed without it. */
+  /** Removes a node's value, and the nodes that are not needed without it. */
   remove(node: number): void {
     if (this.#values[node] === undefined) return;
     this.#values[node] = undefined;
@@ -109,7 +108,7 @@ export class Trie<V> {
     return topic;
   }
 
-  /** Calls it with every topic that has a value. */
+  /** Calls `each` with every topic that has a value. */
   forEach(each: (topic: Buffer, value: V) => void): void {
     for (let node = 0; node < this.#count; node += 1) {
       const value = this.#values[node];
@@ -117,7 +116,7 @@ export class Trie<V> {
     }
   }
 
-  /** Calls it with the values of all topics that the message begins with. */
+  /** Calls `each` with the values of all topics that the message begins with. */
   match(message: Uint8Array, each: (value: V) => void): void {
     let value = this.#values[ROOT];
     if (value !== undefined) each(value);
@@ -131,7 +130,7 @@ export class Trie<V> {
     }
   }
 
-  /** The node of the longest topic that the message begins with; undefined where there is none. */
+  /** The node of the longest topic that the message begins with; undefined if there is none. */
   longest(message: Uint8Array): number | undefined {
     let longest = this.#values[ROOT] === undefined ? undefined : ROOT;
     let node = ROOT;
@@ -159,7 +158,7 @@ export class Trie<V> {
 
   // Nodes -------------------------------------------------------------------------------------
 
-  /** Whether the node's label stands there as a whole; its first byte does. */
+  /** Whether the node's whole label stands in the message at `at`. The first byte is known to. */
   #begins(node: number, message: Uint8Array, at: number): boolean {
     const length = this.#length[node] as number;
     if (at + length > message.length) return false;
@@ -169,7 +168,7 @@ export class Trie<V> {
     return true;
   }
 
-  /** How many bytes of the node's label stand there. */
+  /** How many bytes of the node's label stand in the topic at `at`. */
   #common(node: number, topic: Uint8Array, at: number): number {
     const most = Math.min(this.#length[node] as number, topic.length - at);
     const start = this.#start[node] as number;
@@ -215,7 +214,7 @@ export class Trie<V> {
     return node;
   }
 
-  /** Puts a node above this one, which takes so many bytes of its label. */
+  /** Puts a new node above this one. It takes the first `length` bytes of the label. */
   #split(node: number, length: number): number {
     const parent = this.#parent[node] as number;
     const upper = this.#newNode(parent, this.#start[node] as number, length);
@@ -286,7 +285,7 @@ export class Trie<V> {
     to.set(this.#bytes.subarray(start, start + (this.#length[node] as number)), at);
   }
 
-  /** Makes room for so many bytes, by leaving out those that are of no label any more. */
+  /** Makes room for `size` bytes: leaves out bytes that belong to no label any more. */
   #makeRoom(size: number): void {
     if (this.#taken + size <= this.#bytes.length) return;
     const bytes = new Uint8Array(Math.ceil((this.#live + size) * GROWTH) + LEAST);
@@ -310,7 +309,7 @@ export class Trie<V> {
     return (hash ^ (hash >>> 13)) & this.#mask;
   }
 
-  /** The child whose label begins with the byte; 0 where there is none. */
+  /** The child whose label begins with the byte; 0 if there is none. */
   #find(parent: number, byte: number): number {
     const slots = this.#slots;
     for (let slot = this.#home(parent, byte); ; slot = (slot + 1) & this.#mask) {
@@ -340,7 +339,7 @@ export class Trie<V> {
     this.#slots[slot] = node;
   }
 
-  /** Empties a slot, and moves up those behind it that would not be found any more. */
+  /** Empties a slot, and moves up the entries behind it that would not be found any more. */
   #takeOut(slot: number): void {
     const slots = this.#slots;
     let hole = slot;

@@ -19,10 +19,10 @@ import { Sub } from "./sub.js";
 import { Xpub } from "./xpub.js";
 import { Xsub } from "./xsub.js";
 
-/** What there is to know of a socket type. */
+/** All about a socket type. */
 interface TypeEntry {
   readonly create: new (options: RoutingOptions) => SocketType;
-  /** The types that its peers may have: RFC 37, "The READY Command"; for drafts what libzmq lets in. */
+  /** The types that its peers may have: as in RFC 37, "The READY Command"; for drafts, as in libzmq. */
   readonly peers: readonly string[];
 }
 

@@ -6,13 +6,13 @@ import type { Pipe } from "./pipe.js";
 import { type RoutingOptions, SocketType } from "./socket.js";
 import { MOST_ASKED, Subscriptions } from "./subscriptions.js";
 
-/** The first byte of a message from a subscriber: what it asks for no more, and what it asks for. */
+/** The first byte of a subscriber's request: it cancels a topic, or asks for it. */
 const CANCEL = 0;
 const SUBSCRIBE = 1;
 
-/** So much of one subscriber waits to be received, in bytes; then no more is read from it. */
+/** In bytes: when this much of one subscriber waits to be received, no more is read from it. */
 export const MOST_WAITING = 2 ** 24;
-/** What a frame that waits takes beside its bytes. */
+/** How much memory a frame that waits takes beside its bytes. */
 const FRAME_SIZE = 256;
 
 /** A peer. */
@@ -22,7 +22,7 @@ class Subscriber {
   waiting = 0;
   /** The handshake with it has been done before. */
   known = false;
-  /** It has refused a message, and not told since that it takes more. */
+  /** Its pipe has refused a message, and has not told since that it takes more. */
   full = false;
   ended = false;
 
@@ -31,45 +31,45 @@ class Subscriber {
   }
 }
 
-/** What is to be received: a message, whether it is a request, and who has sent it. */
+/** A message that waits to be received, whether it is a request, and its sender. */
 interface Pending {
   readonly message: Message;
   readonly isRequest: boolean;
-  /** Undefined for what is cancelled for one that has gone. */
+  /** Undefined for the cancels that are made when a subscriber has gone. */
   readonly from: Subscriber | undefined;
 }
 
 /**
- * XPUB (RFC 29): sends each message to all who have asked for what it begins with, and receives what they
- * ask for. A subscriber that is full misses the message; with `noDrop` all wait for it.
+ * XPUB (RFC 29): sends each message to all subscribers that have asked for a topic that it begins with, and receives
+ * their requests. A subscriber that is full misses the message; with `noDrop` all wait for it.
  */
 export class Xpub extends SocketType {
   readonly #subscribers = new Map<Pipe, Subscriber>();
-  /** What messages are sent by. */
+  /** These decide which subscribers get a message. */
   readonly #subscriptions = new Subscriptions<Subscriber>();
   /** With `manual`: what the subscribers have asked for. */
   readonly #requests = new Subscriptions<Subscriber>();
   readonly #pending = new Backlog<Pending>();
-  /** Whether there is somebody who receives; PUB has nobody. */
+  /** Whether the user receives messages: not from a PUB. */
   readonly #tells: boolean;
 
   #verboseSubscribe = false;
   #verboseCancel = false;
   #noDrop: boolean;
   #manual: boolean;
-  /** With `manual`: a message goes to the subscriber alone whose request was received last. */
+  /** With `manual`: a message goes only to the subscriber whose request was received last. */
   #toLast = false;
   #last: Subscriber | undefined;
   #welcome: Uint8Array;
 
   readonly #broadcast = new Broadcast();
-  /** Who has got the last message; and who of them was written to, as it takes no part in the broadcast. */
+  /** The subscribers that got the last message; and those of them that take no part in the broadcast. */
   #audience: readonly Subscriber[] = [];
   #others: readonly Subscriber[] = [];
   /** The last topic that was text, and its bytes. */
   #topic = "";
   #topicBytes: Uint8Array = EMPTY;
-  /** With `noDrop`: who was full, so that nothing could be sent. */
+  /** With `noDrop`: the subscriber that was full, so that nothing could be sent. */
   #blocking: Subscriber | undefined;
 
   constructor(options: RoutingOptions, tells = true) {
@@ -88,7 +88,7 @@ export class Xpub extends SocketType {
     this.#readAll(subscriber);
   }
 
-  /** A subscriber is there. What it had asked for before a reconnect it asks for anew. */
+  /** A subscriber is there. After a reconnect it asks for its topics anew. */
   override peerReady(pipe: Pipe): void {
     const subscriber = this.#subscribers.get(pipe);
     if (subscriber === undefined) return;
@@ -183,7 +183,7 @@ export class Xpub extends SocketType {
     return true;
   }
 
-  /** Sends to others. Should the next message be for the same ones, there is something to share. */
+  /** Begins to send to other subscribers. Only if the next message is for the same ones, they share its bytes. */
   #address(audience: readonly Subscriber[]): void {
     this.#broadcast.cut();
     this.#audience = audience;
@@ -198,12 +198,12 @@ export class Xpub extends SocketType {
         : audience.filter(({ full, pipe }) => full || !pipe.takePart?.(this.#broadcast));
   }
 
-  /** Always, as far as anybody can know who does not know the message; but see `noDrop`. */
+  /** True: without the message it is not known which subscribers would get it. But see `noDrop`. */
   override get hasOut(): boolean {
     return this.#blocking === undefined;
   }
 
-  /** A message's topic as bytes. Where it is text, it mostly is that of the last message. */
+  /** A message's topic as bytes. If it is text, it is mostly the same as in the last message. */
   #topicOf(first: Frame): Uint8Array {
     if (typeof first !== "string") return bytesOf(first);
     if (first !== this.#topic) {
@@ -213,7 +213,7 @@ export class Xpub extends SocketType {
     return this.#topicBytes;
   }
 
-  /** Who gets a message: the same list as the last time where they are the same. */
+  /** The subscribers that get a message: the same list as the last time if they are the same. */
   #audienceOf(message: Uint8Array): readonly Subscriber[] {
     let asked = this.#subscriptions.match(message);
     if (this.#manual && this.#toLast && this.#last !== undefined) {
@@ -226,7 +226,7 @@ export class Xpub extends SocketType {
     return [...this.#subscribers.values()].filter((subscriber) => !excluded.has(subscriber));
   }
 
-  /** Whether one of those that are to be written to is full. */
+  /** Whether one of these subscribers is full. */
   #isBlocked(subscribers: readonly Subscriber[]): boolean {
     this.#blocking = subscribers.find(
       ({ full, pipe }) => !full && !pipe.writable && pipe.gone !== true,
@@ -245,7 +245,7 @@ export class Xpub extends SocketType {
     return message;
   }
 
-  /** So much of what a subscriber has sent was received. */
+  /** The user has received `size` bytes of what a subscriber has sent. */
   #readOn(subscriber: Subscriber, size: number): void {
     const isHeld = subscriber.waiting >= MOST_WAITING;
     subscriber.waiting -= size;
@@ -256,7 +256,7 @@ export class Xpub extends SocketType {
     return this.#pending.size > 0;
   }
 
-  /** Reads what a subscriber has sent: all, unless so much of it waits that it has to wait, too. */
+  /** Reads all that a subscriber has sent; but if too much of it waits already, the rest has to wait in the pipe. */
   #readAll(subscriber: Subscriber): void {
     if (this.#blocking === subscriber) this.#blocking = undefined; // it may want less now
     while (subscriber.waiting < MOST_WAITING && !subscriber.ended) {
@@ -268,13 +268,13 @@ export class Xpub extends SocketType {
     }
   }
 
-  /** libzmq takes a message of several frames for several requests. */
+  /** As in libzmq, each frame of a message of several frames may be a request of its own. */
   #askedAmongOthers(subscriber: Subscriber, frame: Buffer): void {
     if (isRequest(frame)) this.#asked(subscriber, frame);
     else this.#pass([frame], false, subscriber);
   }
 
-  /** A subscriber asks for a topic, or no longer. */
+  /** A subscriber asks for a topic, or cancels it. */
   #asked(subscriber: Subscriber, request: Buffer): void {
     if (subscriber.ended) return;
     const topic = request.subarray(1);
@@ -294,7 +294,7 @@ export class Xpub extends SocketType {
     }
   }
 
-  /** Hangs up on one that asks for more than there is memory for. @returns whether it does */
+  /** Disconnects a subscriber that asks for more than it may (`MOST_ASKED`). @returns whether it does */
   #isTooMuch(subscriber: Subscriber): boolean {
     const asked = this.#manual ? this.#requests : this.#subscriptions;
     if (asked.sizeOf(subscriber) <= MOST_ASKED) return false;
@@ -303,7 +303,7 @@ export class Xpub extends SocketType {
     return true;
   }
 
-  /** What a subscriber that is not there any more has asked for is cancelled. */
+  /** Cancels what a subscriber has asked for: it is not there any more, or has reconnected. */
   #forget(subscriber: Subscriber): void {
     const cancel = (topic: Buffer): void => {
       const message = [Buffer.concat([Buffer.of(CANCEL), topic])];
@@ -337,7 +337,7 @@ function isRequest(frame: Buffer | undefined): boolean {
   return first === SUBSCRIBE || first === CANCEL;
 }
 
-/** The message without text. */
+/** The message with text as bytes. */
 function inBytes(message: Outgoing): Outgoing {
   if (typeof message === "string") return Buffer.from(message);
   if (!Array.isArray(message)) return message;

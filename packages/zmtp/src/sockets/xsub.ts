@@ -5,20 +5,20 @@ import type { Pipe } from "./pipe.js";
 import { ReceivingSocket } from "./receiving.js";
 import { Trie } from "./trie.js";
 
-/** The first byte of what is sent to a publisher: a topic that is wanted no more, or one that is. */
+/** The first byte of a subscription that goes to a publisher: it cancels a topic, or asks for it. */
 const CANCEL = 0;
 const SUBSCRIBE = 1;
 
 /**
- * XSUB (RFC 29): takes messages from publishers in turn, and sends them subscriptions, to all of them, those to
- * come too. Any other message goes up to all that are there and have room.
+ * XSUB (RFC 29): takes messages from publishers in turn. It sends subscriptions to all publishers, also to those
+ * that come later. Any other message goes up to all publishers that are there and have room.
  */
 export class Xsub extends ReceivingSocket {
   protected readonly fairQueue = new FairQueue();
   /** How often each topic was subscribed to. */
   protected readonly topics = new Trie<number>();
   readonly #pipes = new Set<Pipe>();
-  /** Those that have been told the topics. */
+  /** The publishers that know the topics. */
   readonly #told = new Set<Pipe>();
 
   attach(pipe: Pipe): void {
@@ -26,7 +26,7 @@ export class Xsub extends ReceivingSocket {
     this.fairQueue.attach(pipe);
   }
 
-  /** A publisher is there, or there again, and learns what to send. */
+  /** A publisher is there, or there again: send it all topics. */
   override peerReady(pipe: Pipe): void {
     if (!this.#pipes.has(pipe)) return;
     this.#told.add(pipe);
@@ -71,7 +71,7 @@ export class Xsub extends ReceivingSocket {
     return this.fairQueue.receive();
   }
 
-  /** Publishers are told each time: an XPUB with `verbose` wants to know. */
+  /** Tells publishers of each subscription, also to the same topic: an XPUB with `verbose` wants to know. */
   protected subscribe(topic: Uint8Array): void {
     const node = this.topics.insert(topic);
     this.topics.setValue(node, (this.topics.valueAt(node) ?? 0) + 1);
@@ -79,7 +79,7 @@ export class Xsub extends ReceivingSocket {
     for (const pipe of this.#told) pipe.command("SUBSCRIBE", kept);
   }
 
-  /** Publishers are told when the topic was unsubscribed as often as it was subscribed to. */
+  /** Tells publishers only when the topic is unsubscribed as often as it was subscribed to. */
   protected unsubscribe(topic: Uint8Array): void {
     const node = this.topics.find(topic);
     if (node === undefined) return;

@@ -6,7 +6,7 @@ export interface Address {
   readonly place: string;
 }
 
-/** @throws an Error with the code `"EINVAL"` for what is not written `transport://place` */
+/** @throws an Error with the code `"EINVAL"` if the address is not of the form `transport://place` */
 export function parseAddress(address: string): Address {
   const end = address.indexOf("://");
   if (end < 1) throw failure("EINVAL", `${address} is no address`);

@@ -24,7 +24,7 @@ import type {
   TransportOptions,
 } from "./transport.js";
 
-/** What fits into sockaddr_un, less the terminating NUL, in bytes. */
+/** The longest path that fits into sockaddr_un, without the terminating NUL, in bytes. */
 const PATH_LIMIT = process.platform === "linux" ? 107 : 103;
 /** A socket that listens (SO_ACCEPTCON), in /proc/net/unix: number, references, protocol, flags, type, state, inode, path. */
 const LISTENER = /^\S+: \S+ \S+ 00010000 \S+ \S+ +\d+ (\/.*)$/gm;
@@ -35,8 +35,8 @@ const ours = new Set<string>();
  * Unix sockets. A place is a path, `@name` for an abstract name of Linux, or `*` to listen at a new path in
  * the folder for temporary files.
  *
- * Node 20 fills abstract names up with NULs, as Node 22 and libzmq do not: there, only peers in Node 20 meet
- * at them. Nobody can be asked in Node who the peer is, so that ZAP gets no address.
+ * Node 20 fills abstract names up with NULs; Node 22 and libzmq do not. So a process on Node 20 meets only others on
+ * Node 20 at them. Node does not tell who the peer is, so that ZAP gets no address.
  */
 export const ipc: Transport = {
   listen(place, options, sink) {
@@ -47,7 +47,7 @@ export const ipc: Transport = {
   },
 };
 
-/** What node:net takes for a place. */
+/** The path of a place, as node:net takes it. */
 function pathOf(place: string): string {
   if (Buffer.byteLength(place) > PATH_LIMIT) {
     throw failure("ENAMETOOLONG", `the path of a Unix socket has ${PATH_LIMIT} bytes at most`);
@@ -83,7 +83,7 @@ class IpcListener implements Listener {
       const path = pathOf(place);
       this.#file = path.startsWith("\0") ? undefined : resolve(path);
       if (this.#file !== undefined) makeRoom(this.#file);
-      // As a whole path, others can see in the system's list who listens there.
+      // With a whole path, other processes find in the system's list that this one listens there.
       const listed = this.#file !== undefined && Buffer.byteLength(this.#file) <= PATH_LIMIT;
       const listened = listed ? (this.#file as string) : path;
       const streamOf = streamsOf(place);
@@ -113,25 +113,25 @@ class IpcListener implements Listener {
 }
 
 /**
- * Removes the file of a socket that nobody listens at any more.
+ * Removes the file of a socket if no process listens at it any more.
  *
- * @throws an Error with the code `"ENOENT"` or `"ENOTDIR"`, where there is no such folder
+ * @throws an Error with the code `"ENOENT"` or `"ENOTDIR"` if there is no such folder
  */
 function makeRoom(file: string): void {
   const found = lstatSync(file, { throwIfNoEntry: false });
   if (found !== undefined) {
-    // What is no socket stays, as it may be of use to somebody; to listen there fails.
+    // A file that is not a socket stays: it may be of use to somebody. To listen there fails.
     if (found.isSocket() && !isListenedAt(file)) unlinkSync(file);
     return;
   }
-  // libuv says EACCES.
+  // If the folder is missing, libuv reports EACCES.
   const folder = dirname(file);
   if (!existsSync(folder)) throw failure("ENOENT", `there is no folder ${folder}`);
 }
 
 /**
- * Whether some process listens there. libzmq does not ask: it takes the path over, and whoever was bound there
- * waits for peers in vain. Of other processes Linux alone tells.
+ * Whether a process listens there. libzmq does not check: it takes the path over, and the process that was bound
+ * there waits for peers in vain. Only Linux tells of other processes.
  */
 function isListenedAt(file: string): boolean {
   if (ours.has(file)) return true;

@@ -2,23 +2,23 @@ import type { Attempt, Stream, Transport, TransportOptions } from "./transport.j
 
 /** The options that concern connecting again, as the library names them. In ms. */
 export interface DialerOptions extends TransportOptions {
-  /** 0 or less: never again. Default: 100. */
+  /** 0 or less: do not connect again. Default: 100. */
   readonly reconnectInterval?: number;
-  /** The interval doubles up to this; 0 for no growth, but randomness. Default: 0. */
+  /** The interval doubles up to this; with 0 it does not grow, but has a random part. Default: 0. */
   readonly reconnectMaxInterval?: number;
 }
 
-/** What a dialer tells, and when libzmq's monitor tells the same. Never within a call from above but `lost`. */
+/** What a dialer reports, and libzmq's event for it. It never reports within a call from above, except `lost`. */
 export interface DialerSink {
-  /** There is a connection (ZMQ_EVENT_CONNECTED). When it is over, the dialer is to be told: `lost`. */
+  /** There is a connection (ZMQ_EVENT_CONNECTED). When it is over, call the dialer's `lost`. */
   connected(stream: Stream): void;
   /** An attempt takes a while (ZMQ_EVENT_CONNECT_DELAYED). */
   delayed(): void;
-  /** An attempt has failed, its socket is closed (ZMQ_EVENT_CLOSED). Not told where the host has no address. */
+  /** An attempt has failed, and its socket is closed (ZMQ_EVENT_CLOSED). Not called if the host has no address. */
   closed(error: NodeJS.ErrnoException): void;
-  /** It will be tried again in so many ms (ZMQ_EVENT_CONNECT_RETRIED). */
+  /** The dialer will try again in `interval` ms (ZMQ_EVENT_CONNECT_RETRIED). */
   retried(interval: number): void;
-  /** It will not be tried again, as `reconnectInterval` says so. */
+  /** The dialer will not try again, because of `reconnectInterval`. */
   gaveUp(): void;
 }
 
@@ -26,10 +26,9 @@ const LONGEST = 2 ** 31 - 1;
 const INTERVAL = 100;
 
 /**
- * Connects to a place, and again whenever it failed or the connection is lost, as libzmq 4.3.5 does: after
- * `reconnectInterval` and a random part of another one; or, where there is a `reconnectMaxInterval`, after
- * intervals that double up to it. A connection makes the interval short again. It does not keep the process
- * alive.
+ * Connects to a place, and again when that fails or the connection is lost. As libzmq 4.3.5 it waits before, for
+ * `reconnectInterval` and a random part of another one; or, if there is a `reconnectMaxInterval`, for intervals
+ * that double up to it. After a connection the interval is short again. A dialer does not keep the process alive.
  */
 export class Dialer {
   readonly #transport: Transport;
@@ -58,7 +57,7 @@ export class Dialer {
     this.#random = random;
   }
 
-  /** Begins. @throws an Error with a `code` where the place is none that can be connected to */
+  /** Begins. @throws an Error with a `code` if it is not possible to connect to the place */
   start(): void {
     const sink = this.#sink;
     this.#attempt = this.#transport.connect(this.#place, this.#options, {
@@ -75,7 +74,7 @@ export class Dialer {
     });
   }
 
-  /** The connection is over: it is tried again, after the interval. Tells `retried` or `gaveUp` at once. */
+  /** The connection is over: connects again after the interval. Reports `retried` or `gaveUp` at once. */
   lost(): void {
     if (this.#closed) return;
     const { reconnectInterval = INTERVAL } = this.#options;
@@ -88,7 +87,7 @@ export class Dialer {
     this.#sink.retried(interval);
   }
 
-  /** Connects no more, and tells nothing more. A connection that was told of stays. */
+  /** Stops connecting, and reports nothing more. A connection that it has reported stays. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
@@ -105,7 +104,7 @@ export class Dialer {
     try {
       this.start();
     } catch (error) {
-      // The place was good before: an interface of the source is gone.
+      // The place was good before, so an interface of the source is gone.
       this.#failed(error as NodeJS.ErrnoException);
     }
   }

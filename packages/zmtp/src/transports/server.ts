@@ -8,7 +8,7 @@ interface Handle {
   close(): void;
 }
 
-/** How libuv is asked for a Unix socket instead of a port. */
+/** Asks libuv for a Unix socket instead of a port. */
 const PIPE = -1;
 
 const { _createServerHandle: createServerHandle } = net as unknown as {
@@ -24,10 +24,10 @@ const { _createServerHandle: createServerHandle } = net as unknown as {
 /**
  * Listens at an IP address at once: when it returns, the port is ours.
  *
- * `server.listen({ host, port })` asks for the host first, even for 127.0.0.1, and so tells only later whether
- * it could. node:net exports what it binds by then: `_createServerHandle`, which gives a handle, or libuv's
- * error number; to listen with a handle is documented, and done at once. libuv keeps EADDRINUSE of a bind back
- * until then; what does not listen has no address.
+ * `server.listen({ host, port })` looks the host up first, even 127.0.0.1, and so reports only later whether it
+ * could listen. node:net exports the function that it binds with then: `_createServerHandle`. It returns a handle, or
+ * libuv's error number. To listen with a handle is documented, and done at once. libuv reports EADDRINUSE not at
+ * the bind, but at the listen; a server that could not listen has no address.
  *
  * @param port 0 for any
  * @returns the port
@@ -50,8 +50,8 @@ export function listenAtPort(
 }
 
 /**
- * Listens at a Unix socket at once. `server.listen({ path })` does so, but tells only later why it could not:
- * the reason is found by another try.
+ * Listens at a Unix socket at once. `server.listen({ path })` does so, but reports only later why it could not:
+ * another try finds the reason.
  *
  * @throws an Error with the system's `code`; libuv has EACCES for ENOENT
  */
@@ -67,9 +67,9 @@ export function listenAtPath(server: net.Server, path: string, backlog: number):
 }
 
 /**
- * Has a server listen, and tells of its errors from then on.
+ * Makes a server listen, and reports its errors from then on.
  *
- * @param listen has it listen, or throws
+ * @param listen makes it listen, or throws
  */
 export function startServer<T>(server: net.Server, sink: ListenerSink, listen: () => T): T {
   let listens = false; // what is thrown here, node:net tells once more
@@ -81,16 +81,16 @@ export function startServer<T>(server: net.Server, sink: ListenerSink, listen: (
   return bound;
 }
 
-/** A connection, and what it is read through; without that it is read by events. */
+/** A connection, and its reader; without a reader it is read by events. */
 export interface Accepted {
   readonly socket: net.Socket;
   readonly reader: Reader | undefined;
 }
 
 /**
- * Has a connection that a server has accepted read through a {@link Reader}. The option `onread` is for who makes
- * a socket, and here the server does: its handle goes over to a new one, as where node:child_process hands a
- * connection on. The server has to have the option `pauseOnConnect`.
+ * Makes a {@link Reader} read a connection that a server has accepted. You can give the option `onread` only to a
+ * socket that you make, but the server has made this one. So its handle goes over to a new socket, as when
+ * node:child_process hands a connection on. The server has to have the option `pauseOnConnect`.
  */
 export function accept(socket: net.Socket): Accepted {
   const given = socket as unknown as { _handle?: Handle | null };

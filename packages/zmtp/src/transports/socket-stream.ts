@@ -2,30 +2,30 @@ import type { Socket } from "node:net";
 import type { Stream, StreamSink } from "./transport.js";
 
 const NOTHING: Uint8Array = new Uint8Array(0);
-/** All sockets read into the same memory, unless it is known where the bytes belong: it is theirs until they are told. */
+/** All sockets read into this memory, unless it is known where the bytes belong. It is lent to `data`. */
 const SHARED: Buffer = Buffer.allocUnsafeSlow(65_536);
-/** A part of it, for the beginning of a large message: the rest is read to where it belongs. */
+/** A part of it, for the beginning of a large message: the socket reads the rest to where it belongs. */
 const BEGINNING: Buffer = SHARED.subarray(0, 8192);
 
-/** So long, in ms, has a peer to read what is in the buffers of a Unix socket that ends. */
+/** In ms: how long a peer may take to read what is in the buffers of a Unix socket that ends. */
 const READING_TIME = 1000;
 
 /**
- * Reads a socket without node:stream, through the option `onread` of node:net: no memory is set aside for what
- * may come, and large messages are not copied.
+ * Reads a socket without node:stream, through the option `onread` of node:net: it sets no memory aside for bytes
+ * that may come, and does not copy large messages.
  */
 export class Reader {
   sink: StreamSink | undefined;
   /** The bytes that come next belong to a large message. */
   #direct = false;
 
-  /** The option of that name. */
+  /** The option `onread` of node:net. */
   readonly onread = {
     buffer: (): Uint8Array => this.#room(),
     callback: (size: number, memory: Uint8Array): boolean => this.#came(size, memory),
   };
 
-  /** Behind a large message there may be another one. */
+  /** Behind a large message there may be another one: only its beginning is to go to the shared memory. */
   #room(): Uint8Array {
     const room = this.sink?.room?.();
     if (room === undefined) {
@@ -66,7 +66,7 @@ export class Outlet {
     return false;
   }
 
-  /** The event "drain" comes after much alone; behind little, a write of nothing tells when it has left. */
+  /** The event "drain" comes only after many bytes. Behind few, a write of no bytes tells when they have left. */
   #await(): void {
     const socket = this.#socket;
     if (!socket.writableNeedDrain) socket.write(NOTHING, this.#look);
@@ -85,23 +85,22 @@ export class Outlet {
 }
 
 /**
- * A connection of node:net, TCP or Unix, that is there already. It does not keep the process alive; but what
- * was written and waits for a peer that does not read does, as libuv has it, until `destroy`.
+ * A connection of node:net, TCP or Unix, that is there already. It does not keep the process alive. But in libuv a
+ * write does that waits for a peer that does not read, until `destroy`.
  *
- * Where a write fails, what the peer has sent before and was not read yet is lost: node:net closes the
- * socket then, where libzmq reads on.
+ * If a write fails, unread bytes from the peer are lost: node:net then closes the socket, while libzmq reads on.
  */
 export class SocketStream implements Stream {
   readonly peerAddress: string;
   readonly address: string;
   readonly #socket: Socket;
   #sink: StreamSink | undefined;
-  /** `closed` was told, or is not wanted any more. */
+  /** `closed` was called, or is not wanted any more. */
   #over = false;
   readonly #outlet: Outlet;
   readonly #reader: Reader | undefined;
 
-  /** @param reader what the socket is read through; none where it is by events */
+  /** @param reader reads the socket; without it the socket is read by events */
   constructor(socket: Socket, address: string, peerAddress: string, reader?: Reader) {
     this.#socket = socket;
     this.#reader = reader;
@@ -112,7 +111,7 @@ export class SocketStream implements Stream {
     this.#outlet = new Outlet(socket, () => {
       if (!this.#over) this.#sink?.drained();
     });
-    // An error that nobody hears would end the process.
+    // Without a listener, an error would end the process.
     socket.on("error", (error) => this.#close(error));
   }
 
@@ -120,7 +119,7 @@ export class SocketStream implements Stream {
     const socket = this.#socket;
     this.#sink = sink;
     if (socket.destroyed) {
-      // It was closed before anybody listened.
+      // The socket was closed before there was a listener.
       process.nextTick(() => this.#close(undefined));
       return;
     }
@@ -162,7 +161,7 @@ export class SocketStream implements Stream {
     this.#socket.destroy();
   }
 
-  /** A Unix socket is closed when the peer has read all, or after a while. */
+  /** Closes a Unix socket when the peer has read all, or after a while. */
   end(): void {
     if (this.#over) return;
     const socket = this.#socket;
@@ -170,7 +169,7 @@ export class SocketStream implements Stream {
       socket.destroySoon();
       return;
     }
-    // Where it is closed at once, libzmq does not read what is still in the system's buffers, if it has no room.
+    // If it were closed at once, a libzmq without room would not read what is still in the system's buffers.
     socket.end(() => {
       const limit = setTimeout(() => socket.destroy(), READING_TIME);
       socket.once("close", () => clearTimeout(limit));

@@ -15,9 +15,9 @@ import type {
 } from "./transport.js";
 
 /**
- * The options that node:net cannot set, by the library's names, with the values that ask for nothing: with
- * any other value they are refused (EINVAL). They are libzmq's SO_BINDTODEVICE, SO_RCVBUF, SO_SNDBUF,
- * TCP_KEEPCNT, TCP_KEEPINTVL, TCP_USER_TIMEOUT, IP_TOS, and a proxy.
+ * The options that node:net cannot set, by the library's names, with the values that ask for nothing. Any other value
+ * is refused (EINVAL). They are libzmq's SO_BINDTODEVICE, SO_RCVBUF, SO_SNDBUF, TCP_KEEPCNT, TCP_KEEPINTVL,
+ * TCP_USER_TIMEOUT, IP_TOS, and a proxy.
  */
 export const REFUSED_OPTIONS: ReadonlyMap<string, string | number> = new Map<
   string,
@@ -36,7 +36,7 @@ export const REFUSED_OPTIONS: ReadonlyMap<string, string | number> = new Map<
 /** libzmq's ZMQ_BACKLOG by default. */
 export const BACKLOG = 100;
 const PORTS = 65_536;
-/** What listening at all addresses fails with where the system has no IPv6. */
+/** The errors of listening at all addresses if the system has no IPv6. */
 const NO_IPV6: ReadonlySet<string> = new Set(["EAFNOSUPPORT", "EADDRNOTAVAIL"]);
 
 /**
@@ -59,7 +59,7 @@ export const tcp: Transport = {
   },
 };
 
-/** What a socket is told of TCP_NODELAY, SO_KEEPALIVE and TCP_KEEPIDLE (in s); its probes' number and interval are Node's. */
+/** The socket's TCP_NODELAY, SO_KEEPALIVE and TCP_KEEPIDLE (in s). Node sets the number and interval of probes. */
 export function tuning({ tcpKeepalive = -1, tcpKeepaliveIdle = -1 }: TransportOptions) {
   return {
     noDelay: true,
@@ -68,7 +68,7 @@ export function tuning({ tcpKeepalive = -1, tcpKeepaliveIdle = -1 }: TransportOp
   };
 }
 
-/** As addresses have it, with brackets around an IPv6 address. */
+/** Writes `host:port` as in an address, with brackets around an IPv6 address. */
 export function hostAndPort(host = "", port = 0): string {
   return `${net.isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
@@ -100,20 +100,20 @@ export function portOf(place: string, port: string): number {
   return Number(port);
 }
 
-/** Finds the address of ours that is meant. */
+/** Finds the address of this machine that the place means. */
 function localPlace(place: string, ipv6: boolean): Place {
   const { host, port } = splitPlace(place);
   return { host: localHost(host, ipv6), port: portOf(place, port) };
 }
 
-/** An address of ours: of all, for `*`, of loopback, or of a network interface. @throws an Error with the code `"ENODEV"` */
+/** An address of this machine: of all (`*`), loopback, or a network interface. @throws an Error with `"ENODEV"` */
 export function localHost(host: string, ipv6: boolean): string {
   if (host === "*") return ipv6 ? "::" : "0.0.0.0";
   if (net.isIP(host) !== 0) return host;
   if (host === "localhost") return "127.0.0.1"; // Node looks names up later only
   const found = interfaceAddresses(host);
   const v4 = found.find(({ family }) => family === "IPv4");
-  // One that is of use without a zone goes first.
+  // An address that works without a zone goes first.
   const v6 = found
     .filter(({ family }) => family === "IPv6")
     .sort((a, b) => (a.scopeid ?? 0) - (b.scopeid ?? 0))[0];
@@ -133,7 +133,7 @@ function interfaceAddresses(name: string): readonly InterfaceAddress[] {
   try {
     return networkInterfaces()[name] ?? [];
   } catch (error) {
-    // Where descriptors are used up. Its code says no more than that it is the system's.
+    // No file descriptors are left. The error's own code says only that it is a system error.
     const { info } = error as { info?: { code?: string } };
     throw failure(info?.code ?? "ENODEV", "cannot look for network interfaces");
   }
@@ -142,9 +142,9 @@ function interfaceAddresses(name: string): readonly InterfaceAddress[] {
 // Listening -------------------------------------------------------------------------------------
 
 /**
- * Has a server listen at a place.
+ * Makes a server listen at a place.
  *
- * @returns where it does
+ * @returns where it listens
  * @throws an Error with the system's `code`
  */
 export function listenAtPlace(
@@ -192,9 +192,9 @@ class TcpListener implements Listener {
 
 // Connecting ------------------------------------------------------------------------------------
 
-/** What an attempt of TCP tells: as {@link AttemptSink}. */
+/** What a TCP attempt reports, as {@link AttemptSink}. */
 export interface SocketSink extends Required<Omit<AttemptSink, "connected">> {
-  /** The socket is unref()ed, and nobody hears its errors yet. */
+  /** The socket is unref()ed, and has no listener to errors yet. */
   connected(socket: net.Socket): void;
 }
 
@@ -208,11 +208,11 @@ export class TcpAttempt implements Attempt {
   #addresses: LookupAddress[] = [];
   #socket: net.Socket | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** `delayed` was told. */
+  /** `delayed` was called. */
   #delayed = false;
   #over = false;
 
-  /** @param reader what the socket is to be read through */
+  /** @param reader reads the socket */
   constructor(place: string, options: TransportOptions, sink: SocketSink, reader?: Reader) {
     const { ipv6 = false, connectTimeout = 0 } = options;
     this.#reader = reader;
@@ -232,7 +232,7 @@ export class TcpAttempt implements Attempt {
       this.#try({ address: host, family });
       return;
     }
-    // IPv6 addresses go first where they are wanted at all.
+    // IPv6 addresses go first, if they are wanted at all.
     lookup(host, { all: true, family: ipv6 ? 0 : 4 }, (error, found) => {
       if (this.#over) return;
       this.#addresses = (found ?? []).sort((a, b) => b.family - a.family);
@@ -240,7 +240,7 @@ export class TcpAttempt implements Attempt {
     });
   }
 
-  /** @param error what is told where there is no other address to try */
+  /** @param error the error to report if there is no other address to try */
   #next(error: NodeJS.ErrnoException): void {
     const address = this.#addresses.shift();
     if (address === undefined) this.#failed(error);
@@ -300,8 +300,8 @@ export class TcpAttempt implements Attempt {
 }
 
 /**
- * Whether a socket is connected to itself: where nobody listens at a port of this machine, the system may take
- * that very port as the source of a connection, and finds a listener in it.
+ * Whether a socket is connected to itself. If no process listens at a port of this machine, the system may take that
+ * very port as the source of the connection, and then the socket reaches itself.
  */
 function isItself({ localPort, remotePort, localAddress, remoteAddress }: net.Socket): boolean {
   return localPort === remotePort && localAddress === remoteAddress;

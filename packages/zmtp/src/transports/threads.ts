@@ -19,18 +19,18 @@ import { listenAtPath, startServer } from "./server.js";
 import { SocketStream } from "./socket-stream.js";
 import type { Listener, ListenerSink, Transport } from "./transport.js";
 
-/** Longer names of folders leave no room for a socket's name, in bytes: a Unix socket's path is short. */
+/** The longest name of a folder, in bytes, that leaves room for a socket's name: a Unix socket's path is short. */
 const FOLDER_LIMIT = 80;
-/** How often the folder is made, where another thread removes it at the same time. */
+/** How often to make the folder, if another thread removes it at the same time. */
 const TRIES = 10;
 /** More than libzmq's, as threads may come all at once. */
 const BACKLOG = 511;
-/** A file may look older than the process by so many ms. */
+/** By how many ms a file of this process may look older than the process. */
 const CLOCK = 2000;
 
 /**
- * Names that all threads of this process share: places are names of inproc, of any length. Each belongs to a
- * Unix socket, in a folder that only this user can look into, and that is there as long as somebody listens.
+ * Names that all threads of this process share: places are names of inproc, of any length. Each name has a Unix
+ * socket, in a folder that only this user can look into. The folder is there as long as a thread listens.
  */
 export const threads: Transport = {
   listen(place, _options, sink) {
@@ -41,7 +41,7 @@ export const threads: Transport = {
   },
 };
 
-/** Whether some thread of this process listens at a name. */
+/** Whether a thread of this process listens at a name. */
 export function isListenedAt(name: string): boolean {
   return existsSync(fileOf(name));
 }
@@ -50,7 +50,7 @@ export function isListenedAt(name: string): boolean {
 
 let known: string | undefined;
 
-/** The folder, which all threads of the process find alike, and no other process does. */
+/** The folder. All threads of the process find the same one, and no other process does. */
 function folder(): string {
   known ??= findFolder();
   return known;
@@ -62,10 +62,10 @@ function findFolder(): string {
   return Buffer.byteLength(place) > FOLDER_LIMIT ? join("/tmp", name) : place;
 }
 
-/** Tells this process from others that have or had its number, where the system tells them apart. */
+/** Tells this process from others that have or had its number; empty if the system cannot. */
 function birth(): string {
   try {
-    // The 22nd field is when it began, in clock ticks since the system did; the second may have spaces in it.
+    // The 22nd field is when the process began, in clock ticks since the boot. The second field may have spaces in it.
     const stat = readFileSync("/proc/self/stat", "latin1");
     const began = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
     return `-${digest(`${began} ${readlinkSync("/proc/self/ns/pid")}`).slice(0, 8)}`;
@@ -82,7 +82,7 @@ function fileOf(name: string): string {
   return join(folder(), digest(name).slice(0, 16));
 }
 
-/** @throws an Error with the code `"EACCES"` where others may look into the folder */
+/** @throws an Error with the code `"EACCES"` if others may look into the folder */
 function makeFolder(): void {
   try {
     mkdirSync(folder(), { mode: 0o700 });
@@ -97,7 +97,7 @@ function makeFolder(): void {
   }
 }
 
-/** Removes the folder where nobody listens in it. */
+/** Removes the folder if no thread listens in it. */
 function leaveFolder(): void {
   try {
     rmdirSync(folder());
@@ -106,7 +106,7 @@ function leaveFolder(): void {
   }
 }
 
-/** Removes what a process that was killed has left, where folders are told apart by no more than its number. */
+/** If only the number tells processes' folders apart: removes a file that a killed process has left. */
 function removeStale(file: string): void {
   if (birth() !== "") return;
   const began = Date.now() - process.uptime() * 1000;
@@ -116,12 +116,12 @@ function removeStale(file: string): void {
 
 // Listening -------------------------------------------------------------------------------------
 
-/** Those of this thread. */
+/** The listeners of this thread. */
 const listeners = new Set<ThreadListener>();
 
 let leaving = false;
 
-/** Has this thread remove its files when it ends by itself, and the main thread those of all threads. */
+/** Makes this thread remove its files when it ends by itself, and the main thread those of all threads. */
 export function leaveAtExit(): void {
   if (leaving) return;
   leaving = true;

@@ -1,39 +1,39 @@
-/** What a stream tells whoever uses it. */
+/** What a stream reports to its user. */
 export interface StreamSink {
   /**
-   * Bytes have come. Their memory is the receiver's to keep; or, where it is lent, until it returns: it lies
-   * in a larger piece that all connections read into.
+   * Bytes have come. The receiver may keep their memory; if it is lent, only until `data` returns: it lies in a larger
+   * piece that all connections read into.
    */
   data(chunk: Buffer, lent?: boolean): void;
-  /** Where the bytes that come next belong; undefined where they may lie anywhere, for `data`. */
+  /** Where the next bytes belong; undefined if they may lie anywhere, for `data`. */
   room?(): Uint8Array | undefined;
-  /** So many bytes have come, and lie where `room` has said. */
+  /** `size` bytes have come, and lie where `room` has said. */
   filled?(size: number): void;
   /** All that was written has left. */
   drained(): void;
   /** The peer has answered a `ping` of the stream, or sent one. */
   heard?(): void;
-  /** It is over; with an error where it did not end by itself. Told once. */
+  /** The stream is over; with an error if it did not end by itself. Called once. */
   closed(error: Error | undefined): void;
 }
 
 /** Bytes both ways: a connection of TCP or IPC. */
 export interface Stream {
-  /** The peer's IP address, for ZAP; over ipc that of nobody. */
+  /** The peer's IP address, for ZAP; empty over ipc. */
   readonly peerAddress: string;
-  /** Its file descriptor's address as the monitor tells it: ours, `tcp://127.0.0.1:5555`. */
+  /** The address of our end, as a monitor reports it: `tcp://127.0.0.1:5555`. */
   readonly address: string;
-  /** It makes up the peer's greeting, out of the whole of ours. */
+  /** The stream makes up the peer's greeting, and needs the whole of ours for that. */
   readonly greets?: boolean;
-  /** Asks the peer for a sign of life, where that is not done by a PING of ZMTP's. */
+  /** Asks the peer for a sign of life, if the stream does not use ZMTP's PING for that. */
   ping?(): void;
-  /** The handshake is done: the peer may send more than one needs for it. */
+  /** The handshake is done: the peer may now send more than a handshake needs. */
   trust?(): void;
-  /** Begins to read; `sink` is told from now on. */
+  /** Begins to read, and reports to `sink` from now on. */
   open(sink: StreamSink): void;
-  /** Writes pieces in one go. @returns whether all has left already; if not, `drained` tells when */
+  /** Writes pieces in one go. @returns whether all has left already; if not, `drained` is called when it has */
   write(pieces: readonly Uint8Array[]): boolean;
-  /** Reads no more, until `resume`: what the peer sends fills the system's buffers, then the peer's. */
+  /** Stops reading until `resume`: the peer's bytes fill the system's buffers, then the peer's own. */
   pause(): void;
   resume(): void;
   /** Ends it at once, without a word. */
@@ -65,37 +65,37 @@ export interface TransportOptions {
   readonly ipv6?: boolean;
   readonly tcpKeepalive?: number;
   readonly tcpKeepaliveIdle?: number;
-  /** The mechanism's name in a greeting, which ws:// says ahead of it. Default: `"NULL"`. */
+  /** The mechanism's name in the greeting; ws:// tells it before the greeting. Default: `"NULL"`. */
   readonly mechanism?: string;
   /** For ws://, which has messages of its own. In bytes; -1 for any. */
   readonly maxMessageSize?: number;
 }
 
-/** What a listener tells. */
+/** What a listener reports. */
 export interface ListenerSink {
   accepted(stream: Stream): void;
   /** It could not accept a connection, or has failed. */
   failed(error: NodeJS.ErrnoException): void;
 }
 
-/** What an attempt to connect tells: one of the two, once. Never within the call that began it. */
+/** What an attempt to connect reports: `connected` or `failed`, once. Never within the call that began it. */
 export interface AttemptSink {
   connected(stream: Stream): void;
-  /** Where its `syscall` is `"getaddrinfo"`, the host has no address, and no socket was opened. */
+  /** If the error's `syscall` is `"getaddrinfo"`, the host has no address, and no socket was opened. */
   failed(error: NodeJS.ErrnoException): void;
-  /** The system has begun to connect, which takes a while: over TCP alone. Before the other two. */
+  /** The system has begun to connect, which takes a while. Called before the other two, and only over TCP. */
   delayed?(): void;
 }
 
 /** A way for bytes: `tcp://`, `ipc://`. */
 export interface Transport {
-  /** Its bytes are in messages, as those of ZMTP can be: it is no use without. */
+  /** It carries messages, not bytes as they come: so it is of use for ZMTP only. */
   readonly hasMessages?: boolean;
   /**
    * Listens at once, so that the address is known and is ours when this returns.
    * @throws an Error with a `code` of libzmq's (`"EADDRINUSE"`, `"EADDRNOTAVAIL"`, `"ENODEV"`, `"EINVAL"`)
    */
   listen(place: string, options: TransportOptions, sink: ListenerSink): Listener;
-  /** @throws an Error with a `code` where the place is none that can be connected to */
+  /** @throws an Error with a `code` if it is not possible to connect to the place */
   connect(place: string, options: TransportOptions, sink: AttemptSink): Attempt;
 }

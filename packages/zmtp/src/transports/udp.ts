@@ -11,7 +11,7 @@ export interface UdpOptions {
   readonly multicastHops?: number;
 }
 
-/** What a UDP socket tells. */
+/** What a UDP socket reports. */
 export interface UdpSink {
   /** A datagram has come. */
   received(datagram: Buffer, from: Place): void;
@@ -20,8 +20,8 @@ export interface UdpSink {
 }
 
 /**
- * A socket of UDP, which does not keep the process alive. A place to bind is as one of tcp, or an address of a
- * group, or `interface;group:port`; a place to send to is `host:port`, or the same.
+ * A UDP socket. It does not keep the process alive. A place to bind is as one of tcp, or an address of a group, or
+ * `interface;group:port`. A place to send to is `host:port`, or an address of a group as before.
  */
 export class UdpSocket {
   /** Where it is bound. */
@@ -37,7 +37,7 @@ export class UdpSocket {
   private constructor(target: Target, options: UdpOptions, sink: UdpSink, binds: boolean) {
     const { place, group, via } = target;
     this.#sink = sink;
-    // As libzmq: who shares a port of a group gets all that comes.
+    // As libzmq: all sockets that share a port of a group get all datagrams.
     this.#socket = createSocket({ type: target.type, reuseAddr: binds, lookup: lookupOnce() });
     const any = target.type === "udp6" ? "::" : "0.0.0.0";
     try {
@@ -67,7 +67,7 @@ export class UdpSocket {
   }
 
   /**
-   * Binds an address at once; joins it where it is one of a group.
+   * Binds an address at once; if it is one of a group, joins the group.
    *
    * @throws an Error with a `code` (`"EADDRINUSE"`, `"EADDRNOTAVAIL"`, `"ENODEV"`, `"EINVAL"`)
    */
@@ -75,12 +75,12 @@ export class UdpSocket {
     return new UdpSocket(targetOf(place, options, true), options, sink, true);
   }
 
-  /** For datagrams to a place. @throws an Error with a `code` where nobody can be there */
+  /** Makes a socket for datagrams to a place. @throws an Error with a `code` if no peer can be there */
   static connect(place: string, options: UdpOptions, sink: UdpSink): UdpSocket {
     return new UdpSocket(targetOf(place, options, false), options, sink, false);
   }
 
-  /** Sends a datagram. It may get lost, and nobody is told. */
+  /** Sends a datagram. It may get lost without notice. */
   send(pieces: readonly Uint8Array[], { host, port }: Place = this.target): void {
     if (this.#closed) return;
     this.waiting += 1;
@@ -99,13 +99,13 @@ export class UdpSocket {
   }
 }
 
-/** What a place says. */
+/** The parts of a place. */
 interface Target {
   readonly type: "udp4" | "udp6";
   readonly place: Place;
-  /** The address, where it is one of a group. */
+  /** The address, if it is one of a group. */
   readonly group: string | undefined;
-  /** The interface for a group, as node:dgram wants to have it. */
+  /** The interface for a group, in node:dgram's form. */
   readonly via: string | undefined;
 }
 
@@ -141,7 +141,7 @@ function interfaceOf(name: string, family: number): string | undefined {
   return family === 6 ? `::%${name}` : address;
 }
 
-/** With it addresses are known at once, and names when they have been looked up, which is done once. */
+/** A lookup that knows addresses at once, and looks up each name only once. */
 function lookupOnce() {
   const known = new Map<string, LookupAddress>();
   return (
@@ -166,14 +166,14 @@ function lookupOnce() {
   };
 }
 
-/** Binds a socket whose addresses are known at once, so that it is done, or has failed, when this returns. */
+/** Binds a socket. Its lookup knows addresses at once, so the bind is done, or has failed, when this returns. */
 function bindNow(socket: Socket, { host, port }: Place): void {
   let failed: Error | undefined;
   const keep = (error: Error): void => {
     failed = error;
   };
   socket.on("error", keep);
-  // In a cluster's worker a port that is shared would come later.
+  // In a cluster's worker, a shared port would be bound only later.
   socket.bind({ address: host, port, exclusive: true });
   socket.off("error", keep);
   if (failed !== undefined) throw failed;

@@ -18,16 +18,16 @@ import { NO_MECHANISM, ZwsStream } from "./zws.js";
 const http = lazily<typeof import("node:http")>("node:http");
 const websockets = lazily<typeof import("ws")>("ws");
 
-/** How long the HTTP request may take, as the handshake behind it, in ms. */
+/** In ms, by default: how long the HTTP request may take, like the handshake behind it. */
 const REQUEST_LIMIT = 30_000;
-/** What a command of a handshake may have, and what CURVE adds to a message, in bytes. */
+/** In bytes: how large a command of a handshake may be, and how much CURVE adds to a message. */
 const LEAST_LIMIT = 65_536;
 const ADDED = 64;
 
 /**
  * WebSockets (RFC 45, ZWS 2.0). A place is one of TCP with a path, `127.0.0.1:5555/zeromq`; a listener takes
- * requests for any path, as libzmq's does. The mechanism is agreed upon by the WebSocket's subprotocol.
- * Heartbeats are pings of the WebSocket's.
+ * requests for any path, as libzmq's does. The peers agree on the mechanism by the WebSocket's subprotocol.
+ * Heartbeats are pings of the WebSocket.
  */
 export const ws: Transport = {
   hasMessages: true,
@@ -40,8 +40,8 @@ export const ws: Transport = {
 };
 
 /**
- * The subprotocols that fit, the one that is wanted most first. As their slash may not be in a subprotocol's
- * name (RFC 6455), the package would refuse them, and browsers do; so they are kept from it.
+ * The subprotocols that fit, the most wanted one first. A subprotocol's name may not have a slash (RFC 6455), but
+ * these do. The `ws` package would refuse them, as browsers do, so it does not get to see them.
  */
 function subprotocols({ mechanism = "NULL" }: TransportOptions): string[] {
   return mechanism === "NULL" ? ["ZWS2.0/NULL", NO_MECHANISM] : [`ZWS2.0/${mechanism}`];
@@ -56,14 +56,14 @@ function takeNames({ headers }: IncomingMessage): string[] {
   return names.split(",").map((name) => name.trim());
 }
 
-/** What both sides tell the package. */
+/** The settings of both sides for the package. */
 function settings({ maxMessageSize = -1 }: TransportOptions) {
   const most = Math.max(maxMessageSize, LEAST_LIMIT) + ADDED;
-  // The package takes no larger bounds than of 31 bits; the decoder has them all.
+  // The package takes only limits of up to 31 bits; the decoder takes all.
   return { perMessageDeflate: false, maxPayload: maxMessageSize < 0 || most >= 2 ** 31 ? 0 : most };
 }
 
-/** Splits `host:port/path`. @throws an Error with the code `"EINVAL"` for a fragment, which the package refuses */
+/** Splits `host:port/path`. @throws an Error with the code `"EINVAL"` for a fragment: the package refuses it */
 function splitPath(place: string): { readonly tcpPlace: string; readonly path: string } {
   if (place.includes("#")) throw notPlain(place);
   const at = place.indexOf("/");
@@ -148,7 +148,7 @@ class WsAttempt implements Attempt {
   constructor(place: string, options: TransportOptions, sink: AttemptSink) {
     const { tcpPlace, path } = splitPath(place);
     const { host, port } = splitPlace(tcpPlace.slice(tcpPlace.indexOf(";") + 1));
-    // Which host is meant is told by its name; an address without its zone, which is no part of a URL.
+    // The request tells the host by name. An address goes without its zone, which is not a part of a URL.
     this.#url = `ws://${hostAndPort(host.replace(/%.*$/, ""), Number(port))}${path}`;
     if (!URL.canParse(this.#url)) throw notPlain(place);
     this.#path = path;
@@ -161,7 +161,7 @@ class WsAttempt implements Attempt {
     });
   }
 
-  /** Asks for a WebSocket, now that there is a connection. */
+  /** Asks for a WebSocket: the TCP connection is there. */
   #ask(tcpSocket: Socket): void {
     const { handshakeInterval = REQUEST_LIMIT } = this.#options;
     const offered = subprotocols(this.#options);
@@ -175,7 +175,7 @@ class WsAttempt implements Attempt {
       const { code = "EPROTO" } = error;
       this.#failed(Object.assign(error, { code }));
     };
-    // The package's own limit does nothing to a connection that it is given.
+    // The package's own limit has no effect on a connection that it did not make.
     const late = () => {
       failed(failure("ETIMEDOUT", `${this.#url} does not answer`));
       socket.terminate();

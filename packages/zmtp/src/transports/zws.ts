@@ -13,15 +13,15 @@ export const NO_MECHANISM = "ZWS2.0";
 /** Flags of a ZWS message (RFC 45, "Framing"). */
 const ZWS_MORE = 1;
 const ZWS_COMMAND = 2;
-/** Where a greeting has its version's second number. */
+/** Where in a greeting the second number of its version stands. */
 const MINOR_AT = 11;
-/** Bodies of up to so many bytes are handed on in one piece with their header. */
+/** Bodies of up to this many bytes go to the sink in one piece with their header. */
 const COPIED = 4096;
 
-/** So much may come before a message of the handshake is whole, with what lies behind it in its chunk. In bytes. */
+/** In bytes: how much may come until a message of the handshake is whole, with what follows it in its chunk. */
 const HANDSHAKE_LIMIT = 2 * 65_536 + 1024;
 
-/** Types that peers without a mechanism are said to be of, by ours: they do not tell. */
+/** By our type: the type that we take a peer without a mechanism to have. Such peers do not tell theirs. */
 const FITTING: Readonly<Record<string, string>> = {
   PAIR: "PAIR",
   PUB: "SUB",
@@ -44,10 +44,10 @@ const FITTING: Readonly<Record<string, string>> = {
 
 /**
  * Makes a WebSocket look like a connection of ZMTP 3.0 (RFC 45, ZWS 2.0): frames become messages, and messages
- * frames; the peer's greeting is made up as soon as ours is written, as is its READY where the subprotocol has
+ * frames. It makes up the peer's greeting as soon as ours is written, and the peer's READY if the subprotocol has
  * none.
  *
- * The version is 3.0 because libzmq has subscriptions as messages here, and no PING.
+ * The version is 3.0 because over WebSockets libzmq sends subscriptions as messages, and no PING.
  */
 export class ZwsStream implements Stream {
   readonly peerAddress: string;
@@ -57,26 +57,26 @@ export class ZwsStream implements Stream {
   readonly #tcp: Socket;
   readonly #outlet: Outlet;
   readonly #frames = new FrameReader((flags, message) => this.#send(flags, message));
-  /** There is no handshake, but routing ids; and whether ours is still to go, and the peer's to come. */
+  /** There are routing ids instead of a handshake; and whether ours has yet to go, and the peer's to come. */
   readonly #bare: boolean;
   #idToGo: boolean;
   #idToCome: boolean;
-  /** The peer's routing id, until our type is known, which decides what the peer is said to be. */
+  /** The peer's routing id, until our type is known: that decides which type we take the peer to have. */
   #peerId: Buffer | undefined;
   #type: string | undefined;
   #sink: StreamSink | undefined;
-  /** Our greeting as far as it was written; undefined when the peer's is on its way to the sink. */
+  /** Our greeting, as far as it is written; undefined when the peer's is on its way to the sink. */
   #greeting: Buffer | undefined = Buffer.alloc(0);
-  /** What the peer has sent, in ZMTP, and the sink has not been told. */
+  /** The peer's bytes, as ZMTP, that the sink has not got yet. */
   readonly #held: Buffer[] = [];
-  /** Bytes that have come since the last message, during the handshake. */
+  /** How many bytes have come since the last message, during the handshake. */
   #unread = 0;
   #paused = false;
-  /** The peer has ended it, which is told after all that is held. */
+  /** The peer has ended the connection. The sink hears of it after all that is held. */
   #ended = false;
   #over = false;
 
-  /** @param bare whether its subprotocol has no mechanism */
+  /** @param bare whether the subprotocol has no mechanism */
   constructor(socket: WebSocket, tcp: Socket, address: string, bare: boolean) {
     this.#socket = socket;
     this.#tcp = tcp;
@@ -157,7 +157,7 @@ export class ZwsStream implements Stream {
 
   // In ----------------------------------------------------------------------------------------
 
-  /** A message is put together before it is told of, and before the handshake none may be large. */
+  /** Until the handshake is done no message may be large: the package puts it together before it reports it. */
   readonly #count = (chunk: Buffer): void => {
     this.#unread += chunk.length;
     if (this.#unread > HANDSHAKE_LIMIT)
@@ -190,7 +190,7 @@ export class ZwsStream implements Stream {
     } else this.#hand(Buffer.concat([header, body]));
   }
 
-  /** Makes the peer's READY up, when its routing id has come and our type is known. */
+  /** Makes up the peer's READY when its routing id has come and our type is known. */
   #introduce(): void {
     if (this.#peerId === undefined || this.#type === undefined) return;
     const properties = { "Socket-Type": FITTING[this.#type] ?? "", Identity: this.#peerId };
@@ -269,11 +269,11 @@ function writeHeader(flags: number, size: number): Buffer {
 class FrameReader {
   readonly #frame: (flags: number, message: Buffer) => void;
   #header: number[] = [];
-  /** The frame that is put together: a byte that is free, and its body; and how much of it is there. */
+  /** The current frame: a free byte, and the body; and how much of it is there. */
   #message: Buffer | undefined;
   #at = 0;
 
-  /** @param frame told of each, with a byte ahead of its body */
+  /** @param frame called with each frame: a free byte, and the body */
   constructor(frame: (flags: number, message: Buffer) => void) {
     this.#frame = frame;
   }
@@ -294,7 +294,7 @@ class FrameReader {
     }
   }
 
-  /** Sets memory aside, as soon as the size is known. */
+  /** Sets memory aside as soon as the size is known. */
   #begin(): void {
     const [flags = 0, ...size] = this.#header;
     if (size.length < ((flags & LONG) !== 0 ? 8 : 1)) return;
