@@ -1,10 +1,7 @@
-/** Longer than anybody waits, in ms. */
+/** In ms: longer than any wait. */
 const LONG = 2 ** 31 - 1;
 
-/**
- * Keeps the process alive while somebody waits: sockets of the system do not, since a peer may come for
- * ever.
- */
+/** Keeps the process alive during a wait. The system's sockets do not: they would wait for peers for ever. */
 export class Alive {
   #timer: NodeJS.Timeout | undefined;
   #holders = 0;
@@ -21,7 +18,7 @@ export class Alive {
     if (this.#holders === 0) this.#timer?.unref();
   }
 
-  /** Nobody will hold it any more. */
+  /** No wait will hold it any more. */
   end(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;

@@ -1,9 +1,9 @@
-/** How many items there is room for at first; always a power of 2. */
+/** The room at first, in items; always a power of 2. */
 const LEAST = 16;
-/** Room for more than so many is given back when all is taken. */
+/** A ring with room for more items than this gives it back when all are taken. */
 const MOST_KEPT = 1024;
 
-/** Messages that wait, oldest first: a ring, which takes no new memory while as many come as go. */
+/** Messages that wait, oldest first. It is a ring: while as many come as go, it takes no new memory. */
 export class Backlog<T> {
   #items: (T | undefined)[] = new Array(LEAST).fill(undefined);
   #first = 0;
@@ -19,7 +19,7 @@ export class Backlog<T> {
     this.#size += 1;
   }
 
-  /** Takes the oldest; undefined where there is none. */
+  /** Takes the oldest; undefined if there is none. */
   shift(): T | undefined {
     if (this.#size === 0) return undefined;
     const items = this.#items;

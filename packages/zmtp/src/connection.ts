@@ -1,6 +1,6 @@
 import type { Session } from "./session.js";
 
-/** A connection as its pipe sees it: a `Session`, or, where there is no ZMTP, a `RawSession`. */
+/** A connection as its pipe sees it: a `Session`, or, without ZMTP, a `RawSession`. */
 export interface Connection
   extends Pick<
     Session,
@@ -24,6 +24,6 @@ export interface Connection
     | "fail"
     | "destroy"
   > {
-  /** What was sent leaves, even where the socket ends it then: that is how a reply without ZMTP ends. */
+  /** If the socket ends the connection, what it sent still leaves: that is how a reply without ZMTP ends. */
   readonly isPatient?: boolean;
 }

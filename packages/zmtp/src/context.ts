@@ -10,7 +10,7 @@ import { Zap } from "./zap.js";
 
 /** ZMQ_MAX_SOCKETS_DFLT */
 const MAX_SOCKETS = 1023;
-/** Longer than anybody waits, in ms. */
+/** In ms: longer than any wait. */
 const FOR_EVER = 2 ** 31 - 1;
 
 /** Sockets that reach each other over `inproc://`. */
@@ -22,7 +22,7 @@ export class Context implements EngineContext {
   readonly #sockets = new Set<ZmtpSocket>();
   #lingerTimer: NodeJS.Timeout | undefined;
   #lingersUntil = 0;
-  /** Pipes whose messages wait, and until when they may hold the process up. */
+  /** Pipes with messages that wait, and until when each keeps the process alive. */
   readonly #lingering = new Map<Pipe, number>();
 
   constructor({ maxSockets }: ContextOptions, inproc: Names = new InprocNames()) {
@@ -48,14 +48,14 @@ export class Context implements EngineContext {
     this.#sockets.delete(socket);
   }
 
-  /** Keeps the process alive for so many ms more, at most, since messages of a pipe wait to be sent; -1 for ever. */
+  /** Keeps the process alive while messages of a pipe wait to be sent, for `ms` at most; -1 for ever. */
   lingers(pipe: Pipe, ms: number): void {
     const until = performance.now() + (ms < 0 ? FOR_EVER : ms);
     this.#lingering.set(pipe, until);
     if (until > this.#lingersUntil) this.#lingerUntil(until);
   }
 
-  /** The messages of a pipe wait no more. */
+  /** The messages of a pipe do not wait any more. */
   relieved(pipe: Pipe): void {
     const until = this.#lingering.get(pipe) ?? 0;
     this.#lingering.delete(pipe);

@@ -18,21 +18,21 @@ export interface EndpointHost extends PipeOwner {
   readonly options: Options;
   readonly type: SocketType;
   /**
-   * Peers are in this process, as over inproc: their pipes are there from the beginning, and a connection that
-   * is lost is not tried again.
+   * Peers are in this process, as over inproc: their pipes are there from the beginning, and a lost connection
+   * is not made again.
    */
   readonly isLocal?: boolean;
   /** Our part of the handshake. */
   readonly mechanism: { readonly name: string; readonly asServer: boolean };
-  /** @throws {ProtocolError} where the peer's mechanism does not fit */
+  /** @throws {ProtocolError} if the peer's mechanism does not fit */
   createMechanism(peer: Greeting, stream: Stream): Mechanism;
-  /** @throws {ProtocolError} where the peer's socket type does not fit */
+  /** @throws {ProtocolError} if the peer's socket type does not fit */
   checkPeer(session: Connection): void;
-  /** Something that a monitor tells. */
+  /** Something that a monitor reports. */
   event(event: EngineEvent): void;
-  /** There are so many peers more, or fewer. */
+  /** A peer has come, or gone. */
   countPeers(change: 1 | -1): void;
-  /** Pipes have come or gone, or changed what they take. */
+  /** Pipes have come or gone, or there is more or less room in them. */
   changed(): void;
 }
 
@@ -40,15 +40,15 @@ export interface EndpointHost extends PipeOwner {
 export interface Endpoint {
   /** Takes no new peers. Resolves when the address is free. */
   stop(): Promise<void>;
-  /** Ends it as a socket that goes on does (zmq_unbind, zmq_disconnect). Called again when messages have left. */
+  /** Ends it, while the socket goes on (zmq_unbind, zmq_disconnect). Called again when messages have left. */
   remove(): void;
-  /** Ends it: its peers are left, when all that waits for them has left, or at once. */
+  /** Ends it: disconnects its peers, at once, or those for which nothing waits. */
   end(atOnce: boolean): void;
   /** Whether there are no connections, and nothing waits for any. */
   readonly over: boolean;
 }
 
-/** What concerns the transport: over `ws://` the mechanism is agreed upon there. */
+/** The options for the transport. They have the mechanism, since over `ws://` the transport agrees on it. */
 function transportOptions({ options, mechanism }: EndpointHost): DialerOptions {
   return { ...options, mechanism: mechanism.name };
 }
@@ -119,7 +119,7 @@ abstract class Link implements SessionSink {
     host.changed();
   }
 
-  /** As libzmq, which tells nothing of connections that were ended on this side. */
+  /** Not called if this side has ended the connection: libzmq reports nothing then. */
   #tellEnd(error: Error | undefined, wasReady: boolean): void {
     const { host } = this;
     const address = this.#address;
@@ -130,7 +130,7 @@ abstract class Link implements SessionSink {
     host.event({ type: "disconnect", address });
   }
 
-  /** @param hopeless whether there is to be no new try: the peer and we do not fit, as it would show again */
+  /** @param hopeless do not try again: the peer and we do not fit, and would not fit then */
   protected abstract over(hopeless: boolean): void;
 }
 
@@ -194,7 +194,7 @@ export class BoundEndpoint implements Endpoint {
     return this.#stopped;
   }
 
-  /** As libzmq: what waits for the peers leaves first, and nothing is added to it. */
+  /** As libzmq: messages that wait for the peers leave first, and no more are added. */
   remove(): void {
     for (const link of this.#links) link.retire();
     this.end(false);
@@ -231,7 +231,7 @@ class DialedLink extends Link {
     this.#lost(hopeless);
   }
 
-  /** The pipe, where the connection has made it: with ZMQ_IMMEDIATE. */
+  /** The connection's pipe: the endpoint's, or, with ZMQ_IMMEDIATE, one that the connection has made. */
   get own(): RemotePipe | undefined {
     return this.pipe;
   }
@@ -252,7 +252,7 @@ export class ConnectedEndpoint implements Endpoint {
   constructor(host: EndpointHost, transport: Transport, place: string, address: string) {
     this.#host = host;
     const waits = host.options.immediate === true;
-    // Whom the socket has no use for is not tried again.
+    // If the socket gives the peer up, it does not connect again.
     this.#pipe = waits
       ? undefined
       : new RemotePipe(host, pipeLimits(host.options), () => this.#stop());
@@ -288,7 +288,7 @@ export class ConnectedEndpoint implements Endpoint {
     this.#dialer.close();
   }
 
-  /** It is not tried again. As with libzmq, a pipe to a peer that never was there stays, and takes messages. */
+  /** The dialer tries no more. As with libzmq, a pipe to a peer that never was there stays, and takes messages. */
   #gaveUp(): void {
     if (!this.#lost && !this.#host.isLocal) return;
     this.#stop();
@@ -300,7 +300,7 @@ export class ConnectedEndpoint implements Endpoint {
     return Promise.resolve();
   }
 
-  /** As libzmq: what was sent to a peer that is there leaves first. What waits for one that is not is lost. */
+  /** As libzmq: if the peer is there, the messages for it leave first; if it is not, they are lost. */
   remove(): void {
     const isThere = this.#link?.session.ready;
     if (!isThere || number(this.#host.options, "lingerPeriod", -1) === 0) {

@@ -5,7 +5,7 @@ import { ThreadNames } from "./thread-names.js";
 /** This thread's part of the context that all threads share. */
 let shared: EngineContext | undefined;
 
-/** What this engine has of what libzmq may be built without (zmq_has). */
+/** The parts that this engine has, and that libzmq may be built without (zmq_has). */
 const CAPABILITIES: ReadonlySet<string> = new Set(["curve", "draft", "ipc", "ws"]);
 
 /**

@@ -6,7 +6,7 @@ export interface HeartbeatOptions {
   readonly heartbeatInterval: number;
   /** How long a PING may go without an answer; -1 for as long as the interval, 0 for ever. */
   readonly heartbeatTimeout: number;
-  /** After how long the peer should take us for gone; 0 lets it decide. */
+  /** After how long without a word the peer should take us for gone; 0 lets it decide. */
   readonly heartbeatTimeToLive: number;
 }
 
@@ -14,7 +14,7 @@ export interface HeartbeatOptions {
 export interface HeartbeatSink {
   /**
    * Sends a PING with this time to live, in tenths of a second.
-   * @returns whether an answer may be waited for: not where nothing can be sent, or nothing is read
+   * @returns whether to wait for an answer: not if the connection cannot send, or does not read
    */
   ping(timeToLive: number): boolean;
   /** The peer counts as gone. */
@@ -22,15 +22,15 @@ export interface HeartbeatSink {
 }
 
 /**
- * The heartbeats of one connection (RFC 37, "Connection Heartbeating"), as libzmq has them: a peer is gone
- * where nothing at all has come for some time after a PING, ours or its own that tells a time to live. No
- * time runs while no PING was sent: a connection may be idle for as long as it likes.
+ * The heartbeats of one connection (RFC 37, "Connection Heartbeating"), as in libzmq. The peer counts as gone
+ * if nothing at all comes for some time after our PING, or after a PING of its own with a time to live. Without
+ * a PING no time runs: a connection may be idle for as long as it likes.
  */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
   readonly #sink: HeartbeatSink;
   #interval: NodeJS.Timeout | undefined;
-  /** Run where a PING of ours was not answered, and where the peer's time to live is over. */
+  /** These run out if the peer does not answer our PING, and when its time to live is over. */
   #answer: NodeJS.Timeout | undefined;
   #life: NodeJS.Timeout | undefined;
 
@@ -39,7 +39,7 @@ export class Heartbeat {
     this.#sink = sink;
   }
 
-  /** Begins to send PINGs, where the options say so. */
+  /** Begins to send PINGs, if the options say so. */
   start(): void {
     const { heartbeatInterval, heartbeatTimeout, heartbeatTimeToLive } = this.#options;
     if (heartbeatInterval <= 0) return;
@@ -51,7 +51,7 @@ export class Heartbeat {
     }, heartbeatInterval).unref();
   }
 
-  /** Something has come, whatever it is; or it will not be read when it comes. */
+  /** Something has come, whatever it is; or the connection stops reading, so that nothing can. */
   heard(): void {
     if (this.#answer !== undefined) {
       clearTimeout(this.#answer);
@@ -63,7 +63,7 @@ export class Heartbeat {
     }
   }
 
-  /** A PING was the last that has come. @param timeToLive in tenths of a second; 0 for none */
+  /** A PING has come, and nothing behind it. @param timeToLive in tenths of a second; 0 for none */
   pinged(timeToLive: number): void {
     this.heard();
     if (timeToLive > 0) this.#life = this.#countdown(timeToLive * 100);

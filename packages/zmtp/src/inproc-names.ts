@@ -12,29 +12,29 @@ export interface InprocSocket extends PipeOwner {
   readonly type: SocketType;
   /** Pipes have come. */
   changed(): void;
-  /** There are so many peers more, or fewer. */
+  /** A peer has come, or gone. */
   countPeers(change: 1 | -1): void;
 }
 
-/** Names of `inproc://` addresses: who is bound at them, and the way there. */
+/** Names of `inproc://` addresses: which sockets are bound to them, and the way there. */
 export interface Names {
   isBound(name: string): boolean;
   /** @throws {SocketError} EADDRINUSE */
   bind(name: string, socket: InprocSocket): Endpoint;
-  /** @param whenBound whether messages wait in the library as long as nobody is bound */
+  /** @param whenBound whether messages wait in the library until a socket is bound */
   connect(name: string, socket: InprocSocket, whenBound: boolean): Endpoint;
-  /** Connects to who is bound now. The pipe is there at once; it ends where nobody is. */
+  /** Connects to the socket that is bound now. The pipe is there at once; without such a socket it ends. */
   connectNow(name: string, socket: InprocSocket): Endpoint;
 }
 
-/** Somebody who has connected to a name, where nobody is bound yet. */
+/** A socket that has connected to a name to which none is bound yet. */
 interface Waiting {
   readonly socket: InprocSocket;
-  /** Their end, and the one for who will be bound; made only then where no pipe is wanted before. */
+  /** Its end, and the end for the socket that will be bound; made only then if no pipe is wanted before. */
   pipes: readonly [InprocPipe, InprocPipe] | undefined;
 }
 
-/** Who is bound to a name, and to whom it leads. */
+/** The socket that is bound to a name, and its pipes to the sockets that have connected. */
 interface Bound {
   readonly socket: InprocSocket;
   readonly pipes: Set<InprocPipe>;
@@ -81,7 +81,7 @@ export class InprocNames implements Names {
     }
     const isWaiting = (): boolean => this.#waiting.get(name)?.has(one) === true;
     const end = (atOnce: boolean): void => {
-      // Whoever is bound one day gets what was written.
+      // The socket that is bound one day gets what was written.
       if (!atOnce && isWaiting() && one.pipes?.[1].hasMessages) return;
       this.#waiting.get(name)?.delete(one);
       if (this.#waiting.get(name)?.size === 0) this.#waiting.delete(name);

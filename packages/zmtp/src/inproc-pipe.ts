@@ -15,33 +15,33 @@ import type { Pipe } from "./sockets/pipe.js";
 const NO_ID = Buffer.alloc(0);
 const NOBODY: Metadata = new Map();
 
-/** A frame of one's own. */
+/** A copy of the frame, which the receiver may write to. */
 function copy(frame: Frame): Buffer {
   const bytes = bytesOf(frame);
   if (bytes.length === 0) return EMPTY;
   return typeof frame === "string" ? (bytes as Buffer) : Buffer.from(bytes);
 }
 
-/** One end of a pipe between two sockets of a process: what is written to one end is read from the other. */
+/** One end of a pipe between two sockets of a process. You read from one end what was written to the other. */
 export class InprocPipe implements Pipe {
   peer: Metadata = NOBODY;
   gone = false;
   #owner: InprocSocket | undefined;
   #other: InprocPipe = this;
   #left: () => void = () => undefined;
-  /** What was written to the other end. */
+  /** Messages that were written to the other end. */
   readonly #in = new Backlog<Message>();
-  /** How many messages it holds. */
+  /** How many messages `#in` holds. */
   #limit = 0;
   #conflate = false;
-  /** `read` has given nothing: who reads is to be told when there is something. */
+  /** `read` has given nothing: tell the reader when there is something. */
   #starved = true;
   #telling = false;
-  /** The other end has no room: this one is to be told when there is some. */
+  /** The other end has no room: tell this one when there is some. */
   #full = false;
   #terminated = false;
 
-  /** Both ends: the connecting socket's, and one that nobody has adopted. */
+  /** Both ends: the connecting socket's, and one that no socket has adopted yet. */
   static pair(socket: InprocSocket): readonly [InprocPipe, InprocPipe] {
     const one = new InprocPipe();
     const other = new InprocPipe();
@@ -55,7 +55,7 @@ export class InprocPipe implements Pipe {
     return [one, other];
   }
 
-  /** Somebody is bound now. @param left called when it ends */
+  /** A socket is bound now, and gets this end. @param left called when the end is over */
   adopt(socket: InprocSocket, left: () => void): void {
     const other = this.#other;
     const owner = other.#owner as InprocSocket;
@@ -77,7 +77,7 @@ export class InprocPipe implements Pipe {
     return this.peer.get("identity") ?? NO_ID;
   }
 
-  /** Whether something was written to it that was not read. */
+  /** Whether it has unread messages. */
   get hasMessages(): boolean {
     return this.#in.size > 0;
   }
@@ -126,7 +126,7 @@ export class InprocPipe implements Pipe {
     return message;
   }
 
-  /** Never within a call from above. */
+  /** Tells the owner in a microtask: never within a call from above. */
   #tellReadable(): void {
     if (!this.#starved || this.#telling || this.#owner === undefined) return;
     this.#telling = true;
@@ -190,7 +190,7 @@ function sum(one: number, other: number): number {
   return one === 0 || other === 0 ? 0 : one + other;
 }
 
-/** What a peer would say of itself in a handshake. */
+/** The properties that a peer would send in a handshake. */
 function describe({ name, options }: { name: string; options: Options }): Metadata {
   const id = (options.routingId ?? "") as string;
   return new Map([

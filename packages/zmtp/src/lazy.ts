@@ -1,11 +1,11 @@
 import { createRequire } from "node:module";
 
-// Bundled as CommonJS, a module knows its file's name alone.
+// In a bundle of CommonJS a module knows only its file's name.
 const require = createRequire(import.meta.url ?? __filename);
 
 /**
- * A module that few programs need: it is loaded when it is asked for first. To load all that CURVE and
- * WebSockets are made of takes longer than all the rest of the engine.
+ * A module that few programs need: it is loaded at its first use. The modules for CURVE and WebSockets take
+ * longer to load than all the rest of the engine.
  *
  * @param name of a package's module, or one of Node's own
  */

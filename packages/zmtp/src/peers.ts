@@ -7,7 +7,7 @@ import { fits, type SocketTypeName } from "./sockets/types.js";
 /** Types that tell their routing id in the handshake (RFC 37). */
 const NAMED: ReadonlySet<string> = new Set(["REQ", "DEALER", "ROUTER"]);
 
-/** What a socket says of itself in a handshake. */
+/** The properties that a socket sends in a handshake. */
 export function ownMetadata(name: SocketTypeName, { routingId = "" }: Options): Buffer {
   return writeMetadata(
     NAMED.has(name)
@@ -16,7 +16,7 @@ export function ownMetadata(name: SocketTypeName, { routingId = "" }: Options): 
   );
 }
 
-/** @throws {ProtocolError} where the peer's socket type is none for a socket of this one */
+/** @throws {ProtocolError} if a socket of this type may not have a peer of the peer's type */
 export function checkPeerType(name: SocketTypeName, { mechanism }: Connection): void {
   const peer = mechanism?.peer.get("socket-type")?.toString("latin1") ?? "";
   if (!fits(name, peer)) throw new ProtocolError(`the peer is a ${peer || "nobody"} socket`);

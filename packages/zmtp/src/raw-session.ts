@@ -5,14 +5,14 @@ import type { SessionSink } from "./session-sink.js";
 import { framesOf } from "./sockets/frames.js";
 import type { Stream } from "./transports/transport.js";
 
-/** What a connection without a handshake tells. */
+/** What a connection without a handshake reports. */
 export type RawSink = Omit<SessionSink, "mechanism" | "ready"> & {
   ready(session: Connection): void;
 };
 
 /**
- * One connection to a peer that speaks no ZMTP, for STREAM: a message is a frame of bytes as they come. A frame
- * without bytes tells that the peer has come, and another that it has gone, unless nobody wants to be notified.
+ * One connection to a peer that speaks no ZMTP, for STREAM: a message is a frame of bytes as they come. If the
+ * socket wants to be notified, an empty frame tells that the peer has come, and another that it has gone.
  */
 export class RawSession implements Connection {
   readonly mechanism = undefined;
@@ -30,7 +30,7 @@ export class RawSession implements Connection {
   readonly #sink: RawSink;
   readonly #in = new Backlog<Buffer>();
   #out: Uint8Array[] = [];
-  /** What was written has not left yet. */
+  /** The last write has not left yet. */
   #busy = false;
   #ended = false;
 
@@ -77,7 +77,7 @@ export class RawSession implements Connection {
     }
   }
 
-  /** There are none without ZMTP. */
+  /** There are no commands without ZMTP. */
   addCommand(_body: Buffer): void {}
   addEncoded(_pieces: readonly Uint8Array[]): void {}
 

@@ -9,7 +9,7 @@ import { atEndOfTurn } from "./turn.js";
 
 const NOBODY: Metadata = new Map();
 const NO_ID = Buffer.alloc(0);
-/** Messages that wait to be read have no more frames than so, and one message's: empty ones take memory, too. */
+/** The unread messages, but for the last, have at most this many frames: empty frames take memory, too. */
 const MOST_FRAMES = 65_536;
 
 /** What a pipe asks of the socket it belongs to. */
@@ -20,13 +20,13 @@ export interface PipeOwner {
   readActivated(pipe: Pipe): void;
   writeActivated(pipe: Pipe): void;
   pipeTerminated(pipe: Pipe): void;
-  /** Messages wait for a peer that is not there, or does not read. Told again as more are written. */
+  /** Messages wait for a peer that is not there, or does not read. Called again when more are written. */
   backlog(pipe: Pipe): void;
-  /** The messages that waited have left, or will not leave any more. */
+  /** The messages that waited have left, or will never leave. */
   relieved(pipe: Pipe): void;
-  /** All has left. */
+  /** All messages have left. */
   emptied(): void;
-  /** It reads no more from the peer, as messages are taken as they come: to be settled when they are not any more. */
+  /** The pipe has stopped reading from the peer while `reading` was true: `settle` it when that is over. */
   held(pipe: RemotePipe): void;
 }
 
@@ -34,54 +34,54 @@ export interface PipeOwner {
 export interface PipeLimits {
   /** How many messages wait to be sent; 0 for any number. ZMQ_SNDHWM */
   readonly sendHighWaterMark: number;
-  /** How many that were received wait to be read; 0 for any number. ZMQ_RCVHWM */
+  /** How many received messages wait to be read; 0 for any number. ZMQ_RCVHWM */
   readonly receiveHighWaterMark: number;
   /** Only the newest message is kept, each way. ZMQ_CONFLATE */
   readonly conflate: boolean;
 }
 
 /**
- * A peer at the other end of a connection. What is sent waits here, up to the high-water mark, until the
- * connection is there and the system takes it; what is received stays in its bytes until it is read.
+ * A peer at the other end of a connection. Sent messages wait here, up to the high-water mark, until the
+ * connection is there and the system takes them. Received messages stay bytes until they are read.
  */
 export class RemotePipe implements Pipe, Receiver {
   peer: Metadata = NOBODY;
   readonly #owner: PipeOwner;
   readonly #limits: PipeLimits;
   readonly #givenUp: () => void;
-  /** Whether messages have to have a form. */
+  /** Whether the socket type checks the form of messages. */
   readonly #checks: boolean;
   readonly #out = new Backlog<Outgoing | Encoded>();
-  /** How many messages are in it. */
+  /** How many messages are in `#out`. */
   #waiting = 0;
   readonly #in = new Backlog<Message>();
-  /** How many frames are in it. */
+  /** How many frames are in `#in`. */
   #frames = 0;
   #session: Connection | undefined;
   /** The peer will not come back. */
   #gone = false;
   #terminated = false;
-  /** It takes nothing more, and ends when all has left. */
+  /** The pipe takes nothing more, and ends when all has left. */
   #retired = false;
   #scheduled = false;
-  /** How many messages the session was given since it has written last. */
+  /** How many messages the session has got since it last wrote. */
   #added = 0;
-  /** What it takes part in. */
+  /** The broadcast that this pipe takes part in. */
   #broadcast: Broadcast | undefined;
-  /** `backlog` was told, and `relieved` was not. */
+  /** The owner was told of a `backlog`, and not yet that it was `relieved`. */
   #waits = false;
-  /** The socket type is saying what the peer has to know before anything else. */
+  /** The socket type sends what the peer has to know before anything else. */
   #introducing = false;
-  /** A message was refused, or would have been: who writes is to be told when there is room. */
+  /** A message was refused, or would have been: tell the writer when there is room. */
   #full = false;
-  /** A message was read since `settle` has looked last. */
+  /** A message was read since the last `settle`. */
   #read = false;
-  /** `settle` is to look again. */
+  /** A `settle` is due. */
   #unsettled = false;
-  /** `read` has given nothing: who reads is to be told when there is something. */
+  /** `read` has given nothing: tell the reader when there is something. */
   #starved = true;
 
-  /** @param givenUp told when the socket has given it up */
+  /** @param givenUp called when the socket gives the pipe up */
   constructor(owner: PipeOwner, limits: PipeLimits, givenUp = (): void => undefined) {
     this.#givenUp = givenUp;
     this.#owner = owner;
@@ -93,12 +93,12 @@ export class RemotePipe implements Pipe, Receiver {
     return this.peer.get("identity") ?? NO_ID;
   }
 
-  /** Whether the peer has gone for good: what it has sent can still be read. */
+  /** Whether the peer has gone for good. You can still read what it has sent. */
   get gone(): boolean {
     return this.#gone;
   }
 
-  /** Whether the socket has ended it, or was told of its end. */
+  /** Whether the socket has ended the pipe, or knows of its end. */
   get terminated(): boolean {
     return this.#terminated;
   }
@@ -121,7 +121,7 @@ export class RemotePipe implements Pipe, Receiver {
     return this.#room > 0;
   }
 
-  /** How many messages it would take. */
+  /** How many more messages the pipe takes. */
   get #room(): number {
     this.#broadcast?.cut(); // those count, too
     if (this.#gone || this.#retired) return 0;
@@ -137,7 +137,7 @@ export class RemotePipe implements Pipe, Receiver {
     }
     const session = this.#session;
     if (session?.idle && this.#out.size === 0 && !this.#limits.conflate) {
-      // It becomes bytes at once, and need not be kept until the end of the turn.
+      // The message becomes bytes at once: nothing has to keep it until the end of the turn.
       session.add(message);
       this.#added += 1;
       if (session.pending >= BATCH) this.#flush();
@@ -191,7 +191,7 @@ export class RemotePipe implements Pipe, Receiver {
     const message = this.#shift() ?? this.#next();
     if (message !== undefined) {
       this.#read = true;
-      // Who reads may stop here, and the session would not hear of the peer's end.
+      // If the reader stops here, the session must read on, or it does not hear of the peer's end.
       if (this.#session?.paused) this.settleSoon();
       return message;
     }
@@ -217,7 +217,7 @@ export class RemotePipe implements Pipe, Receiver {
     this.#frames = 0;
   }
 
-  /** The next message out of what has come; undefined where there is none, or the peer sends what it must not. */
+  /** Cuts the next message out of the bytes; undefined if there is none, or if it is malformed. */
   #next(): Message | undefined {
     const session = this.#session;
     const message = session?.read();
@@ -270,7 +270,7 @@ export class RemotePipe implements Pipe, Receiver {
     this.#introducing = true;
   }
 
-  /** The socket type has heard of the peer, and said what it has to: subscriptions go before messages. */
+  /** The socket type knows of the peer, and has sent what goes before messages: subscriptions. */
   introduced(): void {
     this.#introducing = false;
     if (this.#out.size > 0) this.#flushSoon();
@@ -292,8 +292,8 @@ export class RemotePipe implements Pipe, Receiver {
   }
 
   /**
-   * What has come is not read to the end. Where somebody reads, nothing more is taken from the peer until it
-   * is: messages are made when they are asked for. Else they are made now, up to the high-water mark.
+   * Decides what happens to unread bytes. If the socket reads, it asks for the messages itself, and the session takes
+   * nothing more from the peer until all are read. Else messages are made now, up to the high-water mark.
    */
   settle(): void {
     const session = this.#session;
@@ -312,7 +312,7 @@ export class RemotePipe implements Pipe, Receiver {
     if (this.#owner.reading) this.#owner.held(this);
   }
 
-  /** Looks again in a while: who reads may read on, or not. */
+  /** Settles in a while: the reader may read on until then, or not. */
   settleSoon(): void {
     if (this.#unsettled) return;
     this.#unsettled = true;
@@ -342,8 +342,8 @@ export class RemotePipe implements Pipe, Receiver {
   }
 
   /**
-   * The connection has ended. What has come is still there to be read.
-   * @param gone whether the peer will not be back
+   * The connection has ended. You can still read what has come.
+   * @param gone whether the peer will not come back
    */
   disconnected(gone: boolean): void {
     this.#broadcast?.cut();
@@ -396,7 +396,7 @@ export class RemotePipe implements Pipe, Receiver {
     this.#owner.relieved(this);
   }
 
-  /** Gives the session what has waited longest. */
+  /** Gives the session the messages that have waited longest. */
   #addNext(session: Connection): void {
     const next = this.#out.shift() as Outgoing | Encoded;
     if (next instanceof Encoded) {

@@ -10,19 +10,19 @@ export interface SessionOptions extends HeartbeatOptions {
   readonly maxMessageSize: number;
 }
 
-/** What a session tells whoever began it. */
+/** What a session reports to its owner. */
 export interface SessionSink {
-  /** The mechanism for the peer. @throws {ProtocolError} where the two do not fit */
+  /** Makes the mechanism for the peer. @throws {ProtocolError} if the two do not fit */
   mechanism(peer: Greeting, stream: Stream): Mechanism;
-  /** The handshake is done: messages may be written and read. @throws {ProtocolError} for a peer that does not fit */
+  /** The handshake is done: you may write and read messages. @throws {ProtocolError} if the peer does not fit */
   ready(session: Session): void;
   /** Bytes have come: there may be messages to read. */
   readable(): void;
   /** All that was written has left. */
   drained(): void;
   /**
-   * It is over, and the stream is closed: what failed, if anything did, and whether the handshake was done.
-   * libzmq does not connect again after a ProtocolError, but does after a TimeoutError, as after any other.
+   * The session is over, and the stream is closed: with what failed, if anything did, and whether the handshake
+   * was done. libzmq does not connect again after a ProtocolError; after any other error, as a TimeoutError, it does.
    */
   ended(error: Error | undefined, wasReady: boolean): void;
 }

@@ -20,42 +20,42 @@ import {
 import type { SessionOptions, SessionSink } from "./session-sink.js";
 import type { Stream } from "./transports/transport.js";
 
-/** The largest command of a handshake, in bytes: metadata has no bound of its own. */
+/** The largest command of a handshake, in bytes: metadata itself has no limit. */
 const HANDSHAKE_LIMIT = 65_536;
 
 /**
- * One connection to a peer, from the greeting to the end (RFC 37): handshake, messages, heartbeats. It
- * outlives no disconnect.
+ * One connection to a peer, from the greeting to the end (RFC 37): handshake, messages, heartbeats. It ends
+ * when the peer disconnects.
  */
 export class Session {
   readonly stream: Stream;
-  /** Which mechanism was agreed upon; undefined before the greetings are exchanged. */
+  /** The mechanism that both have agreed on; undefined before the greetings are exchanged. */
   mechanism: Mechanism | undefined;
-  /** The peer's version is 3 point this. */
+  /** The second number of the peer's version: 3.1 has 1. */
   peerMinor = 0;
   ready = false;
-  /** Whether we have ended it, for no fault of the peer's. */
+  /** Whether we have ended the session, without a fault of the peer's. */
   left = false;
 
   readonly #sink: SessionSink;
   readonly #options: SessionOptions;
   readonly #decoder: Decoder;
   readonly #encoder = new Encoder();
-  /** What has come of the peer's greeting, while it is not whole. */
+  /** The beginning of the peer's greeting, until the rest has come. */
   #greeting: Buffer | undefined = Buffer.alloc(0);
-  /** What the peer has not been told of our greeting. */
+  /** The rest of our greeting, until it is sent. */
   #unsaid: Buffer | undefined;
-  /** The ZAP handler is being asked. */
+  /** The ZAP handler has a request of ours. */
   #asking = false;
   #ended = false;
-  /** The peer has sent what it must not: nothing behind it is read. */
+  /** The peer has sent what it must not: do not read what follows. */
   #broken = false;
   #paused = false;
-  /** What was written has not left yet. */
+  /** The last write has not left yet. */
   #busy = false;
   #handshakeTimer: NodeJS.Timeout | undefined;
   readonly #heartbeat: Heartbeat;
-  /** The answer to a PING, which waits for what was written to leave. */
+  /** The answer to a PING. It waits until the last write has left. */
   #pong: Buffer | undefined;
 
   constructor(
@@ -94,7 +94,7 @@ export class Session {
 
   // Messages ----------------------------------------------------------------------------------
 
-  /** Whether what was written has left, so that more may be. */
+  /** Whether the last write has left, so that you may write more. */
   get idle(): boolean {
     return this.ready && !this.#busy && !this.#ended;
   }
@@ -104,12 +104,12 @@ export class Session {
     return this.#encoder.size;
   }
 
-  /** Whether messages go out as they are, so that their bytes are those that any other peer gets. */
+  /** Whether messages are not encrypted: then all peers get the same bytes. */
   get isPlain(): boolean {
     return this.mechanism?.encode === undefined;
   }
 
-  /** Adds messages as bytes that were made for many. It has to be plain. */
+  /** Adds messages as bytes that were made for many peers. The session has to be plain (`isPlain`). */
   addEncoded(pieces: readonly Uint8Array[]): void {
     for (const piece of pieces) this.#encoder.addRaw(piece);
   }
@@ -135,7 +135,7 @@ export class Session {
     } else this.#encoder.addCommand(body);
   }
 
-  /** The next message; undefined where none has come as a whole. Ends the session where it is malformed. */
+  /** The next message; undefined if no whole one has come. If it is malformed, the session ends. */
   read(): Message | undefined {
     if (!this.ready || this.#broken) return undefined;
     try {
@@ -149,17 +149,17 @@ export class Session {
     }
   }
 
-  /** Whether bytes have come that were not made messages yet. */
+  /** Whether there are bytes that are not made messages yet. */
   get hasMore(): boolean {
     return this.#decoder.hasMore;
   }
 
-  /** Whether nothing more is read from the stream. */
+  /** Whether the session has stopped reading from the stream. */
   get paused(): boolean {
     return this.#paused;
   }
 
-  /** Reads no more from the stream, until all that has come was read. */
+  /** Stops reading from the stream, until you have read all that has come. */
   pause(): void {
     if (this.#paused || this.#ended) return;
     this.#paused = true;
@@ -167,7 +167,7 @@ export class Session {
     this.#heartbeat.heard();
   }
 
-  /** Goes on after `pause`: all that has come was read. */
+  /** Reads on after `pause`: you have read all that had come. */
   readOn(): void {
     if (this.#paused && this.ready) this.#resume();
   }
@@ -214,7 +214,7 @@ export class Session {
     }
   }
 
-  /** Deals with what has come: commands of the handshake here, messages where somebody reads. */
+  /** Deals with what has come: it takes commands of the handshake, and leaves messages to the reader. */
   #goOn(): void {
     if (!this.ready && !this.#asking && this.#decoder.hasMore) {
       if (this.#decoder.next() !== undefined) throw tooEarly();
@@ -249,8 +249,8 @@ export class Session {
   // Handshake ---------------------------------------------------------------------------------
 
   /**
-   * Says the rest of our greeting. libzmq hangs up as soon as it has read that our mechanism is not its own:
-   * by then it has told its own, since it says all when it has heard our version.
+   * Sends the rest of our greeting. libzmq sends all of its greeting when it has our version, and hangs up when it
+   * reads that our mechanism is not its own. So we know its mechanism before it hangs up.
    */
   #sayAll(): void {
     if (this.#unsaid === undefined) return;
@@ -267,7 +267,7 @@ export class Session {
     else this.#wait(asked);
   }
 
-  /** Says what is to be said in the handshake now. */
+  /** Sends the commands of the handshake that are due now. */
   #speak(): void {
     const mechanism = this.mechanism as Mechanism;
     for (let body = mechanism.next(); body !== undefined; body = mechanism.next()) {
@@ -277,7 +277,7 @@ export class Session {
     if (mechanism.ready) this.#decoder.stop(); // what comes next is no command of the handshake
   }
 
-  /** The handshake is done, and nothing is being cut: the sink may read at once. */
+  /** The handshake is done. The decoder is not at work, so that the sink may read at once. */
   #becomeReady(mechanism: Mechanism): void {
     clearTimeout(this.#handshakeTimer);
     this.ready = true;
@@ -290,13 +290,13 @@ export class Session {
       this.ready = false; // the peer does not fit
       throw error;
     }
-    // A peer of ZMTP 3.0 may know of PING: libzmq did before it told 3.1.
+    // A peer of ZMTP 3.0 may know PING: libzmq knew it before it said 3.1.
     if (!this.#ended) this.#heartbeat.start();
   }
 
   #command(body: Buffer): Message | undefined {
     if (this.ready) return this.#traffic(body);
-    // Its frames would become those of a message that comes later, and may be encrypted.
+    // The frames so far would become a part of a later message, which may be encrypted.
     if (this.#decoder.within) throw tooEarly();
     const asked = this.mechanism?.received(body);
     if (asked === undefined) this.#speak();
@@ -304,7 +304,7 @@ export class Session {
     return undefined;
   }
 
-  /** Reads nothing more until the answer is there. */
+  /** Stops reading until the answer is there. */
   #wait(asked: Promise<void>): void {
     this.#asking = true;
     this.#decoder.stop();
@@ -327,7 +327,7 @@ export class Session {
     }
   }
 
-  /** Tells the peer that it may not come in, where it may know. */
+  /** Tells the peer that it may not come in, if it may know, and ends the session. */
   #refuse(error: Error): void {
     if (this.#ended) return;
     const refusal =
@@ -341,12 +341,12 @@ export class Session {
 
   // Commands among messages -------------------------------------------------------------------
 
-  /** @returns a message, where the command stands for one */
+  /** @returns a message, if the command stands for one */
   #traffic(body: Buffer): Message | undefined {
     const command = readCommand(body);
     if (command.name !== "PING") return messageOf(command);
     const { timeToLive, context } = readPing(command.data);
-    // What has come behind it shows that the peer is alive.
+    // If something came behind the PING, that shows that the peer is alive.
     if (!this.#ended && !this.#decoder.hasMore) this.#heartbeat.pinged(timeToLive);
     this.#pong = writePong(context);
     if (!this.#busy) this.#answerPing();
@@ -363,7 +363,7 @@ export class Session {
     this.flush();
   }
 
-  /** @returns whether an answer may be waited for */
+  /** @returns whether to wait for an answer */
   #ping(timeToLive: number): boolean {
     if (this.#busy) return false; // it has not read the last one
     if (this.stream.ping !== undefined) this.stream.ping();
@@ -395,7 +395,7 @@ export class Session {
     this.#end(undefined);
   }
 
-  /** @param writing what was written has still to leave */
+  /** @param writing the last write has still to leave */
   #end(error: Error | undefined, writing = false): void {
     if (this.#ended) return;
     this.#ended = true;

@@ -6,12 +6,12 @@ import { REFUSED_OPTIONS } from "./transports/tcp.js";
 /** A socket's options under the library's names, checked by it. */
 export type Options = Readonly<Record<string, unknown>>;
 
-/** ZMQ_SNDHWM and ZMQ_RCVHWM where they are not given. */
+/** The defaults of ZMQ_SNDHWM and ZMQ_RCVHWM. */
 const HIGH_WATER_MARK = 1000;
-/** ZMQ_HANDSHAKE_IVL where it is not given, in ms. */
+/** The default of ZMQ_HANDSHAKE_IVL, in ms. */
 const HANDSHAKE_INTERVAL = 30_000;
 
-/** The smallest values that libzmq takes; it takes any whole number of those that are not here. */
+/** The smallest values that libzmq takes. For an option that is not here it takes any whole number. */
 const LEAST: Readonly<Record<string, number>> = {
   backlog: 0,
   connectTimeout: 0,
@@ -37,10 +37,10 @@ const LEAST: Readonly<Record<string, number>> = {
   tcpMaxRetransmitTimeout: 0,
   typeOfService: 0,
 };
-/** The largest one of ZMQ_HEARTBEAT_TTL: in tenths of a second it has 16 bits. */
+/** The largest ZMQ_HEARTBEAT_TTL, in ms: a PING has 16 bits for it, in tenths of a second. */
 const LONGEST_LIFE = 6_553_599;
 
-/** An option that this engine does not take, or a value. The message goes on after the option's name. */
+/** This engine does not take an option, or its value. The message continues after the option's name. */
 export class OptionError extends SocketError {
   readonly option: string;
 
@@ -51,8 +51,8 @@ export class OptionError extends SocketError {
 }
 
 /**
- * Refuses values that libzmq refuses, and options that nothing here can do. Those of multicast, and the
- * threads that libzmq would use (`affinity`), are taken as libzmq takes them where they concern nobody.
+ * Refuses values that libzmq refuses, and options that this engine cannot fulfil. It takes the options of multicast
+ * and of libzmq's threads (`affinity`), as libzmq takes them if they have no effect.
  *
  * @throws {OptionError} EINVAL
  */
@@ -81,13 +81,13 @@ function isEmpty(value: unknown): boolean {
   return value instanceof Uint8Array && value.length === 0;
 }
 
-/** A number among the options, or what it is where it is not given. */
+/** A number among the options, or its default. */
 export function number(options: Options, name: string, otherwise: number): number {
   const value = options[name];
   return typeof value === "number" ? value : otherwise;
 }
 
-/** What concerns one connection. */
+/** The options that concern one connection. */
 export function sessionOptions(options: Options): SessionOptions {
   const heartbeatInterval = number(options, "heartbeatInterval", 0);
   const heartbeatTimeout = number(options, "heartbeatTimeout", -1);

@@ -18,10 +18,10 @@ import { parseAddress } from "./transports/address.js";
 import type { Stream } from "./transports/transport.js";
 import { runDue, Stretch } from "./turn.js";
 
-/** While somebody waits for room, it is looked after so many ms whether anybody still does. */
+/** In ms: while the library waits for room, how often the socket checks that it still does. */
 const LOOK_AGAIN = 500;
 
-/** A socket: a type's routing, the endpoints where its peers come from, and who reads and writes it. */
+/** A socket: the routing of its type, the endpoints where its peers come from, and the library above it. */
 export class ZmtpSocket implements EngineSocket, EndpointHost {
   readonly name: SocketTypeName;
   readonly options: Options;
@@ -29,25 +29,25 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
   readonly mechanism: MechanismChoice;
   readonly #context: Context;
   readonly #sink: EngineSink;
-  /** By the address that was bound or connected to; several where it was connected to twice. */
+  /** By the address that is bound or connected to. One address has several if you connect to it twice. */
   readonly #endpoints = new Map<string, Endpoint[]>();
   /** Endpoints that were removed and still have something to send. */
   readonly #leaving = new Set<Endpoint>();
 
-  /** Messages are handed to the sink as they come. */
+  /** The socket hands messages to the sink as they come. */
   #reading = false;
-  /** The next turn of the event loop goes on. */
+  /** Reading goes on in the next turn of the event loop. */
   #deferred = false;
-  /** A call from above goes on, within which nothing is told. */
+  /** A call from above is running: tell the sink nothing until it returns. */
   #calling = false;
   #isChangedSoon = false;
   /** `#drain` runs, or is about to. */
   #draining = false;
   readonly #stretch = new Stretch();
-  /** Pipes whose peers are not read from, until what has come is. */
+  /** Pipes that have stopped reading from their peers, until all that has come is read. */
   readonly #held = new Set<RemotePipe>();
   #room: { promise: Promise<void>; found: () => void; look: NodeJS.Timeout } | undefined;
-  /** How many peers are there, over any transport that has connections. */
+  /** How many peers are there, over all transports that have connections. */
   peerCount = 0;
   #monitored = false;
   #events: EngineEvent[] = [];
@@ -124,7 +124,7 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
     this.#call(() => this.type.leaveGroup(group));
   }
 
-  /** Has nothing told within a call from above, but soon after. */
+  /** Runs a call from above. The sink hears of changes soon after the call, and never within it. */
   #call<T>(run: () => T): T {
     this.#calling = true;
     try {
@@ -189,7 +189,7 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
     this.changed();
   }
 
-  /** There may be messages, or room, where there was none. */
+  /** There may be new messages, or new room. */
   changed(): void {
     if (this.#calling) {
       this.#changedSoon();
@@ -256,7 +256,7 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
       return this.type.send(frames, meta);
     } finally {
       this.#calling = false;
-      // A REP may read on when it has answered.
+      // A REP that has answered may read on.
       if (this.#reading && !this.#draining && this.type.hasIn) this.#changedSoon();
     }
   }
@@ -314,13 +314,13 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
     this.#draining = false;
   }
 
-  /** Goes on when those who wait for what was received have run, and what they have sent has left. */
+  /** Goes on when the code that waited for messages has run, and what it has sent has left. */
   readonly #drainBehind = (): void => {
     runDue();
     this.#drainLater();
   };
 
-  /** In a later turn: one message, and then as there is time. */
+  /** Goes on in a later turn: receives one message, and more if there is time. */
   readonly #drainOn = (): void => {
     this.#deferred = false;
     if (!this.#reading || !this.#sink.wantsMore()) {
@@ -340,7 +340,7 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
       this.#held.clear(); // all was read
       return false;
     }
-    // A REP or REQ may send when it has received.
+    // A REP or REQ that has received may send.
     if (this.#room !== undefined && this.type.hasOut) this.#foundRoom();
     if (this.#sink.received(message, this.type.meta)) return true;
     this.rest();
@@ -412,7 +412,7 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
     return [...[...this.#endpoints.values()].flat(), ...this.#leaving];
   }
 
-  /** Leaves the peers for whom nothing waits. */
+  /** Disconnects the peers for which nothing waits. */
   #closeOn(): void {
     const endpoints = this.#all();
     for (const endpoint of endpoints) endpoint.end(false);

@@ -11,16 +11,16 @@ import type { Pipe } from "./sockets/pipe.js";
 import type { SocketType } from "./sockets/socket.js";
 import { isListenedAt, leaveAtExit, threads } from "./transports/threads.js";
 
-/** Who connects before anybody is bound looks again after so many ms, and then after more, up to the other. */
+/** In ms: a socket that connects before any is bound looks again after this, then after more, up to the second. */
 const LOOK_AGAIN = 1;
 const LOOK_AGAIN_AT_MOST = 32;
-/** There is no other over inproc, whatever a socket's options are. */
+/** Inproc has no other mechanism, whatever the socket's options are. */
 const NULL = chooseMechanism({});
 
 /**
- * The `inproc://` names that all threads of a process share, in any order of bind and connect. Sockets of one
- * thread meet as in a context of its own, where the one is bound when the other connects; all others speak
- * ZMTP over a Unix socket that belongs to the name, with no security but that only this user finds it.
+ * The `inproc://` names that all threads of a process share, in any order of bind and connect. If a socket connects
+ * to one of its own thread that is bound already, they meet as in a context of their own. All others speak ZMTP
+ * over a Unix socket that belongs to the name. Its only security is that no other user can reach it.
  */
 export class ThreadNames implements Names {
   readonly #here = new InprocNames();
@@ -71,14 +71,14 @@ export class ThreadNames implements Names {
   }
 }
 
-/** A socket as an endpoint that leads to another thread sees it: with the options that inproc has. */
+/** The socket for an endpoint that leads to another thread: with only the options that inproc has. */
 class ThreadHost implements EndpointHost {
   readonly options: Options;
   readonly mechanism = NULL;
   readonly isLocal = true;
   readonly #socket: InprocSocket;
 
-  /** @param options beside the socket's own */
+  /** @param options more options, beside the socket's */
   constructor(socket: InprocSocket, options: Options) {
     const { routingId, sendHighWaterMark, receiveHighWaterMark } = socket.options;
     this.#socket = socket;
@@ -144,6 +144,6 @@ class ThreadHost implements EndpointHost {
     this.#socket.countPeers(change);
   }
 
-  /** A monitor tells nothing of inproc. */
+  /** A monitor reports nothing of inproc. */
   event(_event: EngineEvent): void {}
 }

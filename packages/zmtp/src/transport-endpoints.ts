@@ -4,7 +4,7 @@ import type { Transport } from "./transports/transport.js";
 import { TRANSPORTS } from "./transports/transports.js";
 import { UdpEndpoint } from "./udp-endpoint.js";
 
-/** What types do with UDP; no other does anything. */
+/** The types that can bind and connect over UDP; no other can. */
 const OVER_UDP: Readonly<Record<"bind" | "connect", readonly string[]>> = {
   bind: ["DISH", "DGRAM"],
   connect: ["RADIO"],
@@ -38,7 +38,7 @@ export function connectEndpoint(
   return new ConnectedEndpoint(host, transportOf(host, transport), place, address);
 }
 
-/** As libzmq; but that lets DGRAM have connections, which have no addresses for it. */
+/** Refuses what libzmq refuses, and DGRAM over connections: libzmq allows it, but they have no addresses for DGRAM. */
 function check({ name, type }: NamedHost, how: "bind" | "connect", transport: string): void {
   const fits = transport === "udp" ? OVER_UDP[how].includes(name) : !type.isAddressed;
   if (fits) return;

@@ -1,43 +1,43 @@
-/* What is put off within a turn of the event loop. */
+/* Work that waits for the end of a turn of the event loop. */
 
 let due: (() => void)[] = [];
 
 /**
- * Calls it when all that runs now has run, promises included, and before the event loop goes on: where many
- * messages are sent in a row, they leave together.
+ * Calls `run` when all current code has run, promises included, and before the event loop goes on. So messages
+ * that are sent in a row leave together.
  */
 export function atEndOfTurn(run: () => void): void {
   if (due.length === 0) process.nextTick(runDue);
   due.push(run);
 }
 
-/** Calls now what was put off to the end of the turn. */
+/** Runs now what waits for the end of the turn. */
 export function runDue(): void {
   const all = due;
   due = [];
   for (const run of all) run();
 }
 
-/** In ms: what was sent leaves after that, where more is received for longer. */
+/** In ms: if messages are received for longer than this, what was sent meanwhile leaves. */
 const PATIENCE = 0.25;
-/** The clock is looked at after so many messages, or fewer where they take their time. */
+/** After how many messages to look at the clock; after fewer, if handling them takes long. */
 const LOOK = 16;
 
-/** Messages that are received in a row: what is sent meanwhile is not to wait for the last of them. */
+/** A stretch of messages that are received in a row. What is sent meanwhile must not wait for the last of them. */
 export class Stretch {
-  /** When the first of them was handled; 0 where none was yet. */
+  /** When the first of them was handled; 0 before that. */
   #since = 0;
   #every = 1;
   #left = 1;
 
-  /** Messages come after a while in which there were none. */
+  /** Begins a stretch: messages come after a while without any. */
   begin(): void {
     this.#since = 0;
     this.#every = 1;
     this.#left = 1;
   }
 
-  /** To be asked once a message. Whether what was sent has waited long enough; if so, the next stretch begins. */
+  /** Whether what was sent has waited long enough; if so, the next stretch begins. Ask once for each message. */
   get isLong(): boolean {
     this.#left -= 1;
     if (this.#left > 0) return false;

@@ -3,9 +3,9 @@ import { pipeLimits } from "./settings.js";
 import { UdpSocket } from "./transports/udp.js";
 import { UdpPipe } from "./udp-pipe.js";
 
-/** Where a socket is bound or connected over UDP, which has no connections: there is one pipe from the beginning. */
+/** Where a socket is bound or connected over UDP. There are no connections: one pipe is there from the beginning. */
 export class UdpEndpoint implements Endpoint {
-  /** As it was given; with the port where any was asked for. */
+  /** As it was given; with the real port if any port was asked for. */
   readonly address: string;
   readonly #pipe: UdpPipe;
 

@@ -15,9 +15,8 @@ import { hostAndPort, type Place, portOf, splitPlace } from "./transports/tcp.js
 import type { UdpSink, UdpSocket } from "./transports/udp.js";
 
 /**
- * Whoever is at the other end of a UDP socket. A message is a group and a body, for RADIO and DISH, or an address
- * and a datagram, for DGRAM. What is malformed is dropped; so is what comes when nobody reads, beyond the
- * high-water mark.
+ * All peers at the other end of a UDP socket. A message is a group and a body, for RADIO and DISH, or an address
+ * and a datagram, for DGRAM. The pipe drops malformed datagrams, and unread ones above the high-water mark.
  */
 export class UdpPipe implements Pipe, UdpSink {
   readonly routingId = Buffer.alloc(0);
@@ -29,9 +28,9 @@ export class UdpPipe implements Pipe, UdpSink {
   readonly #in = new Backlog<Message>();
   #socket: UdpSocket | undefined;
   #terminated = false;
-  /** `write` has refused, or would have: who writes is to be told when there is room. */
+  /** `write` has refused a message, or would have: tell the writer when there is room. */
   #full = false;
-  /** `read` has given nothing: who reads is to be told when there is something. */
+  /** `read` has given nothing: tell the reader when there is something. */
   #starved = true;
 
   constructor(owner: PipeOwner, limits: PipeLimits) {
@@ -80,7 +79,7 @@ export class UdpPipe implements Pipe, UdpSink {
     if (this.empty) this.#owner.emptied();
   }
 
-  /** Nobody at the other end would understand. */
+  /** No peer at the other end would understand a command. */
   command(): void {}
 
   // In ----------------------------------------------------------------------------------------
@@ -115,7 +114,7 @@ export class UdpPipe implements Pipe, UdpSink {
     this.#socket?.close();
   }
 
-  /** Ends it. What has come can still be read. */
+  /** Ends it. You can still read what has come. */
   leave(): void {
     if (this.gone) return;
     this.gone = true;
@@ -130,7 +129,7 @@ export class UdpPipe implements Pipe, UdpSink {
   }
 }
 
-/** An address as DGRAM has it, which may end with a NUL; undefined where it is none. */
+/** Reads an address of DGRAM, which may end with a NUL; undefined if it is malformed. */
 function readPlace(address: Frame): Place | undefined {
   const text = Buffer.from(bytesOf(address)).toString("latin1").replace(/\0$/, "");
   try {

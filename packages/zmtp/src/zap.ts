@@ -9,7 +9,7 @@ import { SocketType } from "./sockets/socket.js";
 const HANDLER = "zeromq.zap.01";
 const LET_IN: ZapReply = { status: "200", text: "OK", userId: "", metadata: new Map() };
 
-/** A request that was not answered yet. */
+/** A request without an answer yet. */
 interface Asked {
   resolve(reply: ZapReply): void;
   reject(error: Error): void;
@@ -25,8 +25,8 @@ export class Zap {
   }
 
   /**
-   * Whom a connection asks; undefined where nobody has to be asked. As libzmq does: a NULL peer is asked about
-   * where there is a domain, a PLAIN client always, a CURVE client where there is a handler, or has to be.
+   * How a connection asks the handler; undefined if it need not ask. As libzmq, it asks about a NULL peer if there is
+   * a domain, about a PLAIN client always, and about a CURVE client if there is a handler, or has to be.
    */
   authenticator(options: Options, mechanism: string, address: string): Authenticate | undefined {
     const domain = String(options.zapDomain ?? "");
@@ -69,7 +69,7 @@ class ZapClient extends SocketType implements InprocSocket {
     this.#names = names;
   }
 
-  /** @param gone aborted where nobody waits for the answer any more */
+  /** @param gone aborted when the peer does not wait for the answer any more */
   async ask(gone: AbortSignal, request: (id: string) => Uint8Array[]): Promise<ZapReply> {
     this.#requests += 1;
     const id = String(this.#requests);

@@ -12,7 +12,7 @@ export function text(message: Outgoing | Message | undefined): string[] | undefi
   return frames.map((frame) => Buffer.from(bytesOf(frame)).toString("latin1"));
 }
 
-/** All that a socket has to receive, as text. */
+/** All messages that a socket has for its user, as text. */
 export function receiveAll(socket: SocketType): (string[] | undefined)[] {
   const all: (string[] | undefined)[] = [];
   for (let message = socket.receive(); message !== undefined; message = socket.receive()) {
@@ -21,7 +21,7 @@ export function receiveAll(socket: SocketType): (string[] | undefined)[] {
   return all;
 }
 
-/** The messages that were made these bytes, as text. */
+/** The messages in these bytes, as text. */
 export function decoded(pieces: readonly Uint8Array[]): (string[] | undefined)[] {
   const decoder = new Decoder(() => undefined, -1);
   decoder.push(Buffer.concat(pieces));
@@ -49,7 +49,7 @@ export class FakePipe implements Pipe, Receiver {
   broadcasts = false;
   #broadcast: Broadcast | undefined;
   readonly #inbox: Message[] = [];
-  /** It has said that it has nothing to read, or no room, and has to tell when that changes. */
+  /** It has told that it has nothing to read, or no room, and has to tell when that changes. */
   #starved = false;
   #stuffed = false;
 
@@ -92,7 +92,7 @@ export class FakePipe implements Pipe, Receiver {
     this.sent.push(...messages);
   }
 
-  /** Ends the broadcast that it takes part in, as pipes do at the end of each turn. */
+  /** Ends the broadcast that the pipe takes part in, as pipes do at the end of each turn. */
   cut(): void {
     this.#broadcast?.cut();
     assert.equal(this.#broadcast, undefined);
@@ -106,14 +106,14 @@ export class FakePipe implements Pipe, Receiver {
     this.terminated = true;
   }
 
-  /** Connects it to a socket, its peer there already. */
+  /** Connects the pipe to a socket. Its peer is there already. */
   join(socket: SocketType): this {
     socket.attach(this);
     socket.peerReady(this);
     return this;
   }
 
-  /** The peer sends: each argument one message of these frames. */
+  /** The peer sends messages: each argument has the frames of one. */
   arrive(socket: SocketType, ...messages: string[][]): void {
     for (const frames of messages) {
       this.#inbox.push(frames.map((frame) => Buffer.from(frame, "latin1")));
@@ -123,7 +123,7 @@ export class FakePipe implements Pipe, Receiver {
     socket.readActivated(this);
   }
 
-  /** The peer reads all that was written to it. @returns it, as text */
+  /** The peer reads all that was written to it. @returns the messages, as text */
   drain(socket: SocketType): (string[] | undefined)[] {
     this.cut();
     const { sent } = this;
@@ -135,7 +135,7 @@ export class FakePipe implements Pipe, Receiver {
     return sent;
   }
 
-  /** How many messages of the peer's nobody has read. */
+  /** How many of the peer's messages are unread. */
   get unread(): number {
     return this.#inbox.length;
   }

@@ -4,7 +4,7 @@ import type { Parameters } from "fast-check";
 const SEED = 20_260_101;
 
 /**
- * How many cases of a property are tried: so many, the same each time. With the environment variable `FUZZ`, that many
+ * How many cases of a property to try: `count`, the same each time. With the environment variable `FUZZ` that many
  * times as many, and others each time (`npm run fuzz`).
  */
 export function cases<T>(count: number): Parameters<T> {

@@ -9,13 +9,13 @@ import {
 import { chooseMechanism, type SecurityOptions } from "../mechanisms/mechanisms.js";
 import { writeMetadata } from "../protocol/commands.js";
 
-/** A command on its way: who sends it, and its frame's body. */
+/** A command on its way: its sender, and its frame's body. */
 export interface Sent {
   readonly from: "client" | "server";
   readonly body: Buffer;
 }
 
-/** How two mechanisms got on. */
+/** The result of a handshake of two mechanisms. */
 export interface Outcome {
   /** The commands that were delivered, as they were sent. */
   readonly log: Sent[];
@@ -35,7 +35,7 @@ export function answer(status: string, more: Partial<ZapReply> = {}): ZapReply {
  * Lets two mechanisms talk, as two sessions would: until both are silent, or one has failed. A refusal is
  * delivered as well.
  *
- * @param tamper is asked about each command, by its number, and gives what is delivered instead
+ * @param tamper called with each command and its number; gives the commands to deliver instead
  */
 export async function shake(
   client: Mechanism,
@@ -93,7 +93,7 @@ export const CLIENT_KEYS = curveKeyPair();
 export const yes: Authenticate = async () =>
   answer("200", { userId: "joe", metadata: new Map([["role", Buffer.from("admin")]]) });
 
-/** The options of two that fit, and the commands of their handshake. */
+/** The options of two sides that fit, and the commands of their handshake. */
 export interface Kind {
   readonly client: SecurityOptions;
   readonly server: SecurityOptions;

@@ -1,4 +1,4 @@
-/* Listens, has a connection, an attempt and a dialer that waits; ends by itself all the same. */
+/* Has a listener, a connection, an attempt and a dialer that waits, and still ends by itself. */
 import { Dialer } from "../transports/reconnect.js";
 import type { Transport } from "../transports/transport.js";
 import { TRANSPORTS } from "../transports/transports.js";

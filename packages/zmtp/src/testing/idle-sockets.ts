@@ -1,4 +1,4 @@
-/* Has sockets that are bound, connected, monitored and closed, and messages that wait; ends by itself. */
+/* Has sockets that are bound, connected, monitored and closed, and messages that wait, and still ends by itself. */
 import { Context } from "../context.js";
 import { Probe } from "./probe.js";
 
@@ -15,7 +15,7 @@ rep.socket.rest?.();
 req.socket.read();
 req.socket.rest?.();
 
-// Nobody ever reads this, and it waits no longer than it may.
+// No peer ever reads this message. It waits only for the linger period.
 const lonely = socket("PUSH", { lingerPeriod: 1 });
 lonely.connect("tcp://127.0.0.1:1");
 await lonely.send("lost");
@@ -25,7 +25,7 @@ monitored.socket.monitor();
 monitored.bind("inproc://here");
 await monitored.close();
 
-// What is sent last arrives, as long as its linger period is.
+// The last message arrives, since its linger period is long.
 const [push, pull] = [socket("PUSH"), socket("PULL")];
 pull.received = (frames) => {
   console.log(`got ${frames}`);

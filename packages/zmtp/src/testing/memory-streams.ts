@@ -1,17 +1,17 @@
 import { setImmediate } from "node:timers/promises";
 import type { Stream, StreamSink } from "../transports/transport.js";
 
-/** One end of a connection in memory. Nothing moves but by `settle`. */
+/** One end of a connection in memory. Only `settle` moves bytes. */
 export class MemoryStream implements Stream {
   readonly peerAddress = "127.0.0.1";
   readonly address = "tcp://127.0.0.1:1";
   /** The other end. */
   peer: MemoryStream | undefined;
-  /** What is changed of what goes out: it is given all of a write, and where in the stream that lies. */
+  /** Changes what goes out: called with the bytes of a write, and their place in the stream. */
   tamper: ((bytes: Buffer, at: number) => Buffer) | undefined;
   /** How many bytes are delivered at once. */
   chop: () => number = () => Number.MAX_SAFE_INTEGER;
-  /** Whether what is written leaves at once. */
+  /** Whether writes leave at once. */
   quick: () => boolean = () => true;
   /** How many bytes were written. */
   written = 0;
@@ -41,7 +41,7 @@ export class MemoryStream implements Stream {
     return !this.#busy;
   }
 
-  /** Bytes that the other end has sent, or that a test makes up. */
+  /** Takes bytes that the other end has sent, or that a test makes up. */
   take(bytes: Buffer): void {
     if (!this.#over) this.#inbox = Buffer.concat([this.#inbox, bytes]);
   }
@@ -68,7 +68,7 @@ export class MemoryStream implements Stream {
     this.peer?.hangUp();
   }
 
-  /** Moves what can be moved now. @returns whether there was anything */
+  /** Moves what can be moved now. @returns whether anything moved */
   step(): boolean {
     const sink = this.#sink;
     if (sink === undefined || this.#told) return false;
@@ -105,7 +105,7 @@ export function memoryStreams(): [MemoryStream, MemoryStream] {
   return [one, other];
 }
 
-/** Moves bytes until nothing moves any more, and nobody is being asked. @throws where that does not end */
+/** Moves bytes until nothing moves any more, and no answer is awaited. @throws if that does not end */
 export async function settle(...streams: readonly MemoryStream[]): Promise<void> {
   let quiet = 0;
   for (let round = 0; quiet < 3; round += 1) {

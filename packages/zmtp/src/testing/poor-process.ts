@@ -1,4 +1,4 @@
-/* Uses its file descriptors up, and goes on as soon as there are some. */
+/* Uses up its file descriptors, and goes on as soon as there are some. */
 import { closeSync, openSync } from "node:fs";
 import type { Transport } from "../transports/transport.js";
 import { TRANSPORTS } from "../transports/transports.js";
@@ -31,7 +31,7 @@ try {
 await connected(transport, listening.place).catch((error) => console.log("connect", codeOf(error)));
 giveBack();
 
-// Enough for us to connect, but not to accept: libuv ends such a connection, and tells nobody.
+// Enough to connect, but not to accept: libuv ends such a connection without notice.
 takeAll();
 closeSync(taken.pop() as number);
 const dropped = await connected(transport, listening.place);

@@ -5,17 +5,17 @@ import { Context } from "../context.js";
 import type { SocketTypeName } from "../sockets/types.js";
 import { Facts } from "./streams.js";
 
-/** What stands in for a connection of the library: a socket, with all that it told. */
+/** Stands in for a connection of the library: a socket, and all that it reported. */
 export class Probe extends Facts implements EngineSink {
   readonly socket: EngineSocket;
   /** Messages that were received: their frames as text. */
   readonly got: string[][] = [];
   readonly events: EngineEvent[] = [];
   readonly failures: Error[] = [];
-  /** How many messages are wanted. */
+  /** How many more messages the test wants. */
   wants = Number.POSITIVE_INFINITY;
   wantsForRoom = true;
-  /** A call to the socket is going on, in which it may tell nothing. */
+  /** A call to the socket is running: until it returns, the socket may report nothing. */
   calling = false;
   #taken = 0;
 
@@ -28,7 +28,7 @@ export class Probe extends Facts implements EngineSink {
     this.socket = context.createSocket(type, { lingerPeriod: 10_000, ...options }, this);
   }
 
-  /** Calls the socket, and fails where it tells something before the call is over. */
+  /** Calls the socket, and fails if it reports something before the call is over. */
   call<T>(run: (socket: EngineSocket) => T): T {
     this.calling = true;
     try {
@@ -53,7 +53,7 @@ export class Probe extends Facts implements EngineSink {
     this.call((socket) => socket.connect(address));
   }
 
-  /** Sends a message, when there is room for it. */
+  /** Sends a message when there is room for it. */
   async send(...frames: string[]): Promise<void> {
     for (;;) {
       if (!this.socket.writable) await this.socket.whenWritable();
@@ -72,7 +72,7 @@ export class Probe extends Facts implements EngineSink {
     return this.got.shift() as string[];
   }
 
-  /** The types of the events so far, where they are of these. */
+  /** The types of the events so far, but only these. */
   types(...only: string[]): string[] {
     const all = this.events.map(({ type }) => type);
     return only.length === 0 ? all : all.filter((type) => only.includes(type));
@@ -136,7 +136,7 @@ export class Probe extends Facts implements EngineSink {
   }
 }
 
-/** A context for a test. @returns what makes sockets in it, which are closed in the end, and must have told nothing wrong */
+/** A context for a test. @returns a function that makes sockets in it; the test's end closes and checks them */
 export function sockets(t: TestContext): (type: SocketTypeName, options?: object) => Probe {
   const context = new Context({ shared: false });
   t.after(() => context.release());

@@ -16,7 +16,7 @@ export const OPTIONS: SessionOptions = {
   maxMessageSize: -1,
 };
 
-/** A session, and all that it tells. */
+/** A session, and all that it reports. */
 export class Side extends Facts {
   readonly session: Session;
   readonly messages: Message[] = [];
@@ -68,7 +68,7 @@ export class Side extends Facts {
     this.session.flush();
   }
 
-  /** The message of that number, as text. */
+  /** Message number `n`, as text. */
   async text(n: number): Promise<string[]> {
     await this.until(() => this.messages.length > n || this.ends.length > 0, `message ${n}`);
     const message = this.messages[n];
@@ -76,7 +76,7 @@ export class Side extends Facts {
     return message.map(String);
   }
 
-  /** What the peer says of itself. */
+  /** A property of the peer, as text. */
   said(name: string): string {
     return String(this.session.mechanism?.peer.get(name));
   }

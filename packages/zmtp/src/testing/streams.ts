@@ -11,7 +11,7 @@ import type {
 
 const LIMIT = 60_000;
 
-/** Keeps the process alive, as streams do not, until the fact is one; looks after each event it is told of. */
+/** Waits until a fact is true: checks it after each event, and keeps the process alive, as streams do not. */
 export class Facts {
   /** How long a fact may take, in ms. */
   protected readonly limit: number = LIMIT;
@@ -36,13 +36,13 @@ export class Facts {
     });
   }
 
-  /** What has come true, where it tells why something else has not. */
+  /** Another fact that has come true, if it explains why the expected one has not. */
   protected instead(): string {
     return "";
   }
 }
 
-/** A stream with all that it told. */
+/** A stream, and all that it reported. */
 export class Recorder extends Facts implements StreamSink {
   readonly stream: Stream;
   readonly chunks: Buffer[] = [];
@@ -104,7 +104,7 @@ export class Listening extends Facts {
     return this.listener.address.replace(/^.*?:\/\//, "");
   }
 
-  /** The connection of that number. */
+  /** Connection number `n`. */
   async nth(n: number): Promise<Recorder> {
     await this.until(() => this.accepted.length > n);
     return this.accepted[n] as Recorder;
@@ -117,7 +117,7 @@ export class Listening extends Facts {
   }
 }
 
-/** A connection; rejects where there is none. */
+/** Connects; rejects if that fails. */
 export async function connected(
   transport: Transport,
   place: string,

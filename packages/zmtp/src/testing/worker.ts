@@ -38,7 +38,7 @@ export class Thread extends Facts {
     });
   }
 
-  /** The next thing that it tells. */
+  /** The next value that the thread posts, or its failure. */
   async next(): Promise<unknown> {
     await this.until(() => this.told.length > 0, "something told by a thread");
     return this.told.shift();
