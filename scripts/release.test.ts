@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { chmodSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type Program, refuses, Stage } from "@tx0mq/smoke";
 import { ROOT } from "./workspaces.ts";
@@ -50,6 +50,46 @@ test("what is published says where it comes from", async (t) => {
     bugs: "https://github.com/somebody/somewhere/issues",
   });
   assert.deepEqual(manifest("mine"), { ...OURS, private: true });
+});
+
+test("a minor change makes a minor version of all that is published", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  const put = (path: string, content: string) => {
+    mkdirSync(dirname(join(stage.folder, path)), { recursive: true });
+    writeFileSync(join(stage.folder, path), content);
+  };
+  const copy = (path: string) => put(path, readFileSync(join(ROOT, path), "utf8"));
+  const paths = ["tx0mq", "zmtp", "create-tx0mq"].map((name) => `packages/${name}/package.json`);
+  for (const path of [...paths, ".changeset/config.json", "packages/tx0mq/src/version.ts"]) {
+    copy(path);
+  }
+  cpSync(join(ROOT, "scripts"), join(stage.folder, "scripts"), { recursive: true });
+  symlinkSync(join(ROOT, "node_modules"), join(stage.folder, "node_modules"));
+  // The private workspaces that these depend on are left out.
+  put("package.json", '{ "name": "root", "type": "module", "workspaces": ["packages/*"] }');
+  put("package-lock.json", "{}");
+  put(".changeset/new.md", '---\n"tx0mq": minor\n---\n\nSomething new.\n');
+  put("bin/npm", "#!/bin/sh\n");
+  chmodSync(join(stage.folder, "bin/npm"), 0o755);
+  const path = [join(stage.folder, "bin"), join(ROOT, "node_modules/.bin"), process.env.PATH].join(
+    delimiter,
+  );
+  const manifests = () =>
+    paths.map((file) => JSON.parse(readFileSync(join(stage.folder, file), "utf8")));
+  const [major, minor] = manifests()[0].version.split(".");
+  const script = join(stage.folder, "scripts/version.ts");
+  const command = [process.execPath, "--import", "tsx", script] as const;
+  const program = stage.start({ command }, [], { cwd: stage.folder, env: { PATH: path } });
+  assert.deepEqual(await program.exit(), { code: 0, signal: null });
+  const next = `${major}.${Number(minor) + 1}.0`;
+  assert.deepEqual(
+    manifests().map(({ version, peerDependencies }) => [version, peerDependencies]),
+    [
+      [next, { "@tx0mq/zmtp": `>=${next}` }],
+      [next, { tx0mq: `>=${next}` }],
+      [next, undefined],
+    ],
+  );
 });
 
 test("elsewhere nothing is published", async (t) => {
