@@ -6,10 +6,10 @@ import { ZmqClosedError } from "./errors.js";
 /** Signals that end a process by default and that a terminal or a supervisor sends. */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** What is to be shut down when the process ends. */
+/** The shutdowns to run when the process ends. */
 const registered = new Set<() => Promise<void>>();
 
-/** Calls `shutdown` when a signal ends the process or it has nothing left to do. @returns what undoes it */
+/** Calls `shutdown` when a signal ends the process or it has nothing left to do. @returns a function that undoes it */
 export function atExit(shutdown: () => Promise<void>): () => void {
   if (registered.size === 0) listen();
   registered.add(shutdown);
@@ -50,15 +50,15 @@ function endBySignal(signal: NodeJS.Signals): void {
   setTimeout(() => process.exit(code), 100); // where something has hidden the signal
 }
 
-/** Ends the process as Node does where nobody listens to an uncaught exception. */
+/** Ends the process as Node does if no code listens to an uncaught exception. */
 function endByError(error: Error): void {
   console.error(error);
   process.exit(1);
 }
 
 /**
- * While a signal ends the process, what fails because its connections close is no news, and has no
- * stack trace. All else goes where it would go: to the program's own listeners, or to Node.
+ * While a signal ends the process, operations fail because their connections close. That is no news: it gets no
+ * stack trace. Other errors go where they would go: to the program's own listeners, or to Node.
  */
 function endQuietly(): void {
   if (process.hasUncaughtExceptionCaptureCallback()) return; // the program's own
@@ -73,7 +73,7 @@ function endQuietly(): void {
       if (!emitter.emit("uncaughtException", error, origin)) endByError(error);
     });
   } catch {
-    // Node refuses it where node:domain is in use. Then the program's own listeners hear everything.
+    // With node:domain in use, Node refuses the callback. Then the program's own listeners hear everything.
     const alone = process.listenerCount("uncaughtException") === 0;
     process.on("uncaughtException", (error) => {
       if (alone && !(error instanceof ZmqClosedError)) endByError(error);

@@ -5,22 +5,22 @@ import { ZmqArgumentError, ZmqEndpointError } from "./errors.js";
 export const ZmqEndpointType = {
   /** Listen there for peers (zmq_bind). */
   bind: "bind",
-  /** Connect to the peer there, now and again whenever it goes and comes back (zmq_connect). */
+  /** Connect to the peer there, and again whenever it has gone (zmq_connect). */
   connect: "connect",
 } as const;
 export type ZmqEndpointType = (typeof ZmqEndpointType)[keyof typeof ZmqEndpointType];
 
 const TRANSPORTS = ["tcp", "ipc", "inproc", "udp", "ws", "wss", "pgm", "epgm", "tipc", "norm"];
 const TCP = /^(?:[^;]+;)?(?<host>\[\S+\]|[^\s[\]]+):(?<port>\*|!|\d+)$/;
-/** What fits into sockaddr_un, less the terminating NUL. */
+/** The longest path in sockaddr_un, without the terminating NUL. */
 const IPC_PATH_LIMIT = 107;
 
 /**
  * Where a connection binds or connects: an endpoint type and an address such as
  * `tcp://127.0.0.1:5555`, `ipc:///tmp/feed` or `inproc://workers`.
  *
- * A wildcard port (`tcp://127.0.0.1:*`) lets the system choose; the connection's `endpoints` then
- * tell the real one.
+ * With a wildcard port (`tcp://127.0.0.1:*`) the system chooses one. The connection's `endpoints` then
+ * have the real port.
  */
 export class ZmqEndpoint {
   readonly type: ZmqEndpointType;
@@ -54,7 +54,7 @@ export class ZmqEndpoint {
   }
 }
 
-/** Where to bind or connect, as constructors take it: `{ bind: address }`, `{ connect: address }` or a {@link ZmqEndpoint}. */
+/** An endpoint, as constructors take it: `{ bind: address }`, `{ connect: address }` or a {@link ZmqEndpoint}. */
 export type Endpoint =
   | ZmqEndpoint
   | { readonly bind: string; readonly connect?: undefined }
@@ -63,7 +63,7 @@ export type Endpoint =
 /** One endpoint or several. */
 export type Endpoints = Endpoint | readonly Endpoint[];
 
-/** @throws {ZmqArgumentError} for what is no endpoint; {ZmqEndpointError} for a wrong address */
+/** @throws {ZmqArgumentError} for a value that is no endpoint; {ZmqEndpointError} for a wrong address */
 export function toEndpoint(value: Endpoint): ZmqEndpoint {
   if (value instanceof ZmqEndpoint) return value;
   if (typeof value === "object" && value !== null) {
@@ -76,7 +76,7 @@ export function toEndpoint(value: Endpoint): ZmqEndpoint {
   );
 }
 
-/** The address at which a peer on this machine reaches what is bound there: a wildcard host becomes loopback. */
+/** The address for a peer on this machine, of a socket bound to `address`: a wildcard host becomes loopback. */
 export function reachable(address: string): string {
   return address
     .replace(/^(tcp|ws|wss):\/\/(?:0\.0\.0\.0|\*):/, "$1://127.0.0.1:")
@@ -92,7 +92,7 @@ export function hasIPv6Address(address: string): boolean {
   });
 }
 
-/** Finds at once what libzmq finds late (a connect), in other words (EINVAL), or not (port 99999). */
+/** Finds errors at once that libzmq finds late (a connect), names otherwise (EINVAL), or does not find (port 99999). */
 function check(type: ZmqEndpointType, address: string): void {
   if (typeof address !== "string") {
     throw new ZmqEndpointError(String(address), "an address is a string");

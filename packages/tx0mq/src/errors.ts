@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 
-/** What went wrong, as a stable string that programs may compare. */
+/** The kind of error, as a stable string that programs may compare. */
 export type ZmqErrorCode =
   | "ERR_ZMQ_ADDRESS_IN_USE"
   | "ERR_ZMQ_ARGUMENT"
@@ -28,9 +28,9 @@ export class ZmqError extends Error {
   readonly code: ZmqErrorCode;
   /** Written out in each class: a minifier changes the names of classes. */
   override readonly name: string = "ZmqError";
-  /** The address that the error is about, where there is one. */
+  /** The address that the error is about, if there is one. */
   declare readonly address?: string;
-  /** The name of libzmq's error number (`"EADDRINUSE"`), where the error came from there. */
+  /** The name of libzmq's error number (`"EADDRINUSE"`), if the error came from there. */
   declare readonly errno?: string;
 
   constructor(code: ZmqErrorCode, message: string, { address, errno, cause }: Details = {}) {
@@ -53,7 +53,7 @@ export class ZmqAddressInUseError extends ZmqError {
   }
 }
 
-/** A value that cannot be what it is used for: a message of `undefined`, a tag with a NUL. */
+/** A value that does not fit its use: a message of `undefined`, a tag with a NUL. */
 export class ZmqArgumentError extends ZmqError {
   override readonly name: string = "ZmqArgumentError";
   constructor(message: string) {
@@ -61,7 +61,7 @@ export class ZmqArgumentError extends ZmqError {
   }
 }
 
-/** The connection or the factory has been shut down, or was while the operation waited. */
+/** The connection or the factory is shut down, or was shut down while the operation waited. */
 export class ZmqClosedError extends ZmqError {
   override readonly name: string = "ZmqClosedError";
   constructor(what: string) {
@@ -92,7 +92,7 @@ export class ZmqOptionError extends ZmqError {
   }
 }
 
-/** A message from the network that is not of the form that the connection reads. It was dropped. */
+/** A malformed message from the network, for the connection that reads it. It was dropped. */
 export class ZmqProtocolError extends ZmqError {
   override readonly name: string = "ZmqProtocolError";
   /** The frames of the message that was refused. */
@@ -105,15 +105,15 @@ export class ZmqProtocolError extends ZmqError {
 }
 
 /**
- * As many messages wait to be sent as `sendQueueLimit` allows, or as many bytes for one peer that does
- * not read. This one was not taken.
+ * As many messages wait to be sent as `sendQueueLimit` allows, or as many bytes as may wait for one peer
+ * that does not read. This message was not taken.
  */
 export class ZmqQueueFullError extends ZmqError {
   override readonly name: string = "ZmqQueueFullError";
-  /** The peer that does not read, where it is that. */
+  /** The peer that does not read, if there is one. */
   readonly routingId?: Buffer | number;
 
-  /** @param limit how many messages may wait or, where it is about one peer, bytes */
+  /** @param limit how many messages may wait or, with a `routingId`, how many bytes */
   constructor(limit: number, routingId?: Buffer | number) {
     super(
       "ERR_ZMQ_QUEUE_FULL",
@@ -142,12 +142,12 @@ export class ZmqSystemError extends ZmqError {
 }
 
 /**
- * What was waited for did not come in time. From `send()` and `receive()` its `errno` is `"EAGAIN"`, as
+ * An operation took longer than its time-out. From `send()` and `receive()` its `errno` is `"EAGAIN"`, as
  * libzmq's is after ZMQ_SNDTIMEO and ZMQ_RCVTIMEO.
  */
 export class ZmqTimeoutError extends ZmqError {
   override readonly name: string = "ZmqTimeoutError";
-  /** How long it was waited for, in milliseconds. */
+  /** The time-out, in milliseconds. */
   readonly timeout: number;
 
   constructor(what: string, timeout: number, errno?: string) {
@@ -186,7 +186,7 @@ export class ZmqUnroutableError extends ZmqError {
 /** Longer routing ids are not shown whole. No peer has one of more than 255 bytes. */
 const SHOWN = 255;
 
-/** A routing id as text where it is text, else in hexadecimal digits. */
+/** A routing id as text if it is text, else in hexadecimal digits. */
 function shownId(id: Buffer | number): string {
   if (typeof id === "number") return String(id);
   const bytes = id.subarray(0, SHOWN);
@@ -205,8 +205,8 @@ export class ZmqAbortError extends ZmqError {
 }
 
 /**
- * Lets the error's stack begin where the program called the library, which is also the line that Node
- * prints where nobody catches it.
+ * Lets the error's stack begin where the program called the library. Node also prints that line if the program
+ * does not catch the error.
  *
  * @param entries functions that the program may have called, the outermost first
  */
@@ -218,7 +218,7 @@ export function fromCaller(error: unknown, ...entries: Callable[]): unknown {
   return error;
 }
 
-/** As {@link fromCaller}, for what rejects later: in a timer's callback the caller is not on the stack. */
+/** As {@link fromCaller}, for a promise that rejects later: in a timer's callback the caller is not on the stack. */
 export async function awaited<T>(promise: Promise<T>): Promise<T> {
   try {
     return await promise;
@@ -254,7 +254,7 @@ function optionOf(error: unknown): string | undefined {
   return typeof option === "string" ? option : undefined;
 }
 
-/** libzmq's name of the error, such as EAGAIN, where an engine has thrown it. */
+/** libzmq's name of the error, such as EAGAIN, if an engine has thrown it. */
 export function errnoOf(error: unknown): string | undefined {
   const code: unknown = error instanceof Error && "code" in error ? error.code : undefined;
   return typeof code === "string" ? code : undefined;

@@ -6,31 +6,30 @@ import { ZmqClosedError, ZmqOptionError } from "./errors.js";
 import { kAdopt, kAwaitClose, kContext, kDisown, kFinish, kLingersByDefault } from "./internal.js";
 import { whole } from "./options.js";
 
-/** Options of a factory: of its context, and what its connections start from. */
+/** Options of a factory: of its context, and defaults of its connections. */
 export interface FactoryOptions {
   /** Threads that do the network's work; one serves about a gigabyte a second. ZMQ_IO_THREADS. Default: 1. */
   ioThreads?: number;
   /** How many connections there can be at once. ZMQ_MAX_SOCKETS. Default: 1,023. */
   maxSockets?: number;
   /**
-   * How long a connection's undelivered messages, and readers that are at work on a message, may hold
-   * up its shutdown, in ms; -1 for ever. ZMQ_LINGER of all its sockets, unless they have one of their
-   * own. Default: 100, but 1,500 for who is at work on a message, and for messages that a peer may still
-   * be reading 10 more for each, and more for large ones, so that nothing is lost that was sent to a
-   * peer that reads.
+   * How long the shutdown of a connection may wait for undelivered messages, and for readers that are at work
+   * on a message, in ms; -1 for ever (for readers a minute). It is ZMQ_LINGER of all sockets without one of
+   * their own. Default: 100, but 1,500 for readers at work. For messages that a peer may still be reading, 10
+   * more for each, and more for large ones, so that no message to a peer that reads is lost.
    */
   lingerPeriod?: number;
   /**
    * Use the one context that all threads of the process share, so that `inproc://` reaches from one
    * thread to another. It keeps the `ioThreads` and `maxSockets` that it has. Default: false.
    *
-   * Let a worker thread end by itself (tell it to shut its factory down): `worker.terminate()` while
-   * one of its connections waits for a message crashes the process, which is a defect of the binding.
+   * Let a worker thread end by itself (tell it to shut its factory down). `worker.terminate()` crashes the
+   * process if one of the thread's connections waits for a message: a defect of the binding.
    */
   shared?: boolean;
   /**
-   * What does ZeroMQ's work. Default: the `zeromq` package, which brings libzmq; where the environment variable
-   * `TX0MQ_ENGINE` is `zmtp`, the package `@tx0mq/zmtp`, which is TypeScript.
+   * The code that does ZeroMQ's work. Default: the `zeromq` package, which brings libzmq; if the environment
+   * variable `TX0MQ_ENGINE` is `zmtp`, the package `@tx0mq/zmtp`, which is TypeScript.
    */
   engine?: Engine;
 }
@@ -91,7 +90,7 @@ export class ZmqFactory {
     this.#lingerPeriod = whole("lingerPeriod", ms, -1);
   }
 
-  /** @internal Whether nobody has set the linger period. */
+  /** @internal Whether the linger period is not set. */
   get [kLingersByDefault](): boolean {
     return this.#lingerPeriod === undefined;
   }
@@ -110,8 +109,8 @@ export class ZmqFactory {
    * Shuts all connections down and gives the context up. Resolves when all is released, so that the
    * process can end by itself. A second call gives the same promise.
    *
-   * The body of a `for await` that awaits it waits for itself, 1,500 ms or the linger period: leave the loop
-   * first.
+   * If the body of a `for await` awaits it, the body waits for itself, 1,500 ms or the linger period: leave the
+   * loop first.
    */
   shutdown(): Promise<void> {
     this.#shutdown ??= this.#end();
@@ -124,7 +123,7 @@ export class ZmqFactory {
 
   async #end(): Promise<void> {
     const context = this.#context;
-    // What one connection has received may have to be sent on by another.
+    // One connection may have to send on what another has received.
     await Promise.all([...this.#connections].map((connection) => connection[kFinish]()));
     await Promise.all([
       ...[...this.#connections].map((connection) => connection.shutdown()),
@@ -139,10 +138,10 @@ export class ZmqFactory {
    * Shuts the factory down when the process ends: on SIGINT, SIGTERM and SIGHUP, and when it has
    * nothing left to do.
    *
-   * On a signal the process then ends as the signal ends it (a shell sees 128 plus its number), once
-   * what the shutdown made go on has run: the code behind a `for await`, `finally` blocks. Operations
-   * that end in {@link ZmqClosedError} because of the signal print no stack trace. A second signal
-   * ends the process at once. Where the program listens to the signal itself, the end is left to it.
+   * After a signal, the process ends as the signal ends it (a shell sees 128 plus its number). Before that, the
+   * code that the shutdown made go on runs: the code behind a `for await`, `finally` blocks. Operations that
+   * end in {@link ZmqClosedError} because of the signal print no stack trace. A second signal ends the process
+   * at once. If the program listens to the signal itself, it has to end the process.
    */
   registerForShutdown(): void {
     if (this.closed) return;

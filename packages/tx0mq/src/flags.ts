@@ -7,8 +7,8 @@ export interface Choice<T extends string> {
 }
 
 /**
- * What a flag or an argument may be, by its default: a text, a number, a switch that is off, a list of texts,
- * or a {@link Choice}. `String` and `Number` stand for one that may be left out.
+ * The default of a flag or an argument tells its type: a text, a number, a switch that is off, a list of texts,
+ * or a {@link Choice}. `String` and `Number` stand for a value that may be left out.
  */
 export type FlagDefault =
   | string
@@ -19,7 +19,7 @@ export type FlagDefault =
   | StringConstructor
   | NumberConstructor;
 
-/** What is read for it. */
+/** The value that is read for a default. */
 export type FlagValue<D> =
   D extends Choice<infer T>
     ? T
@@ -38,7 +38,7 @@ export type FlagValue<D> =
 type Defaults = Readonly<Record<string, FlagDefault>>;
 type Values<D extends Defaults> = { [Name in keyof D]: FlagValue<D[Name]> };
 
-/** Numbers end where those of timers do. */
+/** The largest number: that of timers. */
 const LARGEST = 2 ** 31 - 1;
 
 /** A flag that takes one of these words; the first is the default. */
@@ -54,12 +54,12 @@ export function oneOf<const T extends string>(...words: [T, ...T[]]): Choice<T> 
  * ```
  *
  * A flag `sendDelay` is written `--send-delay`, and one of a single letter `-v`. Numbers are whole, and
- * not negative where their default is not. A list takes its flag several times.
+ * not negative if their default is not. A list takes its flag several times.
  *
- * `--help` prints what there is, and ends the program. What is wrong gets one line, and exit code 2.
+ * `--help` prints all flags, and ends the program. For a wrong flag it prints one line, and exits with code 2.
  *
  * @param flags the flags, with their defaults
- * @param positionals arguments without a name, in their order; a list takes all that are left
+ * @param positionals arguments without a name, in their order; a list takes all arguments that are left
  */
 export function flags<const F extends Defaults, const P extends Defaults = Record<never, never>>(
   flags: F,
@@ -109,7 +109,7 @@ function inOrder(positionals: Defaults, words: string[]): Record<string, unknown
   return read;
 }
 
-/** @throws where what was given does not fit */
+/** @throws if the given value does not fit */
 function value(name: string, fallback: FlagDefault, given: unknown): unknown {
   if (given === undefined) {
     if (fallback === String || fallback === Number) return undefined;

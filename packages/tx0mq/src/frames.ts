@@ -27,9 +27,9 @@ export function wrap(address: Frame, message: Frame | readonly Frame[]): Frame[]
   return isFrame(message) ? [address, EMPTY, message] : [address, EMPTY, ...message];
 }
 
-/** A message that was taken out of its outermost envelope, by {@link unwrap}. */
+/** A message without its outermost envelope, as {@link unwrap} returns it. */
 export interface Unwrapped {
-  /** The first frame: the peer that a ROUTER has it from. Empty where the envelope has no address. */
+  /** The first frame: the peer from which a ROUTER has it. Empty if the envelope has no address. */
   address: Buffer;
   /** The way back: all addresses, then the empty frame. `[...envelope, ...reply]` is a reply. */
   envelope: Buffer[];
@@ -39,7 +39,7 @@ export interface Unwrapped {
 
 /**
  * Takes a message out of its outermost envelope: everything up to and including the first empty frame
- * (RFC 28), however many brokers' addresses there are. The other way round from {@link wrap}.
+ * (RFC 28), with any number of brokers' addresses. The reverse of {@link wrap}.
  *
  * ```ts
  * const { address: worker, body } = unwrap(await backend.receive());
@@ -61,7 +61,7 @@ export function unwrap(message: readonly Buffer[]): Unwrapped {
   };
 }
 
-/** A frame as bytes. @throws {ZmqArgumentError} for what cannot be sent. */
+/** A frame as bytes. @throws {ZmqArgumentError} for a value that cannot be sent. */
 export function toBuffer(frame: Frame): Buffer {
   if (typeof frame === "string") return Buffer.from(frame);
   if (Buffer.isBuffer(frame) && frame.length > 0) return frame;
@@ -84,9 +84,9 @@ function isBytes(value: unknown): value is Bytes {
 
 /**
  * Checks a message, and makes it one that every engine takes: of strings, typed arrays and
- * ArrayBuffers. It stays the same object where it is that already.
+ * ArrayBuffers. If it is one already, it stays the same object.
  *
- * @throws {ZmqArgumentError} for what cannot be sent.
+ * @throws {ZmqArgumentError} for a value that cannot be sent.
  */
 export function sendable(message: unknown): Frame | readonly Frame[] {
   if (!Array.isArray(message)) return sendableFrame(message);
@@ -109,7 +109,7 @@ function sendableFrame(frame: unknown): Frame {
   return isDataView(frame) || isSharedArrayBuffer(frame) ? toBuffer(frame) : frame;
 }
 
-/** Whether there are no bytes any more where there were some. */
+/** Whether the bytes of a frame are gone. */
 function isGone(frame: Bytes): boolean {
   try {
     if (frame.byteLength > 0) return false;
@@ -140,7 +140,7 @@ function described(value: unknown): string {
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
-/** Groups of RADIO and DISH have names of up to so many bytes (ZMQ_GROUP_MAX_LENGTH), none of them NUL. */
+/** The limit of ZMQ_GROUP_MAX_LENGTH: how many bytes the name of a RADIO's or DISH's group has at most, none a NUL. */
 const GROUP_LIMIT = 255;
 export const NO_GROUP = `a group's name is a string of up to ${GROUP_LIMIT} bytes without a NUL`;
 

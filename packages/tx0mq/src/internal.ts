@@ -1,4 +1,4 @@
-/* What is nobody's business but the library's own modules': most of it symbols under which they reach it. */
+/* For the library's own modules only. Most of it are symbols of members that users do not see. */
 
 /** A connection's engine socket. */
 export const kSocket = Symbol("tx0mq.socket");
@@ -8,17 +8,17 @@ export const kPeek = Symbol("tx0mq.peek");
 export const kPeekRoom = Symbol("tx0mq.peekRoom");
 /** Hands a connection over to code that reads and writes it in its owner's place (proxy). */
 export const kHandOver = Symbol("tx0mq.handOver");
-/** Takes no more messages, and waits for those that were taken to be dealt with (factory). */
+/** Takes no more messages, and waits until the readers are done with those that they took (factory). */
 export const kFinish = Symbol("tx0mq.finish");
 /** A factory's engine context. */
 export const kContext = Symbol("tx0mq.context");
-/** Whether nobody has set a factory's linger period. */
+/** Whether a factory's linger period is not set. */
 export const kLingersByDefault = Symbol("tx0mq.lingersByDefault");
 /** Adds a connection to its factory, or takes it out. */
 export const kAdopt = Symbol("tx0mq.adopt");
 export const kDisown = Symbol("tx0mq.disown");
-/** Tells a factory of something that its shutdown has to wait for. */
+/** Tells a factory of a promise that its shutdown has to wait for. */
 export const kAwaitClose = Symbol("tx0mq.awaitClose");
 
-/** The promise that all sends share whose message was taken at once. */
+/** The promise that all sends share if their message was taken at once. */
 export const SETTLED: Promise<void> = Promise.resolve();

@@ -1,6 +1,6 @@
 import type { EngineEvent } from "./engine/engine.js";
 
-/** What every event of a connection's monitor tells. */
+/** The properties of all events of a connection's monitor. */
 interface At {
   /** The endpoint's address, as libzmq writes it. */
   readonly address: string;
@@ -9,7 +9,7 @@ interface Failed extends At {
   readonly error: Error;
 }
 
-/** The events of a connection's monitor (zmq_socket_monitor) and what each tells. */
+/** The events of a connection's monitor (zmq_socket_monitor) and their properties. */
 export interface MonitorEvents {
   /** A connection to a peer was made. ZMQ_EVENT_CONNECTED */
   connected: At;
@@ -33,7 +33,7 @@ export interface MonitorEvents {
   endpointClosed: At;
 }
 
-/** Any event of a monitor, told apart by `type`. */
+/** Any event of a monitor; `type` tells which. */
 export type MonitorEvent = {
   [Name in keyof MonitorEvents]: { readonly type: Name } & MonitorEvents[Name];
 }[keyof MonitorEvents];
@@ -56,7 +56,7 @@ const NAMES: Readonly<Record<string, keyof MonitorEvents>> = {
 /** The names of all monitor events. */
 export const MONITOR_EVENTS: ReadonlySet<string | symbol> = new Set(Object.values(NAMES));
 
-/** Translates an engine's event; undefined for one that has no name here. */
+/** Translates an engine's event; undefined if it has no name here. */
 export function monitorEvent(event: EngineEvent): MonitorEvent | undefined {
   const type = NAMES[event.type];
   if (type === undefined) return undefined;

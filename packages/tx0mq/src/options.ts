@@ -12,9 +12,9 @@ import {
 /** Options that every connection takes. Each is set before the socket binds or connects. */
 export interface ConnectionOptions {
   /**
-   * How long messages that are not yet delivered, and readers that are at work on a message, may hold up a
-   * shutdown, in ms; -1 for ever. ZMQ_LINGER. Default: the factory's `lingerPeriod`. Where that is not set
-   * either, 100, but 1,500 for who is at work, and longer for messages that a peer may still be reading.
+   * How long a shutdown may wait for undelivered messages, and for readers that are at work on a message, in ms;
+   * -1 for ever (for readers a minute). ZMQ_LINGER. Default: the factory's `lingerPeriod`. If that is not set
+   * either, 100, but 1,500 for readers at work, and longer for messages that a peer may still be reading.
    */
   lingerPeriod?: number;
   /**
@@ -38,19 +38,19 @@ export interface ConnectionOptions {
   heartbeatTimeout?: number;
   /** After how many ms without a PING the peer may count us as gone, in steps of 100. ZMQ_HEARTBEAT_TTL. Default: 0, never. */
   heartbeatTimeToLive?: number;
-  /** Queue messages only for peers that are connected, not for those on their way. ZMQ_IMMEDIATE. Default: false. */
+  /** Queue messages only for peers that are connected, not for connections on their way. ZMQ_IMMEDIATE. Default: false. */
   immediate?: boolean;
-  /** The network interface to keep to. ZMQ_BINDTODEVICE. Default: any. */
+  /** The only network interface to use. ZMQ_BINDTODEVICE. Default: any. */
   interface?: string;
   /**
-   * Look host names and interfaces up as IPv6 first, and bind a wildcard to both. Addresses that are
-   * written as IPv6, as `tcp://[::1]:5555`, do not need it. ZMQ_IPV6. Default: false.
+   * Look up host names and interfaces as IPv6 first, and bind a wildcard to IPv4 and IPv6. Addresses that
+   * are written as IPv6, as `tcp://[::1]:5555`, do not need it. ZMQ_IPV6. Default: false.
    */
   ipv6?: boolean;
   /**
-   * In bytes; -1 for any. A peer that sends a larger frame is disconnected. A message whose frames together
-   * are larger, or that has more than 65,536 frames, is refused and reported as an `"error"` event; but it
-   * has been received then, as a whole. ZMQ_MAXMSGSIZE. Default: -1.
+   * In bytes; -1 for any. A peer that sends a larger frame is disconnected. If the frames of a message are
+   * larger together, or are more than 65,536, the message is refused and reported as an `"error"` event; but
+   * by then it has been received as a whole. ZMQ_MAXMSGSIZE. Default: -1.
    */
   maxMessageSize?: number;
   /** Largest packet of a multicast transport, in bytes. ZMQ_MULTICAST_MAXTPDU. Default: 1,500. */
@@ -93,14 +93,14 @@ export interface ConnectionOptions {
   /** For a client, the server's public key. ZMQ_CURVE_SERVERKEY. */
   curveServerKey?: string | Uint8Array;
   /**
-   * The domain that is sent to the ZAP handler (RFC 27), a `ZmqAuthenticator`. ZMQ_ZAP_DOMAIN. Default: `"global"`
-   * for the server of a mechanism, else none, and then nobody is asked.
+   * The domain in requests to the ZAP handler (RFC 27), a `ZmqAuthenticator`. ZMQ_ZAP_DOMAIN. Default: `"global"`
+   * for the server of a mechanism, else none, and then there are no requests.
    */
   zapDomain?: string;
   /**
-   * Let nobody in while there is no ZAP handler. When it is false, a CURVE server without one lets in
-   * whoever knows its public key, and a socket with a `zapDomain` alone everybody; a PLAIN server still
-   * lets nobody in. ZMQ_ZAP_ENFORCE_DOMAIN. Default: true where there is a domain.
+   * Let no client in while there is no ZAP handler. If false, a CURVE server without a handler lets in every
+   * client that knows its public key, and a socket with only a `zapDomain` lets in all; a PLAIN server still
+   * lets none in. ZMQ_ZAP_ENFORCE_DOMAIN. Default: true if there is a domain.
    */
   zapEnforceDomain?: boolean;
 }
@@ -132,15 +132,15 @@ interface Routed {
 
 interface Conflated {
   /**
-   * Keep the newest message only. Messages must have one frame: of several that a peer sends here, the
-   * last alone arrives. Subscriptions are messages too, so that of several that reach a PUB at once it
-   * knows the last alone. Over inproc the option is the connecting side's. ZMQ_CONFLATE. Default: false.
+   * Keep only the newest message. Messages must have one frame: if a peer sends several here, only the last
+   * arrives. Subscriptions are messages too: if several reach a PUB at once, it knows only the last. Over
+   * inproc the option of the connecting side counts. ZMQ_CONFLATE. Default: false.
    */
   conflate?: boolean;
 }
 
 interface Matched {
-  /** Pass what does not match the subscriptions; to be set on publishers and subscribers alike. ZMQ_INVERT_MATCHING. Default: false. */
+  /** Pass messages that do not match the subscriptions. Set it on publishers and subscribers. ZMQ_INVERT_MATCHING. Default: false. */
   invertMatching?: boolean;
 }
 
@@ -192,7 +192,7 @@ export interface XPubOptions
     ReceiveOptions,
     Matched,
     Dropping {
-  /** Receive every subscription, not each tag's first alone. ZMQ_XPUB_VERBOSE. Default: false. */
+  /** Receive every subscription, not only the first of each tag. ZMQ_XPUB_VERBOSE. Default: false. */
   verbose?: boolean;
   /** Receive every subscription and every cancellation. ZMQ_XPUB_VERBOSER. Default: false. */
   verboser?: boolean;
@@ -205,7 +205,7 @@ export interface XPubOptions
 export interface XSubOptions extends ConnectionOptions, SendOptions, ReceiveOptions {}
 /** Options of STREAM sockets. */
 export interface StreamOptions extends ConnectionOptions, SendOptions, ReceiveOptions {
-  /** Tell of peers that come and go by a message with an empty frame. ZMQ_STREAM_NOTIFY. Default: true. */
+  /** Receive a message with an empty frame when a peer comes or goes. ZMQ_STREAM_NOTIFY. Default: true. */
   notify?: boolean;
 }
 /** Options of SERVER sockets. */
@@ -226,14 +226,14 @@ export interface DgramOptions extends ConnectionOptions, SendOptions, ReceiveOpt
 /** How libzmq wants an option's value. */
 export type OptionKind = "bool" | "int32" | "int64" | "uint64" | "bytes";
 
-/** What there is to know of an option. */
+/** The properties of an option. */
 export interface OptionEntry {
   /** The number of the ZMQ_ constant. */
   readonly id: number;
   readonly kind: OptionKind;
-  /** The socket types that have it; all where it is left out. */
+  /** The socket types that have it; all if left out. */
   readonly types?: readonly SocketTypeName[];
-  /** What bytes there have to be. */
+  /** The form that the bytes must have. */
   readonly form?: Form;
 }
 
@@ -351,7 +351,7 @@ export function optionEntry(type: SocketTypeName, name: string, value: unknown):
 /**
  * Checks the options of a new socket, each and all together. Those that are undefined count as not given.
  *
- * @returns what is to be set, in any order
+ * @returns the options to set, in any order
  * @throws {ZmqOptionError}
  */
 export function checkOptions(type: SocketTypeName, options: object): Record<string, unknown> {
@@ -360,13 +360,13 @@ export function checkOptions(type: SocketTypeName, options: object): Record<stri
   const checked = Object.fromEntries(given);
   checkMechanism(checked);
   Object.assign(checked, zapOptions(checked));
-  // These two are false by default, and set to false they undo what makes a socket a client.
+  // These two are false by default. If set to false, they undo the options that make a socket a client.
   if (checked.curveServer === false) delete checked.curveServer;
   if (checked.plainServer === false) delete checked.plainServer;
   return checked;
 }
 
-/** Why all messages of a socket have one frame; undefined where they need not. */
+/** Why all messages of a socket have one frame; undefined if they need not. */
 export function singleFrameError(
   type: SocketTypeName,
   { conflate }: ConnectionOptions & Conflated,
@@ -377,14 +377,14 @@ export function singleFrameError(
   return `a ${type} with conflate keeps one frame, so its messages have one${hint}`;
 }
 
-/** A wrong value, for an error: not what may be a part of a secret. */
+/** A wrong value as an error shows it, without anything that may be part of a secret. */
 function shown(kind: OptionKind, value: unknown): string {
   if (value === null) return "null";
   if (typeof value === "object" || kind === "bytes") return `a ${typeof value}`;
   return typeof value === "string" ? JSON.stringify(value) : String(value);
 }
 
-/** @throws {ZmqOptionError} for what is neither left out nor a whole number, or is too small */
+/** @throws {ZmqOptionError} for a value that is not undefined, and no whole number or too small */
 export function whole<T extends number | undefined>(option: string, value: T, least: number): T {
   if (value === undefined || (Number.isInteger(value) && value >= least)) return value;
   throw new ZmqOptionError(option, `is a whole number, ${least} or more, not ${value}`);

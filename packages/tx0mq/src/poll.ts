@@ -19,16 +19,16 @@ export interface PollResult<R extends AnyConnection, W extends AnyConnection> {
 
 /**
  * Waits until one of several connections is readable or writable, and tells which are, as zmq_poll
- * does. It hands no message over: `receive()` does. A connection that was waited for and is not read
- * afterwards may have taken one message out of ZeroMQ, which its next reader gets.
+ * does. It hands no message over: `receive()` does. If it waits for a connection that you do not read
+ * afterwards, one message of it may have left ZeroMQ; the connection's next reader gets it.
  *
- * A connection that is shut down while it is waited for ends the wait.
+ * The wait ends when one of the connections is shut down.
  *
  * @param options `timeout` in ms: 0 only looks; left out or -1, waits for ever
  * @throws {ZmqAbortError} when the signal was aborted
  * @throws {ZmqOptionError} for a wrong option
  * @throws {ZmqClosedError} for a connection that is shut down already
- * @throws {ZmqStateError} for a connection that is never ready: its type does not receive or send, it reads its
+ * @throws {ZmqStateError} for a connection that is never ready: its type does not receive or send, or it reads its
  * messages itself (XREQ), or it belongs to a proxy or a stream
  */
 export async function poll<R extends AnyConnection, W extends AnyConnection>(

@@ -14,8 +14,8 @@ export type ProxiedConnection = AnyConnection & {
 /** Options of a proxy. */
 export interface ProxyOptions {
   /**
-   * A connection (PUB, PUSH, PAIR, DEALER) that gets a copy of every message that passes. One that has no
-   * room for it, or no peer, holds the proxy up. When it is shut down, the proxy goes on without it.
+   * A connection (PUB, PUSH, PAIR, DEALER) that gets a copy of every message that passes. If it has no room for
+   * the copy, or no peer, the proxy waits. If it is shut down, the proxy goes on without it.
    */
   capture?: { send(message: readonly Frame[]): Promise<void> } & AnyConnection;
 }
@@ -27,24 +27,24 @@ export interface ZmqProxy {
   /** Passes no more messages until `resume()`. */
   pause(): void;
   resume(): void;
-  /** Ends the proxy and shuts its two connections down. What it has received is sent, within the linger period. */
+  /** Ends the proxy and shuts its two connections down. It sends what it has received, within the linger period. */
   stop(): Promise<void>;
 }
 
 /**
- * A proxy, as zmq_proxy_steerable is: passes every message from the frontend to the backend and every
- * one from the backend to the frontend, until it is stopped or one of the two is shut down. While one
- * side takes no more, nothing is received for it from the other, so that high-water marks hold.
+ * A proxy, as zmq_proxy_steerable: passes every message from the frontend to the backend and every
+ * one from the backend to the frontend, until you stop it or one of the two is shut down. While one
+ * side takes no more, the proxy receives nothing for it from the other, so that high-water marks hold.
  *
  * It runs on the event loop, and takes its turn with all else there. There can be any number of them.
  *
- * Each direction has one order. So one peer that takes nothing of a ROUTER with `mandatory`, or of a STREAM,
- * holds up what goes that way. A ROUTER without `mandatory` drops what is for it.
+ * Each direction has one order. So if one peer of a ROUTER with `mandatory`, or of a STREAM, takes nothing, the
+ * whole direction waits. A ROUTER without `mandatory` drops messages for such a peer.
  *
- * A message that the other side, or the capture, refuses is dropped there, and is an `"error"` event of the
- * connection that it came from.
+ * If the other side, or the capture, refuses a message, it is dropped there, and there is an `"error"` event of
+ * the connection that it came from.
  *
- * @throws {ZmqStateError} when one of the two is being read or written, or is neither bound nor connected
+ * @throws {ZmqStateError} when other code reads or writes one of the two, or it is neither bound nor connected
  * @throws {ZmqClosedError} when one of the two is shut down
  */
 export function proxy(
@@ -137,11 +137,11 @@ class Direction {
   readonly #ends: () => void;
   #from: Held | undefined;
   #to: Held | undefined;
-  /** A message has been received that is not sent yet. */
+  /** It has received a message that it has not sent yet. */
   #busy = false;
   #paused = false;
 
-  /** @param ends called where the side that it goes to is shut down */
+  /** @param ends called when the side that it sends to is shut down */
   constructor(capture: ProxyOptions["capture"], ends: () => void) {
     this.#capture = capture;
     this.#ends = ends;
@@ -181,7 +181,7 @@ class Direction {
     if (!(error instanceof ZmqClosedError)) this.#drop(error);
   };
 
-  /** Reports that a message was refused; one that has nowhere to go is dropped as a ROUTER does it. */
+  /** Reports that a message was refused. A message without a peer is dropped, as a ROUTER does it. */
   #drop(error: unknown): void {
     if (error instanceof ZmqUnroutableError) return;
     this.#from?.follow(Promise.reject(error)); // a REP has no reply to wait for then

@@ -36,7 +36,7 @@ let stopped: NodeJS.Signals | undefined;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => {
     stopped = signal;
-    // What is typed at a terminal has reached the programs by itself.
+    // What you type at a terminal reaches the programs by itself.
     const typed = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
     if (!(typed && signal === "SIGINT")) stop(signal);
   });
@@ -45,7 +45,7 @@ let unread = false;
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
-    // Who reads has seen enough (`| head -1`).
+    // The reader has seen enough (`| head -1`).
     if (!unread) stop("SIGTERM");
     unread = true;
   });
@@ -71,7 +71,7 @@ function words(command: string): [string, ...string[]] {
   return [file, ...args];
 }
 
-/** What to call the programs: several of the same by their first arguments, or else by numbers. */
+/** The names of the programs: several of the same name get their first arguments, or else numbers. */
 function labels(all: readonly [string, ...string[]][]): string[] {
   const name = ([file]: readonly [string, ...string[]]): string => basename(file, ".ts");
   return all.map((command, at) => {
@@ -98,7 +98,7 @@ function start([file, ...args]: readonly [string, ...string[]], at: number): Chi
   return child;
 }
 
-/** The label of a program, in colour where that is seen. */
+/** The label of a program, in colour if the stream shows it. */
 function labelled(at: number, stream: NodeJS.WriteStream): string {
   const text = `[${names[at]}]`;
   const space = " ".repeat(width + 3 - text.length);
@@ -106,7 +106,7 @@ function labelled(at: number, stream: NodeJS.WriteStream): string {
   return `\u001b[${COLOURS[at % COLOURS.length]}m${text}\u001b[39m${space}`;
 }
 
-/** Waits until a program has ended and all that it has printed is there. */
+/** Waits until a program has ended and all its output is there. */
 function ended(child: ChildProcess): Promise<End> {
   return new Promise((resolve, reject) => {
     child.once("error", reject);

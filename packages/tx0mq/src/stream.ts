@@ -9,7 +9,7 @@ import { type Frames, type Message, sendable } from "./frames.js";
 import { kHandOver, SETTLED } from "./internal.js";
 import { RECEIVE_ONLY, SEND_ONLY } from "./socket-type.js";
 
-/** A connection whose messages are frames, and nothing beside them. */
+/** A connection whose messages are frames, and nothing else. */
 export type StreamedConnection = AnyConnection & {
   send(message: Frame): Promise<void>;
   once(name: "close", listener: () => void): unknown;
@@ -18,14 +18,14 @@ export type StreamedConnection = AnyConnection & {
 
 /** A `node:stream` Duplex whose chunks are messages. */
 export interface ZmqDuplex extends Duplex {
-  /** What is written: a frame, or a list of frames. */
+  /** Writes a message: a frame, or a list of frames. */
   write(message: Frames, callback?: (error: Error | null | undefined) => void): boolean;
   write(
     message: Frames,
     encoding: BufferEncoding,
     callback?: (error: Error | null | undefined) => void,
   ): boolean;
-  /** What is read: the frames of a message. */
+  /** Reads a message: its frames. */
   read(): Message | null;
   [Symbol.asyncIterator](): NodeJS.AsyncIterator<Message>;
 }
@@ -43,38 +43,38 @@ export interface ZmqWebStreams {
  * await pipeline(duplex(pull), work, duplex(push));
  * ```
  *
- * **Back-pressure**: while the stream's reader takes no more, nothing is taken out of ZeroMQ, but for
- * the messages in the stream's buffer (16). While ZeroMQ takes no more, `write()` returns false. A
- * connection that only sends has no readable side, one that only receives no writable side.
+ * **Back-pressure**: while the stream's reader takes no more, messages stay in ZeroMQ, except those in the
+ * stream's buffer (16). While ZeroMQ takes no more, `write()` returns false. A connection that only sends
+ * has no readable side, one that only receives no writable side.
  *
- * A stream has one order, so a ROUTER is best without `mandatory`: it drops what a peer that is full does
- * not take. With it, one such peer holds up all the others.
+ * A stream has one order, so use a ROUTER without `mandatory`: it drops messages that a full peer does not
+ * take. With `mandatory`, one full peer holds up all the others.
  *
  * **The end**: the readable side ends when the connection is shut down, and then the writable side too.
- * `end()` ends the writable side alone; `"finish"` says that ZeroMQ has taken all. When both sides have
- * ended the connection is shut down.
+ * `end()` ends only the writable side; `"finish"` says that ZeroMQ has taken all messages. When both sides
+ * have ended, the connection is shut down.
  *
- * **`destroy()` shuts the connection down**, as it closes a socket of `node:net`; so does leaving a `for
- * await` over the stream. What is in the stream's buffers then is lost, what ZeroMQ has taken is not.
+ * **`destroy()` shuts the connection down**, as it closes a socket of `node:net`; leaving a `for await` over
+ * the stream does too. Messages in the stream's buffers are lost then; messages that ZeroMQ has taken are not.
  *
- * **Errors**: a message that cannot be sent is an error of the stream, and destroys it. What is one peer's
- * fault is an `"error"` event of the connection, and the stream goes on: a malformed message, a peer that
- * is gone (a ROUTER with `mandatory`).
+ * **Errors**: a message that cannot be sent is an error of the stream, and destroys it. A fault of one peer is
+ * an `"error"` event of the connection, and the stream goes on: a malformed message, a peer that is gone (a
+ * ROUTER with `mandatory`).
  *
- * **Shutdown** of the connection: what was written is sent, and what was received may be read and replied
- * to, within the linger period. Who pipes into the stream has that time too.
+ * **Shutdown** of the connection: written messages are sent, and you may read received ones and reply to
+ * them, within the linger period. A stream that pipes into this one has that time too.
  *
- * The stream has the connection for itself: nobody else reads or writes it.
+ * The stream has the connection for itself: no other code reads or writes it.
  *
- * @throws {ZmqStateError} where somebody reads or writes the connection
- * @throws {ZmqClosedError} where it is shut down
+ * @throws {ZmqStateError} if other code reads or writes the connection
+ * @throws {ZmqClosedError} if it is shut down
  */
 export function duplex(connection: StreamedConnection): ZmqDuplex {
   return open(connection, duplex);
 }
 
 /**
- * A connection as two web streams, of messages: {@link duplex}, seen by those who use `pipeTo()`. The
+ * A connection as two web streams of messages: a {@link duplex} for code that uses `pipeTo()`. The
  * end, errors and back-pressure are the same; `cancel()` and `abort()` shut the connection down.
  *
  * @throws as `duplex`
@@ -98,7 +98,7 @@ function open(
   }
 }
 
-// Node's own `Duplex.toWeb()` ends a readable side with the whole stream only: a pipe from it and back
+// Node's own `Duplex.toWeb()` ends a readable side only with the whole stream: a pipe from it and back
 // to it would never end.
 
 function webReadable(stream: ConnectionStream): ReadableStream<Message> {
@@ -156,23 +156,23 @@ class ConnectionStream extends Duplex {
   readonly #isFed: () => boolean;
   /** Messages are being taken out of ZeroMQ. */
   #flowing = false;
-  /** The connection is about to shut down: what is written waits in it, and no longer here. */
+  /** The connection is about to shut down: written messages wait in it, and no longer here. */
   #ending = false;
-  /** The message in hand: who waits for it, and what becomes of it. */
+  /** The callback of the message in hand, and the promise of its send. */
   #written: Callback | undefined;
   #sent = SETTLED;
-  /** Of what was written at the end. */
+  /** The sends of messages that were written at the end. */
   readonly #late: Promise<void>[] = [];
   /** How many streams are piped into this one. */
   #sources = 0;
-  /** All has been read that ever will be. */
+  /** Settles when all has been read that will ever come. */
   readonly #read: Promise<void>;
   #tellRead = ignore;
-  /** All has been written that ever will be. */
+  /** Settles when all has been written that will ever be. */
   readonly #complete: Promise<void>;
   #tellComplete = ignore;
 
-  /** @param isFed whether somebody writes to it who is not seen to pipe */
+  /** @param isFed whether other code writes to it, without a pipe */
   constructor(connection: StreamedConnection, isFed = () => false) {
     const readable = !SEND_ONLY.has(connection.socketType);
     const writable = !RECEIVE_ONLY.has(connection.socketType);
@@ -201,7 +201,7 @@ class ConnectionStream extends Duplex {
     });
   }
 
-  /** As that of any stream, but the end of the messages is not the end of what can be sent. */
+  /** As that of any stream, but it leaves the writable side open at the end of the messages. */
   override [Symbol.asyncIterator](): NodeJS.AsyncIterator<Message> {
     return this.#iterate();
   }
@@ -256,7 +256,7 @@ class ConnectionStream extends Duplex {
     this.#held.report(error); // one peer has gone, and the others are still there
   };
 
-  /** Does not wait until ZeroMQ has taken the message in hand: those behind it follow at once. */
+  /** Does not wait until ZeroMQ has taken the message in hand: the messages behind it follow at once. */
   #writeOn(): void {
     const written = this.#written;
     if (written === undefined) return;
@@ -291,7 +291,7 @@ class ConnectionStream extends Duplex {
     this.#held.follow(this.#finish());
   }
 
-  /** Resolves when what was received has been read, and what comes of it written. */
+  /** Resolves when received messages have been read, and the messages that they led to are written. */
   async #finish(): Promise<void> {
     if (this.#reads) await this.#read;
     await turn(); // who has just seen the end may write a last word
@@ -304,7 +304,7 @@ class ConnectionStream extends Duplex {
 
   #closed(): void {
     if (this.destroyed || this.writableEnded || !this.writable) return;
-    // Who pipes into it would never know that it goes nowhere.
+    // A stream that pipes into it would never know that it goes nowhere.
     if (this.#hasWriter) this.destroy(new ZmqClosedError(String(this.#connection)));
     else this.end();
   }

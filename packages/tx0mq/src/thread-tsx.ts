@@ -1,4 +1,4 @@
-/** What a thread runs first where tsx has to be loaded into it: see `thread()`. */
+/** The first module of a thread that has to load tsx: see `thread()`. */
 import { register } from "node:module";
 
 const [file = ""] = process.argv.splice(2, 1);

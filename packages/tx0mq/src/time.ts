@@ -1,26 +1,26 @@
 import { ZmqArgumentError, ZmqOptionError } from "./errors.js";
 
-/** Node's timers take no longer time than this, in ms. */
+/** The longest time of Node's timers, in ms. */
 export const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** How long to wait, and until when. */
 export interface WaitOptions {
-  /** Give up after so many ms with a `ZmqTimeoutError`; 0 waits for nothing that is not there already; -1 for ever. Default: -1. */
+  /** Give up after so many ms with a `ZmqTimeoutError`; 0 does not wait for what is not there yet; -1 waits for ever. Default: -1. */
   timeout?: number | undefined;
   /** Give up with a `ZmqAbortError` when it is aborted. */
   signal?: AbortSignal | undefined;
 }
 
-/** @throws {ZmqOptionError} for what is no time-out */
+/** @throws {ZmqOptionError} for a value that is no time-out */
 export function period(name: string, value: number): number {
   if (Number.isFinite(value) && (value === -1 || value >= 0)) return value;
   throw new ZmqOptionError(name, `is a number of ms, or -1 for ever, not ${value}`);
 }
 
 /**
- * Checks the options of who waits: untyped code may give a number, or misspell a name, and would wait for ever.
+ * Checks the options of a wait. Untyped code may give a number, or misspell a name, and would wait for ever.
  *
- * @throws {ZmqArgumentError} for what are no options; {ZmqOptionError} for a wrong one
+ * @throws {ZmqArgumentError} for a value that is no options; {ZmqOptionError} for a wrong option
  */
 export function checkWait(options: WaitOptions): void {
   if (typeof options !== "object" || options === null) {
@@ -37,15 +37,15 @@ export function checkWait(options: WaitOptions): void {
   }
 }
 
-/** Runs it after so many ms. @returns what stops that */
+/** Calls `run` after `ms`. @returns a function that stops that */
 export function after(ms: number, run: () => void): () => void {
   const timer = setTimeout(run, Math.min(ms, LONGEST_TIMER));
   return () => clearTimeout(timer);
 }
 
 /**
- * Runs it when all that was there already has been dealt with: after one turn of the event loop, and
- * another, because receiving takes one off after so many messages. @returns what stops that
+ * Calls `run` when all that was there already has been dealt with: after one turn of the event loop, and
+ * another, because receiving takes a break of one after so many messages. @returns a function that stops that
  */
 export function nextTurn(run: () => void): () => void {
   let immediate = setImmediate(() => {
@@ -57,8 +57,8 @@ export function nextTurn(run: () => void): () => void {
 const waitingFor = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Runs it when the signal is aborted. However many wait for one signal, it gets a single listener,
- * so that Node has no reason to warn of a leak. @returns what stops that
+ * Calls `run` when the signal is aborted. A signal gets a single listener for any number of waits, so
+ * that Node has no reason to warn of a leak. @returns a function that stops that
  */
 export function onAbort(signal: AbortSignal, run: () => void): () => void {
   let waiting = waitingFor.get(signal);

@@ -4,25 +4,25 @@ import type { AnyConnection } from "./connection/any.js";
 import type { Frame } from "./engine/engine.js";
 import type { MonitorEvent } from "./monitor.js";
 
-/** What is published on the channel `tx0mq:send` when ZeroMQ has taken a message. */
+/** Published on the channel `tx0mq:send` when ZeroMQ has taken a message. */
 export interface SendTrace {
   readonly connection: AnyConnection;
   readonly frames: readonly Frame[];
 }
 
-/** What is published on the channel `tx0mq:receive` when a message has come out of ZeroMQ. */
+/** Published on the channel `tx0mq:receive` when a message has come out of ZeroMQ. */
 export interface ReceiveTrace {
   readonly connection: AnyConnection;
   readonly frames: readonly Buffer[];
 }
 
-/** What is published on the channel `tx0mq:event` for a connection's life and its monitor's events. */
+/** Published on the channel `tx0mq:event` for a connection's life and its monitor's events. */
 export interface EventTrace {
   readonly connection: AnyConnection;
   readonly event: MonitorEvent | { readonly type: "open" | "shutdown" | "close" };
 }
 
-/** What is published on the channel `tx0mq:auth` when an authenticator has decided. */
+/** Published on the channel `tx0mq:auth` when an authenticator has decided. */
 export interface AuthTrace {
   readonly authenticator: ZmqAuthenticator;
   readonly decision: AuthDecision;

@@ -4,19 +4,19 @@ import { defaultEngine } from "./engine/default.js";
 export const version = "0.1.0";
 
 /**
- * The version of libzmq, as `"4.3.5"`: the one that is loaded, or that another engine behaves like. zmq_version
+ * The version of libzmq, as `"4.3.5"`: the loaded one, or the one that another engine behaves like. zmq_version
  *
- * @throws {ZmqOptionError} where the engine cannot be loaded
+ * @throws {ZmqOptionError} if the engine cannot be loaded
  */
 export function zmqVersion(): string {
   return defaultEngine().zmqVersion;
 }
 
 /**
- * Whether the engine has something that builds of libzmq may leave out: `"draft"`, the draft socket types,
+ * Whether the engine has a part that libzmq may be built without: `"draft"`, the draft socket types,
  * `"curve"`, `"ipc"`, `"gssapi"`, `"norm"`, `"pgm"`, `"tipc"`. zmq_has
  *
- * @throws {ZmqOptionError} where the engine cannot be loaded
+ * @throws {ZmqOptionError} if the engine cannot be loaded
  */
 export function zmqHas(capability: string): boolean {
   return defaultEngine().has(capability);

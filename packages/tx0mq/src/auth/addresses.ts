@@ -21,7 +21,7 @@ export class AddressList {
     this.isEmpty = false;
   }
 
-  /** @param address as libzmq tells it: no IP address where the peer came over ipc */
+  /** @param address as libzmq reports it: no IP address if the peer came over ipc */
   has(address: string): boolean {
     const [ip = ""] = address.split("%"); // fe80::1%eth0
     const [, mapped] = /^::ffff:([\d.]+)$/i.exec(ip) ?? [];

@@ -20,27 +20,27 @@ import { keyBytes, z85Encode } from "./z85.js";
 
 /** Options of a {@link ZmqAuthenticator}. */
 export interface AuthenticatorOptions {
-  /** How long a callback may take to decide, in ms; a later answer denies. Default: 5,000. */
+  /** How long a callback may take to decide, in ms; after that the client is denied. Default: 5,000. */
   timeout?: number;
 }
 
-/** What was decided about a client that wants to come in. */
+/** The decision about a client that wants to come in. */
 export interface AuthDecision {
   readonly allowed: boolean;
-  /** Why. */
+  /** The reason of the decision. */
   readonly reason: string;
   /** The server's `zapDomain`. */
   readonly domain: string;
-  /** The client's IP address; over ipc libzmq tells its user, group and process instead: `…:uid:gid:pid`. */
+  /** The client's IP address. Over ipc libzmq gives its user, group and process instead: `…:uid:gid:pid`. */
   readonly address: string;
   /** `"NULL"`, `"PLAIN"` or `"CURVE"`. */
   readonly mechanism: string;
   /**
-   * Who it is: what a callback returned, else the user name, or the public key in Z85. Where it is denied,
-   * who it says it is.
+   * The client's id: what a callback returned, else the user name, or the public key in Z85. If the client is
+   * denied, it is what the client claims.
    */
   readonly userId: string;
-  /** What a callback threw, or that it took too long. */
+  /** The error that a callback threw, or that it took too long. */
   readonly error?: unknown;
 }
 
@@ -48,12 +48,12 @@ export interface AuthDecision {
 export interface AuthenticatorEvents {
   allowed: [decision: AuthDecision];
   denied: [decision: AuthDecision];
-  /** A callback threw, or took too long, and so the client is denied. Printed where nobody listens. */
+  /** A callback threw, or took too long, so the client is denied. Printed if it has no listener. */
   error: [error: unknown];
   close: [];
 }
 
-/** Whether a client may come in; a text is a yes, and its user id. Anything else than `true` or a text is a no. */
+/** Whether a client may come in. A text means yes, and is the user id. All but `true` and a text mean no. */
 export type AuthVerdict = boolean | string;
 
 /** A client of the PLAIN mechanism that wants to come in. */
@@ -72,19 +72,19 @@ export interface CurveClient {
   readonly address: string;
 }
 
-/** User names and their passwords, or who decides. */
+/** User names and their passwords, or a callback that decides. */
 export type PlainUsers =
   | Readonly<Record<string, string>>
   | ReadonlyMap<string, string>
   | ((client: PlainClient) => AuthVerdict | Promise<AuthVerdict>);
 
-/** Public keys and certificates; `"any"` for whoever knows the server's public key; or who decides. */
+/** Public keys and certificates; `"any"` for all clients that know the server's public key; or a callback. */
 export type CurveClients =
   | "any"
   | Iterable<string | Uint8Array | ZmqCertificate>
   | ((client: CurveClient) => AuthVerdict | Promise<AuthVerdict>);
 
-/** What a server asks. */
+/** A request of a server. */
 interface ZapRequest {
   readonly domain: string;
   readonly address: string;
@@ -104,7 +104,7 @@ type CurveCheck = (key: Buffer, request: ZapRequest) => unknown;
 
 const ZAP_VERSION = "1.0";
 const TIMEOUT = 5_000;
-/** What stands for all domains that have no settings of their own. */
+/** The name for all domains without settings of their own. */
 const ALL = "*";
 
 interface Reasons {
@@ -114,7 +114,7 @@ interface Reasons {
 const PLAIN: Reasons = { yes: "the password is right", no: "wrong user name or password" };
 const CURVE: Reasons = { yes: "the key is known", no: "the key is not known" };
 
-/** Its messages have passwords in them: they are not traced. */
+/** Its messages are not traced: they have passwords in them. */
 class ZapHandler extends ZmqConnection<Message, Frames, RouterOptions> {
   static override readonly socketType = "ROUTER";
   protected static override readonly shownAs = "ZAP";
@@ -123,8 +123,8 @@ class ZapHandler extends ZmqConnection<Message, Frames, RouterOptions> {
 
 /**
  * Decides which clients may connect to the servers of a factory: the handler of ZAP (RFC 27). Make it
- * before the servers. libzmq asks it about each client of a server with `plainServer` or `curveServer`, and of
- * one with a `zapDomain`.
+ * before the servers. libzmq asks it about each client of a server with `plainServer`, `curveServer` or a
+ * `zapDomain`.
  *
  * ```ts
  * const auth = new ZmqAuthenticator(factory);
@@ -134,12 +134,12 @@ class ZapHandler extends ZmqConnection<Message, Frames, RouterOptions> {
  * auth.on("denied", ({ address, userId, reason }) => console.log(address, userId, reason));
  * ```
  *
- * First the address decides, then the mechanism: PLAIN and CURVE clients are denied until there are settings for
- * their domain, NULL has nothing to check. A callback that throws, or takes too long, denies. What is changed
- * counts for clients that come later; those that are in stay.
+ * The address decides first, then the mechanism. PLAIN and CURVE clients are denied until there are settings for
+ * their domain; for NULL there is nothing to check. If a callback throws, or takes too long, the client is denied.
+ * Changes count for clients that come later; those that are in stay.
  *
- * Each decision is an event, and is published on the channel `tx0mq:auth` of `node:diagnostics_channel`; no
- * password and no secret key is in either.
+ * It emits each decision as an event, and publishes it on the channel `tx0mq:auth` of
+ * `node:diagnostics_channel`. Neither has a password or a secret key in it.
  */
 export class ZmqAuthenticator extends EventEmitter<AuthenticatorEvents> {
   readonly factory: ZmqFactory;
@@ -151,8 +151,8 @@ export class ZmqAuthenticator extends EventEmitter<AuthenticatorEvents> {
   readonly #curve = new Map<string, CurveCheck>();
 
   /**
-   * @throws {ZmqStateError} where the factory has one already
-   * @throws {ZmqOptionError} for a time-out that is none
+   * @throws {ZmqStateError} if the factory has an authenticator already
+   * @throws {ZmqOptionError} for a wrong time-out
    */
   constructor(factory: ZmqFactory, { timeout = TIMEOUT }: AuthenticatorOptions = {}) {
     super({ captureRejections: true });
@@ -185,15 +185,15 @@ export class ZmqAuthenticator extends EventEmitter<AuthenticatorEvents> {
     for (const address of addresses) this.#allowed.add(address);
   }
 
-  /** Denies clients with these addresses, or in these ranges, even where they are allowed as well. */
+  /** Denies clients with these addresses, or in these ranges, even if they are allowed as well. */
   deny(...addresses: string[]): void {
     for (const address of addresses) this.#denied.add(address);
   }
 
   /**
-   * Sets the users of PLAIN servers of a domain, in the place of those before.
+   * Sets the users of PLAIN servers of a domain. They replace those before.
    *
-   * @param domain a `zapDomain`; `"*"` is for those without settings of their own
+   * @param domain a `zapDomain`; `"*"` is for all domains without settings of their own
    * @throws {ZmqArgumentError} for a password that is not a text
    */
   configurePlain(users: PlainUsers, domain = ALL): void {
@@ -201,16 +201,16 @@ export class ZmqAuthenticator extends EventEmitter<AuthenticatorEvents> {
   }
 
   /**
-   * Sets the clients of CURVE servers of a domain, in the place of those before.
+   * Sets the clients of CURVE servers of a domain. They replace those before.
    *
-   * @param domain a `zapDomain`; `"*"` is for those without settings of their own
-   * @throws {ZmqArgumentError} for what is no key
+   * @param domain a `zapDomain`; `"*"` is for all domains without settings of their own
+   * @throws {ZmqArgumentError} for a value that is no key
    */
   configureCurve(clients: CurveClients, domain = ALL): void {
     this.#curve.set(domain, curveCheck(clients));
   }
 
-  /** Ends it: from then on nobody new is let in. */
+  /** Ends it: from then on no new client comes in. */
   shutdown(): Promise<void> {
     return this.#handler.shutdown();
   }
@@ -307,12 +307,12 @@ function no(reason: string, userId = ""): Verdict {
   return { allowed: false, reason, userId };
 }
 
-/** Those of the domain, or those of all. */
+/** The settings of the domain, or those for all. */
 function settings<T>(checks: ReadonlyMap<string, T>, { domain }: ZapRequest): T | undefined {
   return checks.get(domain) ?? checks.get(ALL);
 }
 
-/** Keeps no password: what is compared are digests under a key of this process, in constant time. */
+/** Keeps no password: it compares digests under a key of this process, in constant time. */
 function plainCheck(users: PlainUsers): PlainCheck {
   if (typeof users === "function") {
     return (username, password, { domain, address }) =>
@@ -350,7 +350,7 @@ function curveCheck(clients: CurveClients): CurveCheck {
   return (key) => keys.reduce((found, known) => timingSafeEqual(key, known) || found, false);
 }
 
-/** What it decides, now or later. @throws {ZmqTimeoutError} when that took too long */
+/** The decision of a callback, now or later. @throws {ZmqTimeoutError} if it took too long */
 function inTime(timeout: number, decide: () => unknown): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => reject(new ZmqTimeoutError("decision", timeout)), timeout);

@@ -10,14 +10,14 @@ const PUBLIC_ONLY = 0o644;
 const OWNER_ONLY = 0o600;
 
 /**
- * A pair of CURVE keys, or a public key alone, and what is to be known of their owner: the contents of a
- * `.key` file, which is public, or of a `.key_secret` file. pyzmq and CZMQ read and write the same files.
+ * A pair of CURVE keys, or only a public key, and metadata of their owner: the contents of a `.key` file,
+ * which is public, or of a `.key_secret` file. pyzmq and CZMQ read and write the same files.
  *
  * ```ts
  * await ZmqCertificate.create({ name: "Ada" }).save("keys/ada.key"); // and keys/ada.key_secret
  * ```
  *
- * The secret key is in no text that is made of a certificate: not by `console.log`, not as JSON.
+ * No text of a certificate has the secret key in it: not that of `console.log`, not the JSON.
  */
 export class ZmqCertificate {
   /** 40 characters of Z85. */
@@ -26,7 +26,7 @@ export class ZmqCertificate {
   readonly metadata: Readonly<Record<string, string>>;
   readonly #secretKey: string | undefined;
 
-  /** @throws {ZmqArgumentError} for what is no key, or metadata that cannot be written */
+  /** @throws {ZmqArgumentError} for a value that is no key, or metadata that cannot be written */
   constructor(
     publicKey: string,
     secretKey?: string,
@@ -48,7 +48,7 @@ export class ZmqCertificate {
   /**
    * Reads a file, public or secret.
    *
-   * @throws {ZmqArgumentError} where it is no certificate; what Node throws where it cannot be read
+   * @throws {ZmqArgumentError} if it is no certificate; Node's error if it cannot be read
    */
   static async load(path: string): Promise<ZmqCertificate> {
     const sections = parse(await readFile(path, "utf8"));
@@ -75,7 +75,7 @@ export class ZmqCertificate {
     return this.#secretKey !== undefined;
   }
 
-  /** 40 characters of Z85. @throws {ZmqStateError} where there is none: it came from a public file */
+  /** 40 characters of Z85. @throws {ZmqStateError} if there is none: it came from a public file */
   get secretKey(): string {
     if (this.#secretKey !== undefined) return this.#secretKey;
     throw new ZmqStateError(
@@ -84,12 +84,12 @@ export class ZmqCertificate {
   }
 
   /**
-   * Writes the public file, and where there is a secret key the file beside it with `_secret` behind the
-   * name, which its owner alone can read. A file that is there already is not overwritten.
+   * Writes the public file. If there is a secret key, writes also the file with `_secret` behind the name, which
+   * only its owner can read. It does not overwrite a file that is there already.
    *
    * @param path of the public file, as `keys/ada.key`
-   * @returns the paths of what was written
-   * @throws {ZmqArgumentError} for metadata that the format cannot hold; what Node throws (EEXIST, ENOENT)
+   * @returns the paths of the written files
+   * @throws {ZmqArgumentError} for metadata that the format cannot hold; Node's error (EEXIST, ENOENT)
    */
   async save(path: string): Promise<string[]> {
     const metadata = Object.entries(this.metadata).map(([name, value]) => entry(name, value));
@@ -135,7 +135,7 @@ function entry(name: string, value: string): string {
   return `    ${name} = ${quote}${value}${quote}`;
 }
 
-/** The sections of a text in ZPL, and what is in each. Values may have quotes, and do in CZMQ's files. */
+/** The sections of a text in ZPL, with their entries. Values may have quotes, and do in CZMQ's files. */
 function parse(text: string): Map<string, Map<string, string>> {
   const sections = new Map<string, Map<string, string>>();
   let section = new Map<string, string>();

@@ -4,12 +4,12 @@ import type { ConnectionOptions } from "../options.js";
 
 /** Where the ZAP handler of a context is bound (RFC 27). */
 export const ZAP_ADDRESS = "inproc://zeromq.zap.01";
-/** The domain of a server that names none. */
+/** The domain of a server that sets none. */
 const DOMAIN = "global";
 
 /**
- * Checks that the security options make one whole mechanism. libzmq takes any of them: half a key pair
- * is a handshake that fails for ever, a CURVE server without a key has one that everybody knows.
+ * Checks that the security options make one whole mechanism. libzmq takes any of them: with half a key pair
+ * each handshake fails, and a CURVE server without a key has one that all know.
  *
  * @throws {ZmqOptionError} that names what is missing, or what is too much
  */
@@ -48,9 +48,9 @@ export function checkMechanism(options: Readonly<ConnectionOptions>): void {
 }
 
 /**
- * The options of ZAP that a socket gets. libzmq lets everybody in where there is a domain, or a CURVE server,
- * and no handler, unless ZMQ_ZAP_ENFORCE_DOMAIN is set, which needs a domain. So both are set, unless it is
- * given as false.
+ * The ZAP options that a socket gets. With a domain, or a CURVE server, and no handler, libzmq lets all clients
+ * in, unless ZMQ_ZAP_ENFORCE_DOMAIN is set, which needs a domain. So both are set, unless the option is given
+ * as false.
  */
 export function zapOptions(options: Readonly<ConnectionOptions>): ConnectionOptions {
   const { plainServer, curveServer, plainUsername, curveServerKey } = options;
@@ -61,7 +61,7 @@ export function zapOptions(options: Readonly<ConnectionOptions>): ConnectionOpti
 }
 
 /**
- * Checks that there is somebody to ask, where the options want that.
+ * Checks that there is an authenticator, if the options need one.
  *
  * @throws {ZmqOptionError}
  */

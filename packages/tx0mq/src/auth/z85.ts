@@ -18,7 +18,7 @@ export function z85Encode(key: Buffer): string {
   return text;
 }
 
-/** The 32 bytes of a CURVE key, given as these or as 40 characters. @throws {ZmqArgumentError} for what is no key */
+/** The 32 bytes of a CURVE key, given as bytes or as 40 characters. @throws {ZmqArgumentError} for a value that is no key */
 export function keyBytes(key: string | Uint8Array): Buffer {
   if (typeof key !== "string") {
     if (!(key instanceof Uint8Array) || key.length !== 32) throw noKey();
@@ -39,7 +39,7 @@ export function keyBytes(key: string | Uint8Array): Buffer {
   return bytes;
 }
 
-/** It may be a secret, so that it is not shown. */
+/** The error does not show the value: it may be a secret. */
 function noKey(): ZmqArgumentError {
   return new ZmqArgumentError("a CURVE key is 40 characters of Z85 or 32 bytes");
 }

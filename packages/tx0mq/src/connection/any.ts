@@ -4,7 +4,7 @@ import type { Frames, Message } from "../frames.js";
 import type { kFinish, kHandOver, kPeek, kPeekRoom, kSocket } from "../internal.js";
 import type { SocketTypeName } from "../socket-type.js";
 
-/** What all connections have in common, whatever their messages are. */
+/** What all connections have in common, with any type of messages. */
 export interface AnyConnection {
   readonly socketType: SocketTypeName;
   readonly endpoints: readonly ZmqEndpoint[];
@@ -27,30 +27,30 @@ export interface AnyConnection {
   [kHandOver](holder: Holder): Held;
 }
 
-/** @internal Who reads and writes a connection in its owner's place. */
+/** @internal Code that reads and writes a connection in its owner's place. */
 export interface Holder {
-  /** A message has come. Where this is missing, none is taken out of ZeroMQ. */
+  /** A message has come. If this is missing, none is taken out of ZeroMQ. */
   received?(frames: Message): void;
-  /** The connection is about to shut down: what is sent from now on within the linger period still goes. */
+  /** The connection is about to shut down: messages that are sent within the linger period still go. */
   ending(): void;
   /** Settles when the holder is done: the factory's shutdown waits for it. */
   readonly done: Promise<void>;
 }
 
-/** @internal What that holder may do with the connection. */
+/** @internal What the holder may do with the connection. */
 export interface Held {
   /**
    * As the connection's own `send`, unchecked.
    *
-   * @param owned so many of the first frames nobody else has, nor will: an engine need not copy them
+   * @param owned how many of the first frames no other code has, nor will have: an engine need not copy them
    */
   send(frames: Frames, owned?: number): Promise<void>;
-  /** At its end the connection waits for the work, within the linger period, and goes on sending meanwhile. */
+  /** The end of the connection waits for the work, within the linger period, and goes on sending meanwhile. */
   follow(work: Promise<void>): void;
-  /** Makes it an `"error"` event. */
+  /** Emits it as an `"error"` event. */
   report(error: Error): void;
   pause(): void;
-  /** Begins to take messages, or goes on after `pause`; a message that has come meanwhile is handed over at once. */
+  /** Begins to take messages, or goes on after `pause`; hands over at once a message that has come meanwhile. */
   resume(): void;
   /** Gives the connection back to its owner. */
   giveBack(): void;

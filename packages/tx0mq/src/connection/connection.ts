@@ -34,20 +34,20 @@ const SEND_QUEUE_LIMIT = 65_536;
  * A ZeroMQ socket on the event loop: base of all connections.
  *
  * **Reading**, in any of three ways: pull with `for await` and `receive()`, listen to `"message"`, or
- * override `messageReceived`. A pull goes first where there is also a handler. While nobody reads,
- * nothing is taken out of ZeroMQ, so that high-water marks and fair queueing go on working. (What was
- * given up, paused or removed may leave one message taken; the next who reads gets it.)
+ * override `messageReceived`. Pulls go before handlers. While you do not read, messages stay in ZeroMQ, so
+ * that high-water marks and fair queueing go on working. (If you gave up a receive, or paused or removed a
+ * handler, the connection may have taken one message; the next reader gets it.)
  *
  * **Sending**, at any time and from anywhere: messages go out whole and in order. The promise settles
- * when ZeroMQ has taken the message; to await it is the back-pressure. Do not change a buffer that
- * has been sent: ZeroMQ may still read it.
+ * when ZeroMQ has taken the message; await it for back-pressure. Do not change a buffer that you have
+ * sent: ZeroMQ may still read it.
  *
  * **Events**: `"message"`, `"error"`, `"close"`, those of the monitor ({@link MonitorEvents}), and
  * `"monitor"` for all of these. To miss none, make the connection without endpoints, add the
- * listeners, then call `addEndpoints`. Who listens to messages, or to the monitor, waits for them: that
- * keeps the process alive until the connection is shut down.
+ * listeners, then call `addEndpoints`. A listener to messages, or to the monitor, keeps the process alive
+ * until the connection is shut down.
  *
- * Do not use it directly: derive a class with a `socketType`, or take one of those that there are.
+ * Do not use it directly: derive a class with a `socketType`, or take one of the existing ones.
  */
 export abstract class ZmqConnection<
   In = Message,
@@ -56,31 +56,31 @@ export abstract class ZmqConnection<
 > extends ConnectionEmitter<In> {
   /** The ZeroMQ socket type, as `"PUB"`. */
   static readonly socketType: SocketTypeName;
-  /** The type of the socket underneath, where it is another one. */
+  /** The type of the socket underneath, if it differs. */
   protected static readonly engineType?: SocketTypeName;
-  /** What `toString()` says instead of the socket type. No class's name: a minifier changes that. */
+  /** The text of `toString()` instead of the socket type. Not the name of the class: a minifier changes that. */
   protected static readonly shownAs?: string;
-  /** Why nobody else may receive, where it reads its messages itself. */
+  /** Why other code may not receive, if the class reads its messages itself. */
   protected static readonly receiveError?: string;
   /** Whether its messages are published on the channels `tx0mq:send` and `tx0mq:receive`. */
   protected static readonly isTraced: boolean = true;
-  /** Types that take turns say so here. */
+  /** The turns of types that take turns. */
   protected static turns?(options: ConnectionOptions): Turns;
-  /** The peer that a message is for, where one that is full may not hold up the others. */
+  /** The peer that a message is for, if a full peer must not hold up the others. */
   protected static peerOf?(options: ConnectionOptions): PeerOf | undefined;
 
-  /** Whether messages wait in the connection, where they can be taken back, while no peer is there. */
+  /** Whether messages wait in the connection while no peer is there: there they can be taken back. */
   protected static readonly holdsForPeers: boolean = false;
 
   readonly socketType: SocketTypeName;
   readonly factory: ZmqFactory;
   /**
-   * How long messages that are not yet delivered, and readers at work on one, may hold up `shutdown()`,
-   * in ms; -1 for ever. Where nobody has set it, longer: as long as a peer that reads may need for what
-   * was sent, and 1,500 ms for who is at work.
+   * How long `shutdown()` may wait for undelivered messages, and for readers at work on one, in ms; -1 for ever
+   * (for readers a minute). If it is not set, longer: as long as a peer that reads may need for the messages,
+   * and 1,500 ms for readers at work.
    */
   readonly lingerPeriod: number;
-  /** How many messages may wait when ZeroMQ takes no more. */
+  /** How many messages may wait if ZeroMQ takes no more. */
   readonly sendQueueLimit: number;
 
   /** @internal */
@@ -98,7 +98,7 @@ export abstract class ZmqConnection<
    * @throws {ZmqEndpointError} for an address that cannot be bound or connected to
    * @throws {ZmqAddressInUseError} for an address that another socket is bound to
    * @throws {ZmqOptionError} for an option that the socket type does not have, or a wrong value
-   * @throws {ZmqClosedError} where the factory is shut down
+   * @throws {ZmqClosedError} if the factory is shut down
    */
   constructor(factory: ZmqFactory, endpoints: Endpoints = [], given?: Options) {
     super();
@@ -175,16 +175,16 @@ export abstract class ZmqConnection<
     };
   }
 
-  /** Where it is bound and connected. Wildcards are resolved to what was bound. */
+  /** The endpoints that it is bound and connected to. Wildcards are replaced by the real values. */
   get endpoints(): readonly ZmqEndpoint[] {
     return [...this.#places.all];
   }
 
   /**
-   * Where a peer on this machine connects to: what is bound first, with the real port, and loopback
-   * where it is bound to all interfaces. Of a connection that only connects: the peer's address.
+   * The address that a peer on this machine connects to: the first that is bound, with the real port, and
+   * loopback if it is bound to all interfaces. If the connection only connects: the peer's address.
    *
-   * @throws {ZmqStateError} where there are no endpoints
+   * @throws {ZmqStateError} if there are no endpoints
    */
   get address(): string {
     const { address } = this.#places;
@@ -203,8 +203,8 @@ export abstract class ZmqConnection<
   }
 
   /**
-   * Whether a message is there to be received (ZMQ_POLLIN). Takes none. False while anything waits for
-   * a message, even a `receive()` that was given up; what arrives for that one makes it readable.
+   * Whether you can receive a message at once (ZMQ_POLLIN). Takes none. False while anything waits for a
+   * message, even a `receive()` that you gave up; if a message comes for that one, it is true.
    */
   get readable(): boolean {
     return this.#traffic.readable;
@@ -232,8 +232,8 @@ export abstract class ZmqConnection<
   }
 
   /**
-   * Unbinds and disconnects from endpoints, given as `endpoints` shows them. Messages that wait for a
-   * peer that was connected to are lost. Peers are left when the connection is next read or written.
+   * Unbinds and disconnects from endpoints, given as `endpoints` shows them. Messages that wait for a peer at a
+   * connected endpoint are lost. Peers are disconnected when the connection is next read or written.
    *
    * @throws {ZmqArgumentError} for an endpoint that the connection does not have
    */
@@ -263,7 +263,7 @@ export abstract class ZmqConnection<
    *
    * @throws {ZmqTimeoutError} when none came in time; a later one goes to the next receive
    * @throws {ZmqAbortError} when the signal was aborted; likewise
-   * @throws {ZmqStateError} where the type does not receive, or a proxy or a stream has the connection
+   * @throws {ZmqStateError} if the type does not receive, or a proxy or a stream has the connection
    * @throws {ZmqOptionError} for a wrong option
    * @throws {ZmqClosedError} when the connection is shut down
    */
@@ -273,7 +273,7 @@ export abstract class ZmqConnection<
 
   /**
    * Iterates over messages until the connection is shut down. Iterators share: each message goes to
-   * one. The body of the loop that is at work then may go on and send its reply.
+   * one. A loop body that is at work at the shutdown may go on and send its reply.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<In> {
     return this.#traffic.iterate();
@@ -285,8 +285,8 @@ export abstract class ZmqConnection<
   }
 
   /**
-   * Hands no more messages to handlers, and takes none out of ZeroMQ for them, until `resume()`: but
-   * for one, where the connection waits for it already.
+   * Hands no more messages to handlers, and takes none out of ZeroMQ for them, until `resume()`. If the
+   * connection waits for one already, it takes this one.
    */
   pause(): void {
     this.#traffic.inbox.pause();
@@ -297,7 +297,7 @@ export abstract class ZmqConnection<
     this.#traffic.inbox.resume();
   }
 
-  /** Makes a message of what came from the wire; nothing where it has been dealt with. */
+  /** Makes a message of the frames from the wire; undefined if it has dealt with them. */
   protected decode(frames: Message, _meta: MessageMeta | undefined): In | undefined {
     return frames as Message as In;
   }
@@ -318,12 +318,12 @@ export abstract class ZmqConnection<
     else this.#traffic.inbox.handlerRemoved();
   }
 
-  /** @internal Calls `notify` when a message is there, without handing it over. @returns what stops that */
+  /** @internal Calls `notify` when a message is there, without handing it over. @returns a function that stops that */
   [kPeek](notify: () => void, deadline: number): () => void {
     return this.#traffic.peek(notify, deadline);
   }
 
-  /** @internal Calls `notify` whenever a message can be sent without waiting. @returns what stops that */
+  /** @internal Calls `notify` whenever a message can be sent without waiting. @returns a function that stops that */
   [kPeekRoom](notify: () => void): () => void {
     return this.#traffic.peekRoom(notify);
   }
@@ -333,19 +333,19 @@ export abstract class ZmqConnection<
   /**
    * Sends a message: a frame, or a list of frames. The promise settles when ZeroMQ has taken it.
    *
-   * @param options gives the message up when it has not been taken in time; it is not sent then
-   * @throws {ZmqArgumentError} for what is no message
+   * @param options give the message up if ZeroMQ has not taken it in time; it is not sent then
+   * @throws {ZmqArgumentError} for a value that is no message
    * @throws {ZmqOptionError} for a wrong option
    * @throws {ZmqTimeoutError} when there was no room for it in time
    * @throws {ZmqAbortError} when the signal was aborted before it was taken
    * @throws {ZmqQueueFullError} when `sendQueueLimit` messages wait already
-   * @throws {ZmqStateError} when it is not the socket's turn (REQ, REP), where the type does not send, or a
+   * @throws {ZmqStateError} if it is not the socket's turn (REQ, REP), if the type does not send, or if a
    * proxy or a stream has the connection
    * @throws {ZmqUnroutableError} when no peer has the routing id (a mandatory ROUTER, STREAM, SERVER)
    * @throws {ZmqClosedError} when the connection is shut down before ZeroMQ has taken the message
    */
   send(message: Out, options?: WaitOptions): Promise<void> {
-    // A list may be filled anew by its owner while the message waits.
+    // The owner of the list may fill it anew while the message waits.
     const frames = Array.isArray(message) ? message.slice() : (message as Frame);
     return this.sendFrames(frames, undefined, options);
   }
@@ -368,7 +368,7 @@ export abstract class ZmqConnection<
     }
   }
 
-  /** Sends nothing although it is the socket's turn, for derived classes: a REP that has no reply. */
+  /** Gives up the socket's turn to send, for derived classes: a REP that has no reply. */
   protected forgoTurn(): void {
     this.#traffic.forgoTurn();
   }
@@ -381,7 +381,7 @@ export abstract class ZmqConnection<
 
   #monitored(raw: EngineEvent): void {
     if (this.#traffic.state === "closed") return;
-    // libzmq lets a ROUTER know of a peer when the socket is next looked at: before anybody sends to it.
+    // libzmq lets a ROUTER know of a peer at the next look at the socket: look before anything is sent to it.
     if (raw.type === "handshake" && !this.closed) void this[kSocket].writable;
     this.tellMonitored(raw);
     this.#holdUnlessPeers();
@@ -405,13 +405,14 @@ export abstract class ZmqConnection<
   // End ---------------------------------------------------------------------------------------
 
   /**
-   * Ends the connection. No new message is taken: pending receives reject, iterators end. Loop bodies
+   * Ends the connection. It takes no new message: pending receives reject, iterators end. Loop bodies
    * and async handlers at work on a message may go on, and send their reply, within the linger period.
-   * Messages that wait to be sent get the linger period, and are then given up: their promises reject,
-   * or `"undelivered"` tells. (With a `lingerPeriod` of 0 it tells nothing of what ZeroMQ had taken.)
-   * Resolves when the addresses are free. A second call: the same promise.
+   * Messages that wait to be sent get the linger period. Then they are given up: their promises reject, or
+   * there is an `"undelivered"` event. (With a `lingerPeriod` of 0 it says nothing of messages that ZeroMQ
+   * had taken.) Resolves when the addresses are free. A second call gives the same promise.
    *
-   * A loop body that awaits it waits for itself, for as long as who is at work may take: leave the loop first.
+   * If a loop body awaits it, the body waits for itself, for as long as readers at work may take: leave the
+   * loop first.
    */
   shutdown(): Promise<void> {
     return this.#shutdown.end();
@@ -421,7 +422,7 @@ export abstract class ZmqConnection<
     return this.shutdown();
   }
 
-  /** @internal Takes no more messages. Resolves when those at work are done, or their time is over. */
+  /** @internal Takes no more messages. Resolves when the readers at work are done, or their time is over. */
   [kFinish](): Promise<void> {
     return this.#shutdown.finish();
   }
@@ -448,7 +449,7 @@ export abstract class ZmqConnection<
 
   /**
    * @internal Gives the connection to code that reads and writes it in its owner's place.
-   * @throws {ZmqStateError} where somebody reads or writes it
+   * @throws {ZmqStateError} if other code reads or writes it
    */
   [kHandOver](holder: Holder): Held {
     const held = this.#traffic.handOver(holder);

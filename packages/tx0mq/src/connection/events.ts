@@ -11,11 +11,11 @@ import { Peers } from "./peers.js";
 
 /** The events of a connection. */
 export type ConnectionEvents<In> = {
-  /** A message, where neither a `receive()` nor an iterator waits for it. */
+  /** A message, if neither a `receive()` nor an iterator waits for it. */
   message: [message: In];
-  /** A handler threw, or a malformed message was refused. Printed where nobody listens. */
+  /** A handler threw, or a malformed message was refused. Printed if it has no listener. */
   error: [error: Error];
-  /** At its shutdown, messages were given up that no peer had taken within so many ms. */
+  /** The shutdown gave up messages that no peer had taken within `lingerPeriod` ms. */
   undelivered: [waited: { readonly lingerPeriod: number }];
   /** The connection is shut down and its addresses are free again. */
   close: [];
@@ -25,7 +25,7 @@ export type ConnectionEvents<In> = {
 
 type Listener = (...args: unknown[]) => unknown;
 
-/** What a connection tells: its messages, its monitor's events and who is there, and what went wrong. */
+/** Emits the events of a connection: its messages, its monitor's events, errors. It also counts peers. */
 export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvents<In>> {
   /** The listeners to "message", as long as they stay the same. */
   #listeners: Listener[] | undefined;
@@ -40,24 +40,24 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
   }
 
   abstract get closed(): boolean;
-  /** Somebody listens to messages who did not before, or no longer does. */
+  /** A listener to messages was added or removed. */
   protected abstract messageListenersChanged(added: boolean): void;
-  /** Somebody listens to events of the monitor. */
+  /** A listener to events of the monitor was added, or `peers()` was called. */
   protected abstract monitorWanted(): void;
-  /** How many peers there are, where the engine says so. */
+  /** How many peers there are, if the engine knows. */
   protected abstract knownPeers(): number | undefined;
-  /** @throws {ZmqClosedError} where it has been shut down, or is being */
+  /** @throws {ZmqClosedError} if it has been shut down, or is being */
   protected abstract checkOpen(): void;
-  /** A handler is at work until the promise settles: what it rejects with is reported. */
+  /** A handler is at work until the promise settles. If it rejects, that is reported. */
   protected abstract follow(work: Promise<unknown>): void;
-  /** A handler has thrown, which is reported. */
+  /** Reports an error that a handler threw. */
   protected abstract handlerFailed(error: unknown): void;
 
   /**
    * Called with each message that no `receive()` and no iterator waits for. Override it to handle
-   * messages; as it is, it calls the listeners to `"message"`. What it throws, or its promise rejects
-   * with, is reported as an `"error"` event, and the connection goes on. Its promise is not waited
-   * for, but by `shutdown()`: to take one message at a time, use `for await`.
+   * messages. By default it calls the listeners to `"message"`. If it throws, or its promise rejects, there
+   * is an `"error"` event, and the connection goes on. Only `shutdown()` waits for its promise: to take one
+   * message at a time, use `for await`.
    */
   messageReceived(message: In): unknown {
     this.#listeners ??= this.rawListeners("message") as Listener[];
@@ -72,7 +72,7 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
     return undefined;
   }
 
-  /** Whether there is a handler that messages are to be taken out of ZeroMQ for. */
+  /** Whether there is a handler, for which to take messages out of ZeroMQ. */
   protected handlesMessages(): boolean {
     return (
       this.messageReceived !== ConnectionEmitter.prototype.messageReceived ||
@@ -80,11 +80,11 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
     );
   }
 
-  /** Reports an error that no caller waits for: an `"error"` event, or printed where nobody listens. */
+  /** Reports an error that no caller waits for: an `"error"` event, or, without a listener, on the console. */
   protected report(error: unknown): void {
     const reported = error instanceof Error ? error : new Error(String(error), { cause: error });
     if (this.listenerCount("error") === 0) {
-      // A peer's mistake has no stack that says anything: malformed messages, or it is gone, or full.
+      // If a peer is at fault, the stack says nothing: its message was malformed, or it is gone, or full.
       const { routingId } = reported as { routingId?: unknown };
       if (reported instanceof ZmqProtocolError || routingId !== undefined)
         console.error(`tx0mq: ${this} goes on after this error: ${reported.message}`);
@@ -111,21 +111,21 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
     }
   }
 
-  /** Reports what a listener threw. That its connection has ended when it wants to send is no news. */
+  /** Reports what a listener threw, unless it could not send because its connection has ended. */
   #listenerFailed(error: unknown): void {
     if (!(this.closed && error instanceof ZmqClosedError)) this.report(error);
   }
 
-  /** `emit`, whose type cannot be told as long as the type of messages is open. */
+  /** `emit`: TypeScript cannot check its arguments while the type of messages is open. */
   private tell(name: keyof ConnectionEvents<In>, ...args: unknown[]): void {
     (this as unknown as EventEmitter).emit(name, ...args);
   }
 
   /**
-   * Waits until so many peers are there: connected, with a handshake that succeeded.
+   * Waits until `count` peers are there: connected, with a handshake that succeeded.
    *
-   * libzmq does not say how many there are. With it they are counted from the first call on, or from when
-   * somebody first listens to an event of the monitor. To miss none, begin to wait before you bind:
+   * libzmq does not say how many there are. So they are counted from the first call on, or from the first
+   * listener to an event of the monitor. To miss none, begin to wait before you bind:
    *
    * ```ts
    * const ready = pub.peers(2);
@@ -133,12 +133,12 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
    * await ready;
    * ```
    *
-   * Peers over `inproc://` are not counted: libzmq tells
-   * nothing of them. (The engine of `@tx0mq/zmtp` counts all of them, whenever they came.)
+   * Peers over `inproc://` are not counted: libzmq does not report them. (The engine of `@tx0mq/zmtp` counts
+   * all peers, whenever they came.)
    *
    * @throws {ZmqTimeoutError} when they were not there in time
    * @throws {ZmqAbortError} when the signal was aborted
-   * @throws {ZmqOptionError} for what is no number of peers, or a wrong option
+   * @throws {ZmqOptionError} if `count` is no number of peers, or an option is wrong
    * @throws {ZmqClosedError} when the connection is shut down
    */
   peers(count: number, options: WaitOptions = {}): Promise<void> {
@@ -152,27 +152,27 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
     await this.#peers.wait(whole("peers", count, 0), options);
   }
 
-  /** How many are there, as far as they are counted. */
+  /** How many peers are there, as far as they are counted. */
   protected get peerCount(): number {
     return this.#peers.count;
   }
 
-  /** There are more or fewer. */
+  /** The number of peers has changed. */
   protected tellPeers(): void {
     this.#peers.changed();
   }
 
-  /** The peer at an address was let go, which libzmq's monitor does not tell. @param others where it still is */
+  /** The peer at an address was disconnected, which libzmq's monitor does not report. @param others the endpoints left */
   protected peersLeft(address: string, others: readonly ZmqEndpoint[]): void {
     this.#peers.left(address, others);
   }
 
-  /** Nobody waits for peers any more: the connection ends. */
+  /** The connection ends: so do the waits for peers. */
   protected endPeers(): void {
     this.#peers.end(String(this));
   }
 
-  /** Tells what the socket's monitor has told. */
+  /** Emits an event of the socket's monitor. */
   protected tellMonitored(raw: EngineEvent): void {
     const event = monitorEvent(raw);
     if (event === undefined) return;

@@ -14,43 +14,43 @@ import { FOREVER, type Peek, Waiter } from "./waiter.js";
 export interface Reader<In> {
   /** Starts to take messages out of the socket, as long as `wantsMore`. */
   read(): void;
-  /** Takes a message that is there already, where there is time for it. */
+  /** Takes a message that is there already, if there is time for it. */
   take(): In | undefined;
-  /** Takes none any more: nobody waits. */
+  /** Takes none any more: no reader waits. */
   rest(): void;
   /** Whether the socket's type allows to receive now. */
   mayReceive(): boolean;
   /** Whether the socket has a message. */
   isReadable(): boolean;
-  /** A message is being handed to somebody. */
+  /** A message is being handed to a reader. */
   delivering(): void;
   handlesMessages(): boolean;
-  /** Hands a message to the handler. @returns a promise where it is not done with it yet */
+  /** Hands a message to the handler. @returns a promise if the handler is not done with it yet */
   handle(message: In): unknown;
-  /** A handler is at work on the message that was handed over last. @returns whose turn that is */
+  /** A handler is at work on the message that was handed over last. @returns the number of its turn */
   workBegins(): number;
-  /** It is done with that message, or has failed. */
+  /** The handler is done with that message, or has failed. */
   workEnds(turn: number, failed: boolean): void;
   report(error: unknown): void;
 }
 
 /**
- * The engine cannot take a wait back, and a process does not end by itself while one lasts. So none lasts
- * longer than this, in ms; the next begins where somebody still waits.
+ * The longest wait in the engine, in ms: it cannot take a wait back, and a process does not end by itself
+ * while one lasts. If a reader still waits, the next one begins.
  */
 const LONGEST_WAIT = 1000;
-/** A loop body that itself waits for the end of its connection must not wait for ever. In ms. */
+/** In ms: a loop body that itself waits for the end of its connection must not wait for ever. */
 const LONGEST_WORK = 60_000;
 const ignore = (): void => undefined;
 
 /**
- * What waits to be read, and those who wait to read: pending receives and iterators first, else the
- * handler. It also knows who is at work on a message, for the end.
+ * Messages that wait to be read, and readers that wait: pending receives and iterators go first, else the
+ * handler. For the end, it also counts the readers that are at work on a message.
  */
 export class Inbox<In> {
   readonly #reader: Reader<In>;
   readonly #waiters = new Queue<Waiter<In>>();
-  /** Messages that came for readers who have given up. */
+  /** Messages that came for readers that have given up. */
   readonly #parked: In[] = [];
   readonly #peeks = new Set<Peek>();
   #state: "starting" | "open" | "ended" = "starting";
@@ -76,13 +76,13 @@ export class Inbox<In> {
     return this.#parked.length > 0;
   }
 
-  /** Whether nobody reads or waits to read. */
+  /** Whether there are no readers, and none wait. */
   get isUnused(): boolean {
     const { size } = this.#waiters;
     return size + this.#parked.length + this.#peeks.size === 0 && !this.#reader.handlesMessages();
   }
 
-  // For those who read ------------------------------------------------------------------------
+  // For readers -------------------------------------------------------------------------------
 
   receive(options: WaitOptions | undefined): Promise<In> {
     if (options !== undefined) return awaited(this.#receiveWithin(options));
@@ -95,7 +95,7 @@ export class Inbox<In> {
     );
   }
 
-  /** What the reader of the last wait holds. */
+  /** Keeps the promise that the reader of the last wait holds. */
   #held(message: Promise<In>): Promise<In> {
     const { last } = this.#waiters;
     if (last !== undefined) last.held = message;
@@ -134,7 +134,7 @@ export class Inbox<In> {
       };
       const expire = (): void => giveUp(new ZmqTimeoutError("message", timeout, "EAGAIN"));
       if (timeout === 0) {
-        // A message may be there that the event loop, busy with others, has had no time for.
+        // The event loop, busy with other sockets, may not have had time yet for a message that is there.
         const expireUnlessReadable = (): void => {
           if (this.#reader.isReadable()) stopTimer = nextTurn(expireUnlessReadable);
           else expire();
@@ -206,7 +206,7 @@ export class Inbox<In> {
     this.#restUnlessWanted();
   }
 
-  /** Somebody has given up, or was taken away. */
+  /** A reader has given up, or was taken away. */
   #restUnlessWanted(): void {
     if (!this.wantsMore()) this.#reader.rest();
   }
@@ -216,7 +216,7 @@ export class Inbox<In> {
     this.#reader.read();
   }
 
-  /** Calls `notify` when a message is there, without handing it over. @returns what stops that */
+  /** Calls `notify` when a message is there, without handing it over. @returns a function that stops that */
   peek(notify: () => void, deadline: number): () => void {
     const peek = { notify, deadline };
     this.#peeks.add(peek);
@@ -254,7 +254,7 @@ export class Inbox<In> {
     }
   }
 
-  /** Whether somebody wants a message now. */
+  /** Whether a reader wants a message now. */
   wantsMore(): boolean {
     return (
       this.#state !== "ended" &&
@@ -263,7 +263,7 @@ export class Inbox<In> {
     );
   }
 
-  /** For how long a message is worth waiting for: whole ms, -1 for ever. */
+  /** How long to wait for a message: whole ms, -1 for ever. */
   waitsFor(): number {
     if (this.#flowing) return LONGEST_WAIT;
     let latest = 0;
@@ -278,14 +278,14 @@ export class Inbox<In> {
 
   // The flow ----------------------------------------------------------------------------------
 
-  /** The connection is complete: handlers may be called from now on. */
+  /** The connection is complete: from now on handlers may be called. */
   start(): void {
     if (this.#state !== "starting") return;
     this.#state = "open";
     this.readOn();
   }
 
-  /** Looks anew who wants messages: what is parked goes first. */
+  /** Looks anew which readers want messages: parked ones go first. */
   readOn(): void {
     if (this.#state !== "open") return;
     this.#flowing = !this.#paused && this.#reader.handlesMessages();
@@ -296,13 +296,13 @@ export class Inbox<In> {
     if (this.wantsMore()) this.#reader.read();
   }
 
-  /** A handler has been taken away. */
+  /** A handler was removed. */
   handlerRemoved(): void {
     this.#flowing &&= this.#reader.handlesMessages();
     this.#restUnlessWanted();
   }
 
-  /** A message that is there already, and that nobody else waits for: it needs no waiter. */
+  /** A message that is there already, if no other reader waits: it needs no waiter. */
   #takeNow(): In | undefined {
     if (this.#parked.length > 0) return this.#takeParked();
     if (this.#waiters.size > 0) return undefined;
@@ -336,9 +336,9 @@ export class Inbox<In> {
     queueMicrotask(() => this.#reader.workEnds(turn, true)); // when the others have been called
   }
 
-  /** Somebody is at work on a message, or on what the end waits for, until the promise settles. */
+  /** A reader is at work on a message, or on work that the end waits for, until the promise settles. */
   async follow(handled: Promise<unknown>): Promise<void> {
-    // One that waits for the end of its connection is not waited for there.
+    // The end of the connection does not wait for a handler that waits for this end.
     if (this.#handling === "ends") return void handled.catch((error) => this.#reader.report(error));
     this.#begin();
     const turn = this.#reader.workBegins();
@@ -347,7 +347,7 @@ export class Inbox<In> {
       await handled;
     } catch (error) {
       failed = true;
-      // At the end, what a handler waits for in another connection ends as well, and a peer may be gone.
+      // At the end, a handler's waits for other connections end as well, and a peer may be gone.
       const over = error instanceof ZmqClosedError || error instanceof ZmqUnroutableError;
       if (this.#state !== "ended" || !over) this.#reader.report(error);
     } finally {
@@ -373,7 +373,7 @@ export class Inbox<In> {
     this.#flowing = false;
     if (this.#handling === "yes") this.#handling = "ends";
     for (let waiter = this.#waiters.shift(); waiter; waiter = this.#waiters.shift()) {
-      // Who awaits it sees how it ends; who does not has no reason to crash.
+      // If the reader awaits it, it sees the end; if not, that is no reason to crash.
       waiter.held?.catch(ignore);
       waiter.end(error);
     }
@@ -382,7 +382,7 @@ export class Inbox<In> {
     for (const { notify } of this.#peeks) notify();
   }
 
-  /** Resolves when those who are at work on a message are done, or after so many ms (-1: a minute). */
+  /** Resolves when the readers at work on a message are done, or after so many ms (-1: a minute). */
   finished(limit: number): Promise<void> {
     if (this.#atWork === 0 || limit === 0) return Promise.resolve();
     return new Promise((resolve) => {

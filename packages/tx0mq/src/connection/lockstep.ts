@@ -14,13 +14,13 @@ export interface Turns {
   sent(): void;
   /** A message that had been accepted was given up. */
   notSent(): void;
-  /** A handler is at work on the message that was received last. @returns a number for it */
+  /** A handler is at work on the message that was received last. @returns the number of its turn */
   workBegins?(): number;
-  /** It is done with it, or has failed. @returns whether nobody will send what it is the turn of */
+  /** The handler is done, or has failed. @returns whether it is our turn to send, and no handler will do so */
   workEnds?(turn: number, failed: boolean): boolean;
-  /** Takes what only the way back needs off a message that has come. */
+  /** Takes the envelope off a message that has come. */
   unwrap?(message: Message): Message;
-  /** It, to go before the message that goes back. */
+  /** That envelope, to go in front of the reply. */
   readonly envelope?: readonly Frame[];
 }
 
@@ -54,10 +54,10 @@ export class RequestTurns implements Turns {
 /** A REP: a request, its reply, and so on. It keeps the envelope of each request for the reply. */
 export class ReplyTurns implements Turns {
   mayReceive = true;
-  /** Of the request that is replied to next, and of those that are not handed to a reader yet. */
+  /** The envelopes of the request that is replied to next, and of those that no reader has yet. */
   readonly #envelopes: (readonly Frame[])[] = [];
   #last: readonly Frame[] = [];
-  /** The request that was received last, how many handlers are at work on it, and whether one has failed. */
+  /** The number of the last received request, how many handlers are at work on it, and whether one has failed. */
   #turn = 0;
   #atWork = 0;
   #hasFailed = false;
@@ -67,7 +67,7 @@ export class ReplyTurns implements Turns {
     return new ZmqStateError("a REP receives a request before it can send its reply");
   }
 
-  /** @throws {ZmqProtocolError} for what has no envelope */
+  /** @throws {ZmqProtocolError} for a message without an envelope */
   unwrap(message: Message): Message {
     const { envelope, body } = unwrap(message);
     this.#envelopes.push(envelope);

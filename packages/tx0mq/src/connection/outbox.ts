@@ -24,36 +24,36 @@ export interface Sender {
   taken(frames: Frames): void;
   closedError(): ZmqError;
   /**
-   * The peer that a message is for, where one that is full may not hold up the others; undefined
-   * where all messages stay in one order.
+   * The peer that a message is for, if a full peer must not hold up the others; undefined if all messages
+   * stay in one order.
    */
   peerOf?: PeerOf | undefined;
 }
 
 /** After so many sends in a row, `await send()` gives the event loop a turn. */
 const SENDS_PER_TURN = 512;
-/** No event tells when a peer that is full no longer is: it is tried again after 1 ms, 2 ms and so on up to this. */
+/** No event tells that a full peer has room again: it is tried after 1 ms, 2 ms and so on up to this. */
 const LONGEST_PAUSE = 32;
 
 /**
- * Where so many bytes wait for a peer that is full, no more is taken for it. What is sent before that is known,
- * all of it within one turn of the event loop, waits nevertheless: the limit of messages bounds it.
+ * If so many bytes wait for a full peer, no more messages are taken for it. Messages that are sent before that
+ * is known, all within one turn of the event loop, wait nevertheless: the limit of messages bounds them.
  */
 const LANE_LIMIT = 64 * 2 ** 20;
 
 const ignore = (): void => undefined;
 
-/** What waits to be sent: one order for all messages or, where peers have names, one for each peer. */
+/** Messages that wait to be sent: in one order or, if peers have names, in one for each peer. */
 export class Outbox {
   readonly #sender: Sender;
   readonly #queue = new Line();
-  /** Of the peers that are full. */
+  /** The lanes of the full peers. */
   readonly #lanes = new Map<string, Lane>();
   /** How many messages wait, in all lanes. */
   #waiting = 0;
   /** The engine has not said yet what became of the message in hand. */
   #sending = false;
-  /** The message in hand: an entry where it has waited before, else its parts. */
+  /** The message in hand: an entry if it has waited before, else its parts. */
   #entry: Outgoing | undefined;
   #frames: Frames = "";
   #meta: MessageMeta | undefined;
@@ -61,7 +61,7 @@ export class Outbox {
   #held: Promise<void> | undefined;
   /** The first message waits until the socket has room. */
   #blocked = false;
-  /** Messages are held back: nobody is there to take them. */
+  /** Messages are held back: no peer is there to take them. */
   #onHold = false;
   #ended = false;
   #sends = 0;
@@ -89,12 +89,12 @@ export class Outbox {
     return !this.#sending && this.#waiting === 0;
   }
 
-  /** Whether a message that is sent now goes to the socket at once. */
+  /** Whether a message, if sent now, goes to the socket at once. */
   get isClear(): boolean {
     return !this.#sending && !this.#onHold && this.#queue.size === 0;
   }
 
-  /** Whether anybody waits until the socket has room. */
+  /** Whether a message or a `poll()` waits until the socket has room. */
   get wantsRoom(): boolean {
     return this.#roomPeeks.size > 0 || (this.#blocked && this.#queue.size > 0);
   }
@@ -116,7 +116,7 @@ export class Outbox {
     }
     if (wait?.signal?.aborted) return Promise.reject(new ZmqAbortError(wait.signal.reason));
     const lane = this.#laneOf(frames, meta);
-    // A peer that is full may use up the room for waiting, but not that of the others.
+    // A full peer may use up the room for waiting, but not that of the others.
     const waiting = lane === undefined ? this.#queue.size : this.#waiting;
     const goesAtOnce = lane === undefined && this.isClear;
     if (waiting >= this.#sender.limit && !goesAtOnce) {
@@ -178,7 +178,7 @@ export class Outbox {
     return sending;
   }
 
-  /** Sends what waits, as long as the socket takes it. */
+  /** Sends the messages that wait, as long as the socket takes them. */
   #goOn(): void {
     while (!this.#sending && !this.#blocked && !this.#onHold) {
       const entry = this.#queue.first;
@@ -208,7 +208,7 @@ export class Outbox {
     if (entry?.trialOf !== undefined) this.#tryNext(entry.trialOf);
   }
 
-  /** Holds messages back, or no longer. */
+  /** Holds messages back, or lets them go on. */
   hold(onHold: boolean): void {
     if (this.#onHold === onHold) return;
     this.#onHold = onHold;
@@ -228,7 +228,7 @@ export class Outbox {
     this.#goOn();
   }
 
-  /** ZeroMQ has no room for it. @returns what becomes of it later */
+  /** ZeroMQ has no room for it. @returns a promise of its end */
   full(): Promise<void> {
     const known = this.#entry;
     const entry = known ?? this.#entryOfParts();
@@ -239,8 +239,8 @@ export class Outbox {
       this.#done(entry);
     } else this.#waitForRoom(entry);
     this.#goOn();
-    // Who has waited before settles its own promise. One that waited for itself would be a circle, in
-    // which V8 goes round for ever when it captures an asynchronous stack trace.
+    // A message that has waited before settles its own promise. If it waited for itself, that would be a circle,
+    // in which V8 goes round for ever when it captures an asynchronous stack trace.
     return known === undefined ? entry.promise : new Promise(ignore);
   }
 
@@ -269,7 +269,7 @@ export class Outbox {
     const wait = (): void => {
       this.#sender.socket.whenWritable().then(this.#unblock, this.#unblock);
     };
-    // A socket that says it has room, and has none: one subscriber of an XPUB with noDrop is full.
+    // The socket says that it has room, and has none: one subscriber of an XPUB with noDrop is full.
     if (entry.refusals > 1) after(pause, wait);
     else wait();
   }
@@ -285,7 +285,7 @@ export class Outbox {
     return peer === undefined ? undefined : this.#lanes.get(peer);
   }
 
-  /** Tries the first of those that wait for a peer; where there is none, the peer is as any other. */
+  /** Tries the first message that waits for a peer; if there is none, the peer is full no longer. */
   #tryNext(lane: Lane): void {
     if (this.#ended) return;
     const entry = lane.waiting.first;
@@ -296,7 +296,7 @@ export class Outbox {
     this.#take(entry);
     entry.trialOf = lane;
     this.#put(entry, this.#queue, true);
-    // libzmq lets go of a peer that has gone when the socket is looked at for what can be read.
+    // libzmq lets go of a peer that has gone when the socket is next looked at.
     void this.#sender.socket.writable;
     if (!this.#sending) this.#goOn();
   }
@@ -330,14 +330,14 @@ export class Outbox {
 
   // Room --------------------------------------------------------------------------------------
 
-  /** Calls `notify` whenever a message can be sent without waiting. @returns what stops that */
+  /** Calls `notify` whenever a message can be sent without waiting. @returns a function that stops that */
   peekRoom(notify: () => void): () => void {
     this.#roomPeeks.add(notify);
     this.#lookForRoom();
     return () => this.#roomPeeks.delete(notify);
   }
 
-  /** It is the socket's turn to send: those who wait for room look again. */
+  /** It is the socket's turn to send: waits for room look again. */
   turnChanged(): void {
     if (this.#roomPeeks.size > 0) this.#lookForRoom();
   }
@@ -359,8 +359,8 @@ export class Outbox {
   // The end -----------------------------------------------------------------------------------
 
   /**
-   * Resolves when nothing waits any more, or after so many ms (-1: never); with `patient`, after so many
-   * ms in which nothing was taken. @returns whether all was taken
+   * Resolves when no message waits any more, or after so many ms (-1: never); with `patient`, after so many
+   * ms in which no message was taken. @returns whether all were taken
    */
   drained(limit: number, patient: boolean): Promise<boolean> {
     if (this.isEmpty) return Promise.resolve(true);
@@ -380,7 +380,7 @@ export class Outbox {
     });
   }
 
-  /** Rejects what still waits. Who awaits a send sees how it ends; who does not has no reason to crash. */
+  /** Rejects the messages that wait. If a sender awaits its own, it sees the end; if not, that is no reason to crash. */
   end(): void {
     this.#ended = true;
     this.#held?.catch(ignore);
@@ -397,7 +397,7 @@ export class Outbox {
   }
 }
 
-/** Translates an error of a send; it may be about the peer that the message was for. */
+/** Translates an error of a send; it may be about the message's peer. */
 export function sendError(error: unknown, frames: Frames, meta: MessageMeta | undefined): ZmqError {
   const first = Array.isArray(frames) ? (frames as readonly Frame[])[0] : (frames as Frame);
   const bytes = first === undefined ? undefined : toBuffer(first);

@@ -19,15 +19,15 @@ export class Outgoing implements Queued {
   readonly promise: Promise<void>;
   resolve: () => void = ignore;
   reject: (error: unknown) => void = ignore;
-  /** Where it stands; nowhere while it is being sent. */
+  /** The line that it stands in; none while it is being sent. */
   line: Line | undefined;
-  /** Where it is the first of those that wait for a peer, and is tried again. */
+  /** The lane whose first message it is, while it is tried again. */
   trialOf: Lane | undefined;
   /** How often ZeroMQ had no room for it. */
   refusals = 0;
   /** Why its sender has given it up. */
   givenUp: ZmqError | undefined;
-  /** What its sender holds. */
+  /** The promise that its sender holds. */
   held: Promise<void> | undefined;
 
   constructor(frames: Frames, meta: MessageMeta | undefined) {
@@ -42,7 +42,7 @@ export class Outgoing implements Queued {
 
 /** Messages that wait, one behind the other. */
 export class Line extends Queue<Outgoing> {
-  /** How many bytes they are. */
+  /** How many bytes they have. */
   bytes = 0;
 
   override push(entry: Outgoing): void {
@@ -61,7 +61,7 @@ export class Line extends Queue<Outgoing> {
   }
 }
 
-/** The messages for one peer that is full. */
+/** The messages for one full peer. */
 export class Lane {
   readonly peer: string;
   readonly waiting = new Line();

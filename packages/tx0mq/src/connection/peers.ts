@@ -2,23 +2,23 @@ import { ZmqAbortError, ZmqClosedError, ZmqTimeoutError } from "../errors.js";
 import type { MonitorEvent } from "../monitor.js";
 import { after, LONGEST_TIMER, onAbort, type WaitOptions } from "../time.js";
 
-/** Somebody who waits for so many peers. */
+/** A wait for `count` peers. */
 interface Wait {
   readonly count: number;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
 
-/** Counts the peers of a connection: by what its monitor tells, where the engine does not say how many there are. */
+/** Counts the peers of a connection, by its monitor's events if the engine does not know how many there are. */
 export class Peers {
   readonly #known: () => number | undefined;
   readonly #waits = new Set<Wait>();
-  /** How many the monitor has told of, by the address of the endpoint. */
+  /** How many peers the monitor has reported, by the address of the endpoint. */
   readonly #told = new Map<string, number>();
-  /** Failed handshakes whose connection is still to end, likewise. */
+  /** Failed handshakes whose connection has not ended yet, likewise. */
   readonly #failed = new Map<string, number>();
 
-  /** @param known how many there are, where the engine says so */
+  /** @param known how many there are, if the engine knows */
   constructor(known: () => number | undefined) {
     this.#known = known;
   }
@@ -32,7 +32,7 @@ export class Peers {
     return sum;
   }
 
-  /** Resolves when there are so many peers. */
+  /** Resolves when `count` peers are there. */
   wait(count: number, { timeout = -1, signal }: WaitOptions): Promise<void> {
     if (signal?.aborted) return Promise.reject(new ZmqAbortError(signal.reason));
     if (this.count >= count) return Promise.resolve();
@@ -58,7 +58,7 @@ export class Peers {
         const what = count === 1 ? "peer" : `${count} peers`;
         if (timeout >= 0) wait.reject(new ZmqTimeoutError(what, timeout));
       };
-      // Without a time-out too: it keeps the process alive while somebody waits.
+      // Without a time-out too: the timer keeps the process alive during the wait.
       stops.push(after(timeout < 0 ? LONGEST_TIMER : timeout, expire));
       if (signal !== undefined) {
         stops.push(onAbort(signal, () => wait.reject(new ZmqAbortError(signal.reason))));
@@ -66,7 +66,7 @@ export class Peers {
     });
   }
 
-  /** The monitor has told something. */
+  /** The monitor has reported an event. */
   told({ type, address }: MonitorEvent): void {
     if (type === "handshakeSucceeded") change(this.#told, address, 1);
     else if (type === "handshakeFailed") change(this.#failed, address, 1);
@@ -77,10 +77,10 @@ export class Peers {
   }
 
   /**
-   * The peer at an address was let go, which libzmq's monitor does not tell. A peer that was lost and found again
-   * has another address there, where its host was given by name: the port tells, where no other endpoint has it.
+   * The peer at an address was disconnected, which libzmq's monitor does not report. If its host was given by name,
+   * a peer that was lost and found again has another address here: the port tells, if no other endpoint has it.
    *
-   * @param others the endpoints that there still are
+   * @param others the endpoints that are left
    */
   left(address: string, others: readonly { readonly address: string }[]): void {
     const isOnlyOne = !others.some((other) => portOf(other.address) === portOf(address));
@@ -92,7 +92,7 @@ export class Peers {
     }
   }
 
-  /** There are more or fewer. */
+  /** The number of peers has changed. */
   changed(): void {
     for (const wait of this.#waits) if (this.count >= wait.count) wait.resolve();
   }

@@ -9,13 +9,13 @@ import {
 import type { EngineSocket } from "../engine/engine.js";
 import { endpointError, ZmqArgumentError } from "../errors.js";
 
-/** Where a socket is bound and connected. */
+/** The endpoints that a socket is bound and connected to. */
 export class Places {
   readonly #socket: EngineSocket;
   readonly #whenBound: boolean;
   readonly #endpoints: ZmqEndpoint[] = [];
 
-  /** @param whenBound connects over inproc only where somebody is bound */
+  /** @param whenBound connects over inproc only when a socket is bound there */
   constructor(socket: EngineSocket, whenBound: boolean) {
     this.#socket = socket;
     this.#whenBound = whenBound;
@@ -25,7 +25,7 @@ export class Places {
     return this.#endpoints;
   }
 
-  /** Where a peer on this machine connects to. */
+  /** The address that a peer on this machine connects to. */
   get address(): string | undefined {
     const endpoint = this.#endpoints.find(({ type }) => type === "bind") ?? this.#endpoints[0];
     return endpoint === undefined ? undefined : reachable(endpoint.address);
@@ -64,7 +64,7 @@ export class Places {
     }
   }
 
-  /** @param disconnected called with the address of each that it was connected to */
+  /** @param disconnected called with each address that it was connected to */
   remove(endpoints: Endpoints, disconnected: (address: string) => void): void {
     for (const endpoint of asList(endpoints)) {
       const index = this.#endpoints.findIndex((own) => String(own) === String(endpoint));
@@ -76,7 +76,7 @@ export class Places {
   }
 }
 
-/** One after the other, so that those before a wrong one are dealt with. */
+/** One after the other: those before a wrong one take effect. */
 function* asList(endpoints: Endpoints): Iterable<ZmqEndpoint> {
   if (!Array.isArray(endpoints)) yield toEndpoint(endpoints as Endpoint);
   else for (const endpoint of endpoints as readonly Endpoint[]) yield toEndpoint(endpoint);

@@ -1,4 +1,4 @@
-/** What can stand in a {@link Queue}: in one at a time. */
+/** An entry of a {@link Queue}: of one at a time. */
 export interface Queued {
   previous: this | undefined;
   next: this | undefined;
@@ -47,7 +47,7 @@ export class Queue<T extends Queued> {
     return entry;
   }
 
-  /** Takes out an entry that is known to stand in this queue. */
+  /** Takes out an entry. It must be in this queue. */
   remove(entry: T): void {
     if (entry.previous === undefined) this.#first = entry.next;
     else entry.previous.next = entry.next;

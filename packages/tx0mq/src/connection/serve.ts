@@ -8,13 +8,13 @@ export type RequestHandler = (request: Message) => Frames | Promise<Frames>;
 /** Options of `serve`. */
 export interface ServeOptions {
   /**
-   * Makes the reply to a request whose handler threw, or undefined for none. Default: there is no reply,
-   * and an `"error"` event.
+   * Makes the reply to a request whose handler threw, or undefined for no reply. Without this option there is an
+   * `"error"` event and no reply.
    */
   onError?(error: unknown, request: Message): Frames | undefined | Promise<Frames | undefined>;
 }
 
-/** The frames of the reply to a request; undefined where there is to be none. @throws what goes to `"error"` */
+/** The frames of the reply to a request; undefined if there is to be none. @throws errors for the `"error"` event */
 export async function replyTo(
   request: Message,
   handler: RequestHandler,

@@ -3,18 +3,18 @@ import type { ZmqError } from "../errors.js";
 import type { Inbox } from "./inbox.js";
 import type { Outbox } from "./outbox.js";
 
-/** What a socket holds for a peer where no high-water mark was given, in messages. ZMQ_SNDHWM */
+/** How many messages a socket holds for a peer without a given high-water mark. ZMQ_SNDHWM */
 const HIGH_WATER_MARK = 1000;
-/** So long a peer that reads may take for a message, in ms. */
+/** How long a peer that reads may take for a message, in ms. */
 const FOR_A_MESSAGE = 10;
-/** So many bytes a peer that reads takes in a ms, at least. */
+/** How many bytes a peer that reads takes in a ms, at least. */
 const BYTES_IN_A_MS = 10_000;
-/** Where nobody has set a linger period, who is at work on a message has so many ms to finish it. */
+/** How long readers at work on a message have to finish it if no linger period is set, in ms. */
 const PATIENT_FOR_WORK = 1_500;
-/** No default is longer than this, in ms. */
+/** The longest default, in ms. */
 const LONGEST = 60_000;
 
-/** What ends. */
+/** The parts of a connection that end. */
 interface Ending {
   state: "open" | "finishing" | "closing" | "closed";
   readonly inbox: Pick<Inbox<unknown>, "end" | "finished">;
@@ -28,7 +28,7 @@ interface Ending {
 /** How it ends. */
 interface Manner {
   readonly lingerPeriod: number;
-  /** Whether nobody has asked for that linger period: it is then as long as a peer that reads needs. */
+  /** Whether no linger period was set: it is then as long as a peer that reads needs. */
   readonly patient: boolean;
   readonly sendHighWaterMark: number | undefined;
   /** It begins. */
@@ -49,13 +49,13 @@ export class Shutdown {
     this.#manner = manner;
   }
 
-  /** Takes no more messages. Resolves when those that were taken are dealt with, or their time is over. */
+  /** Takes no more messages. Resolves when readers are done with those they have, or their time is over. */
   finish(): Promise<void> {
     this.#finished ??= this.#finish();
     return this.#finished;
   }
 
-  /** Then sends what waits, and closes the socket. */
+  /** Then sends the messages that wait, and closes the socket. */
   end(): Promise<void> {
     this.#ended ??= this.#end();
     return this.#ended;
@@ -79,8 +79,8 @@ export class Shutdown {
   }
 
   /**
-   * Sends what waits, and closes the socket when libzmq has passed on what it has taken, or when the
-   * linger period is over. @returns after how many ms messages were given up, if any were
+   * Sends the messages that wait, and closes the socket when libzmq has passed on those that it has taken, or
+   * when the linger period is over. @returns after how many ms messages were given up, if any were
    */
   async #finishSending(): Promise<number | undefined> {
     const { outbox, socket } = this.#ending;
@@ -103,8 +103,8 @@ export class Shutdown {
   }
 
   /**
-   * How long a peer that is there and reads may need for what it has not got yet. ZeroMQ does not tell how
-   * much that is: at most what its queue holds.
+   * How long a peer that is there and reads may need for the messages that it has not got yet. ZeroMQ does not
+   * tell how many these are: at most as many as its queue holds.
    */
   #patientLinger(): number {
     const { outbox } = this.#ending;
@@ -115,7 +115,7 @@ export class Shutdown {
   }
 }
 
-/** What is left of a linger period. */
+/** The rest of a linger period. */
 function left(lingerPeriod: number, elapsed: number): number {
   return lingerPeriod < 0 ? -1 : Math.max(0, Math.ceil(lingerPeriod - elapsed));
 }

@@ -17,27 +17,27 @@ import type { Turns } from "./lockstep.js";
 import { Outbox, type Sender } from "./outbox.js";
 import type { PeerOf, Withdrawable } from "./outgoing.js";
 
-/** What is settled when a connection is made. */
+/** The rules of a connection, which never change. */
 export interface Rules {
   readonly socketType: SocketTypeName;
   /** How many messages may wait to be sent. */
   readonly sendQueueLimit: number;
-  /** Whose turn it is, where the type takes turns. */
+  /** The turns of types that take turns. */
   readonly turns: Turns | undefined;
-  /** The peer that a message is for, where one that is full may not hold up the others. */
+  /** The peer that a message is for, if a full peer must not hold up the others. */
   readonly peerOf: PeerOf | undefined;
-  /** Why nobody else may receive, where the connection reads its messages itself. */
+  /** Why other code may not receive, if the connection reads its messages itself. */
   readonly receiveError: string | undefined;
-  /** Why messages have one frame, where they have to. */
+  /** Why messages have one frame, if they must. */
   readonly singleFrameError: string | undefined;
   /** Whether messages are published on the channels `tx0mq:send` and `tx0mq:receive`. */
   readonly isTraced: boolean;
 }
 
-/** Whose messages they are. */
+/** The owner of the messages. */
 export interface Owner<In> {
   readonly connection: AnyConnection;
-  /** Makes a message of what came from the wire; nothing where it has been dealt with. */
+  /** Makes a message of the frames from the wire; undefined if it has dealt with them. */
   decode(frames: Message, meta: MessageMeta | undefined): In | undefined;
   handlesMessages(): boolean;
   messageReceived(message: In): unknown;
@@ -47,8 +47,8 @@ export interface Owner<In> {
 }
 
 /**
- * The messages of a connection, both ways: what the socket has goes through the inbox to who reads, what
- * is sent through the outbox to the socket, each where it is its turn. A proxy or a stream may hold it in
+ * The messages of a connection, both ways: those of the socket go through the inbox to readers, those that are
+ * sent go through the outbox to the socket, each when it is its turn. A proxy or a stream may hold it in
  * its owner's place.
  */
 export class Traffic<In> implements EngineSink, Reader<In>, Sender {
@@ -57,7 +57,7 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
   readonly socket: EngineSocket;
   readonly limit: number;
   readonly peerOf: Rules["peerOf"];
-  /** While it finishes, what was received may still be replied to. */
+  /** While it finishes, readers may still reply to messages that they have received. */
   state: "open" | "finishing" | "closing" | "closed" = "open";
 
   readonly #rules: Rules;
@@ -115,7 +115,7 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
     return this.#holder === undefined ? this.#sendError(frames) : this.unusable();
   }
 
-  /** Sends what is known to be a message, and is allowed. */
+  /** Sends a checked message, which is allowed now. */
   send(
     frames: Frames,
     meta?: MessageMeta,
@@ -135,13 +135,13 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
     return sent;
   }
 
-  /** Passes the turn to send on, where the type takes turns. */
+  /** Gives up the turn to send, for types that take turns. */
   forgoTurn(): void {
     this.#turns?.sent();
     this.inbox.readOn();
   }
 
-  /** @throws {ZmqStateError} where somebody reads or writes */
+  /** @throws {ZmqStateError} if other code reads or writes */
   handOver(holder: Holder): Held {
     if (!this.#isItsOwners) throw this.unusable();
     if (!this.inbox.isUnused || !this.outbox.isEmpty) {
@@ -184,7 +184,7 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
     return this.state === "open" && this.#holder === undefined;
   }
 
-  /** Why its owner can never receive, where that is so. */
+  /** Why its owner can never receive, if that is so. */
   receiveError(): ZmqError | undefined {
     const { receiveError } = this.#rules;
     if (receiveError !== undefined) return new ZmqStateError(receiveError);
@@ -213,7 +213,7 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
     return this.inbox.wantsMore();
   }
 
-  /** What a message is to its reader; nothing where it has been dealt with. */
+  /** The message for its reader; undefined if it has been dealt with. */
   #open(frames: Buffer[], meta: MessageMeta | undefined): In | undefined {
     if (trace.receive.hasSubscribers && this.#rules.isTraced) {
       trace.receive.publish({ connection: this.#owner.connection, frames });
@@ -338,7 +338,7 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
   }
 }
 
-/** Nobody else has so many of the first frames, unless somebody traces messages, and may keep what they are given. */
+/** No other code has so many of the first frames. With subscribers to the trace, they may keep the frames. */
 function owning(owned = 0): MessageMeta | undefined {
   const isTraced = trace.send.hasSubscribers || trace.receive.hasSubscribers;
   return owned === 0 || isTraced ? undefined : { owned };

@@ -1,7 +1,7 @@
 import type { ZmqError } from "../errors.js";
 import type { Queued } from "./queue.js";
 
-/** The deadline of those who do not give up. */
+/** The deadline of waiters that do not give up. */
 export const FOREVER = Number.POSITIVE_INFINITY;
 
 interface WaiterOptions {
@@ -18,7 +18,7 @@ export class Waiter<In> implements Queued {
   readonly end: (error?: ZmqError) => void;
   /** When it gives up, in ms of the process's clock. */
   readonly deadline: number;
-  /** What its reader holds. */
+  /** The promise that its reader holds. */
   held: Promise<unknown> | undefined;
   /** The iterator that it belongs to. */
   readonly iterator: object | undefined;
@@ -35,7 +35,7 @@ export class Waiter<In> implements Queued {
   }
 }
 
-/** Somebody who waits for a message to be there, and takes none. */
+/** A wait until a message is there. It takes none. */
 export interface Peek {
   readonly notify: () => void;
   readonly deadline: number;

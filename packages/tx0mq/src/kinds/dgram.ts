@@ -6,7 +6,7 @@ import type { DgramOptions } from "../options.js";
 export class ZmqDgramConnection extends ZmqConnection<Message, Frames, DgramOptions> {
   static override readonly socketType = "DGRAM";
 
-  /** libzmq ends the address with a NUL, which nobody else would expect there. */
+  /** libzmq ends the address with a NUL, which you would not expect there. */
   protected override decode([address, ...datagram]: Message): Message {
     return [(address as Buffer).subarray(0, -1), ...datagram];
   }

@@ -9,7 +9,7 @@ import type { DishOptions } from "../options.js";
  * A DISH socket (RFC 48, draft): as SUB, thread-safe, over UDP too. Receives `[data, { group }]` of
  * the groups that it has joined.
  *
- * Bound to `udp://`, it is at the mercy of whoever can send there: libzmq ends the process when a datagram
+ * If it is bound to `udp://`, any host that can send there can end your process: libzmq aborts when a datagram
  * comes whose first byte is 0x80 or more.
  */
 export class ZmqDishConnection extends ZmqConnection<
@@ -23,8 +23,8 @@ export class ZmqDishConnection extends ZmqConnection<
   /**
    * Receives the group's messages from now on: the exact name, no prefix. zmq_join
    *
-   * @throws {ZmqArgumentError} for a group that is joined already, or no name of one
-   * @throws {ZmqClosedError} where the connection is shut down
+   * @throws {ZmqArgumentError} for a group that is joined already, or a value that is no name of a group
+   * @throws {ZmqClosedError} if the connection is shut down
    */
   join(group: string): void {
     if (!isGroup(group)) throw new ZmqArgumentError(NO_GROUP);
@@ -38,7 +38,7 @@ export class ZmqDishConnection extends ZmqConnection<
    * Ends a `join(group)`. zmq_leave
    *
    * @throws {ZmqArgumentError} for a group that is not joined
-   * @throws {ZmqClosedError} where the connection is shut down
+   * @throws {ZmqClosedError} if the connection is shut down
    */
   leave(group: string): void {
     if (!this.#joined.has(group)) throw new ZmqArgumentError(`group "${group}" is not joined`);

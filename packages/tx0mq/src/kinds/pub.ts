@@ -9,8 +9,8 @@ import type { PubOptions } from "../options.js";
 const NUL = Buffer.of(0);
 
 /**
- * A PUB socket (RFC 29): sends each message to all subscribers whose subscriptions it matches. What
- * a subscriber is too slow for, or too late for, is dropped for it (but see `noDrop`).
+ * A PUB socket (RFC 29): sends each message to all subscribers whose subscriptions it matches. It drops
+ * messages for a subscriber that is too slow, or comes too late (but see `noDrop`).
  */
 export class ZmqPubConnection extends ZmqConnection<never> {
   static override readonly socketType = "PUB";
@@ -36,11 +36,11 @@ export class ZmqPubConnection extends ZmqConnection<never> {
   }
 
   /**
-   * Sends a message to the subscribers whose subscription the tag begins with.
+   * Sends a message to the subscribers that have subscribed to a beginning of the tag.
    *
    * @param tag any bytes; in the single-frame form any but NUL
    * @throws {ZmqArgumentError} for a NUL in the tag in the single-frame form, and for two frames with
-   * `conflate`, which keeps one
+   * `conflate`, which keeps only one
    */
   publish(message: Frame, tag: Frame = ""): Promise<void> {
     if (!this.singleFrame) return this.sendFrames([tag, message]);

@@ -6,11 +6,11 @@ import type { RepOptions } from "../options.js";
 
 /**
  * A REP socket (RFC 28): receives a request, sends its reply, and so on in turn. It receives no
- * further request before the reply is sent; a reply without a request is a `ZmqStateError`. A request whose
- * handler throws, or rejects, before it has replied gets no reply, and the next one is received.
+ * further request before the reply is sent; a reply without a request is a `ZmqStateError`. If a handler
+ * throws, or rejects, before it has replied, its request gets no reply, and the REP receives the next one.
  *
- * Underneath it is a ROUTER that keeps the envelope of the request for the reply: what a broken peer
- * sends to libzmq's own REP can have the next peer's reply go nowhere. A message without an envelope is
+ * Underneath it is a ROUTER that keeps the envelope of the request for the reply: with libzmq's own REP,
+ * what a broken peer sends can have the next peer's reply go nowhere. A message without an envelope is
  * refused and reported as an `"error"` event.
  *
  * To have many requests open at once, take {@link ZmqXREPConnection}.
@@ -24,8 +24,8 @@ export class ZmqRepConnection extends ZmqConnection<Message, Frames, RepOptions>
   }
 
   /**
-   * Replies to each request with what the handler makes of it, one after the other. When the connection is
-   * shut down, the request in hand is still replied to.
+   * Replies to each request with what the handler returns, one after the other. When the connection is
+   * shut down, the request in hand still gets its reply.
    *
    * ```ts
    * await rep.serve(async ([name]) => `Hello, ${name}`);

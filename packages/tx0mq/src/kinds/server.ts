@@ -12,8 +12,8 @@ export interface RoutingId {
 
 /**
  * A SERVER socket (RFC 41, draft): as ROUTER, thread-safe. Messages are `[data, { routingId }]` both
- * ways: a reply goes to the client whose routing id it carries. What is for a client that is full waits,
- * and holds up what is for that client alone.
+ * ways: a reply goes to the client whose routing id it carries. A message to a full client waits, and holds
+ * up only messages to that client.
  */
 export class ZmqServerConnection extends ZmqConnection<
   [data: Buffer, peer: RoutingId],
@@ -22,7 +22,7 @@ export class ZmqServerConnection extends ZmqConnection<
 > {
   static override readonly socketType = "SERVER";
 
-  /** A client that is full holds up no other. */
+  /** A full client holds up no other. */
   protected static override peerOf(): PeerOf {
     return (_frames, meta) => String(meta?.routingId);
   }
@@ -33,7 +33,7 @@ export class ZmqServerConnection extends ZmqConnection<
   ): Promise<void> {
     const [data, peer] = message ?? [];
     const routingId = peer?.routingId;
-    // 32 bits, and 0 is no peer's.
+    // It has 32 bits, and no peer has 0.
     if (typeof routingId !== "number" || routingId >>> 0 !== routingId || routingId === 0) {
       return Promise.reject(
         new ZmqArgumentError("a SERVER sends [data, { routingId }], the id as it was received"),

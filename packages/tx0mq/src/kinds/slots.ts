@@ -1,8 +1,8 @@
 /**
- * Things that come and go, each found by a number, which the next one is given when it has gone.
+ * Finds each of its things by a number. When a thing has gone, a new one gets its number.
  *
- * It is no `Map`, since V8 keeps what such a Map has held for long: it is moved to a new table time and again,
- * and each table that was left refers to the next one, so that none of them is garbage before a full collection.
+ * It is no `Map`: V8 moves a Map in which things come and go to a new table time and again. Each old table
+ * refers to the next one, so that none of them, and what they held, is garbage before a full collection.
  */
 export class Slots<T> {
   readonly #things: (T | undefined)[] = [];
@@ -20,12 +20,12 @@ export class Slots<T> {
     return number;
   }
 
-  /** What has the number now; undefined where nothing has. */
+  /** The thing that has the number now; undefined if there is none. */
   get(number: number): T | undefined {
     return number < this.#things.length ? this.#things[number] : undefined;
   }
 
-  /** Takes out what is known to have the number. */
+  /** Takes out the thing with the number. There must be one. */
   delete(number: number): void {
     this.#things[number] = undefined;
     this.#free.push(number);

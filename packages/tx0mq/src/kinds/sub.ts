@@ -7,13 +7,13 @@ import { EMPTY, type Message, toBuffer } from "../frames.js";
 import type { SubOptions } from "../options.js";
 
 /**
- * A SUB socket (RFC 29): receives what its publishers send and its subscriptions match. Without a
+ * A SUB socket (RFC 29): receives the messages of its publishers that its subscriptions match. Without a
  * subscription it receives nothing, and that is no error: call `subscribe`.
  */
 export class ZmqSubConnection extends ZmqConnection<Message, never> {
   static override readonly socketType = "SUB";
   readonly #conflates: boolean;
-  /** The subscription that was made last, and not ended. */
+  /** The last subscription that was made, and has not ended. */
   #subscribed: string | undefined;
 
   constructor(
@@ -24,8 +24,8 @@ export class ZmqSubConnection extends ZmqConnection<Message, never> {
       ...options
     }: SubOptions & {
       /**
-       * The publishers send tag and message in one frame: `conflate` needs that, for it keeps one frame.
-       * All else reads both forms. Default: false.
+       * The publishers send tag and message in one frame: `conflate` needs that, since it keeps only one frame.
+       * Without `conflate` you do not need it: a SUB reads both forms. Default: false.
        */
       singleFrame?: boolean;
     } = {},
@@ -44,12 +44,12 @@ export class ZmqSubConnection extends ZmqConnection<Message, never> {
    * Asks for messages that begin with the tag; the empty tag asks for all. ZMQ_SUBSCRIBE
    *
    * @throws {ZmqStateError} for a second subscription with `conflate`
-   * @throws {ZmqClosedError} where the connection is shut down
+   * @throws {ZmqClosedError} if the connection is shut down
    */
   subscribe(tag: Frame = ""): void {
     const bytes = toBuffer(tag);
     if (this.#conflates && this.#subscribed !== undefined) {
-      // They are messages to the publisher, of which the newest alone is kept.
+      // Subscriptions are messages to the publisher, and only the newest is kept.
       throw new ZmqStateError("a SUB with conflate has one subscription: end the other one first");
     }
     this.setOption("subscribe", bytes);
@@ -59,7 +59,7 @@ export class ZmqSubConnection extends ZmqConnection<Message, never> {
   /**
    * Takes one `subscribe(tag)` back. ZMQ_UNSUBSCRIBE
    *
-   * @throws {ZmqClosedError} where the connection is shut down
+   * @throws {ZmqClosedError} if the connection is shut down
    */
   unsubscribe(tag: Frame = ""): void {
     const bytes = toBuffer(tag);

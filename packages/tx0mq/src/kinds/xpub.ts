@@ -23,7 +23,7 @@ export class ZmqXPubConnection extends ZmqConnection<Message, Frames, XPubOption
   /**
    * With the `manual` option: makes the subscription that was received last one to this tag. ZMQ_SUBSCRIBE
    *
-   * @throws {ZmqClosedError} where the connection is shut down
+   * @throws {ZmqClosedError} if the connection is shut down
    */
   subscribe(tag: Frame): void {
     this.setOption("subscribe", toBuffer(tag));
@@ -33,16 +33,16 @@ export class ZmqXPubConnection extends ZmqConnection<Message, Frames, XPubOption
    * With the `manual` option: takes a subscription to this tag from the peer that was received last.
    * ZMQ_UNSUBSCRIBE
    *
-   * @throws {ZmqClosedError} where the connection is shut down
+   * @throws {ZmqClosedError} if the connection is shut down
    */
   unsubscribe(tag: Frame): void {
     this.setOption("unsubscribe", toBuffer(tag));
   }
 
   /**
-   * With the `manual` option, in a message handler: sends a message to the peer alone whose subscription
-   * was received last. `subscribe` comes first, for the message has to match as any other. With `noDrop`,
-   * an answer that has to wait goes to all. ZMQ_XPUB_MANUAL_LAST_VALUE, a draft: libzmq may change it.
+   * With the `manual` option, in a message handler: sends a message to only the peer whose subscription was
+   * received last. Call `subscribe` first: the message has to match, as any other. With `noDrop`, an answer that
+   * has to wait goes to all. ZMQ_XPUB_MANUAL_LAST_VALUE, a draft: libzmq may change it.
    *
    * @throws {ZmqStateError} without the `manual` option
    */

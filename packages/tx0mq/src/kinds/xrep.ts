@@ -15,7 +15,7 @@ import type { Message } from "../frames.js";
 import { sendable, unwrap } from "../frames.js";
 import type { RouterOptions } from "../options.js";
 
-/** Tells open requests apart, for `reply`. It is this connection's own and stays here. */
+/** The id of an open request, for `reply`. It has a meaning only in this connection. */
 export type RequestId = number;
 
 /** A request, as received: its id and its parts. */
@@ -24,16 +24,16 @@ export type XREPRequest = [id: RequestId, ...parts: Message];
 /** Options of a {@link ZmqXREPConnection}: those of a ROUTER, and how many requests may be open. */
 export interface XREPOptions extends RouterOptions {
   /**
-   * How many replies ZeroMQ holds for each client; what is more waits in the connection, up to
-   * `sendQueueLimit` replies. Once 64 MiB wait for one client, more are refused; replies that are sent within
-   * one turn of the event loop wait whatever their size. ZMQ_SNDHWM. Default: 1,000.
+   * How many replies ZeroMQ holds for each client. More replies wait in the connection, up to `sendQueueLimit`.
+   * Once 64 MiB wait for one client, more are refused; replies that are sent within one turn of the event loop
+   * wait whatever their size. ZMQ_SNDHWM. Default: 1,000.
    */
   sendHighWaterMark?: number;
   /** Reject replies to clients that are gone, instead of dropping them. Default: false. */
   mandatory?: boolean;
   /**
-   * How many requests may be open at once. One more, and the oldest is given up: it cannot be replied
-   * to any more. Default: 65,536.
+   * How many requests may be open at once. If one more comes, the oldest is given up: you cannot reply to it
+   * any more. Default: 65,536.
    */
   maxOpenRequests?: number;
 }
@@ -44,8 +44,8 @@ const ignore = (): void => undefined;
 
 /**
  * Replies to any number of open requests, in any order. It is a ROUTER that keeps the envelope of
- * each request, however deep, until the reply. So it serves REQ, {@link ZmqXREQConnection}, Python's
- * tx0mq and txZMQ, and what comes through brokers.
+ * each request, of any depth, until the reply. So it serves REQ, {@link ZmqXREQConnection}, and Python's
+ * tx0mq and txZMQ, also through brokers.
  *
  * A message without an envelope is refused and reported as an `"error"` event.
  */
@@ -53,7 +53,7 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never, RouterO
   static override readonly socketType = "ROUTER";
   protected static override readonly shownAs = "XREP";
 
-  /** A client that is full holds up no other. */
+  /** A full client holds up no other. */
   protected static override peerOf() {
     return peerOf;
   }
@@ -76,7 +76,7 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never, RouterO
     if (!Number.isInteger(maxOpenRequests) || maxOpenRequests < 1) {
       throw new ZmqOptionError("maxOpenRequests", `is 1 or more, not ${maxOpenRequests}`);
     }
-    // A ROUTER that is not mandatory drops what is for a client that is full.
+    // A ROUTER without `mandatory` drops messages to a full client.
     super(factory, endpoints, { ...options, mandatory: true });
     this.maxOpenRequests = maxOpenRequests;
     this.#mandatory = mandatory;
@@ -92,7 +92,7 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never, RouterO
     return this.#droppedRequests;
   }
 
-  /** How many replies were dropped because their client was gone, or read none of those before. */
+  /** How many replies were dropped because their client was gone, or did not read earlier ones. */
   get droppedReplies(): number {
     return this.#droppedReplies;
   }
@@ -106,12 +106,12 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never, RouterO
   }
 
   /**
-   * Replies to a request. The promise settles when ZeroMQ has taken the reply; to await it is to be as
+   * Replies to a request. The promise settles when ZeroMQ has taken the reply; if you await it, you are as
    * slow as the client. A reply to a client that is gone is dropped.
    *
-   * @throws {ZmqUnknownRequestError} where the request is not open: replied to already, or unknown
-   * @throws {ZmqArgumentError} for what cannot be sent; the request stays open
-   * @throws {ZmqQueueFullError} for a client that does not read; nobody has to catch it
+   * @throws {ZmqUnknownRequestError} if the request is not open: it has its reply already, or is unknown
+   * @throws {ZmqArgumentError} for a value that cannot be sent; the request stays open
+   * @throws {ZmqQueueFullError} for a client that does not read; you need not catch it
    */
   reply(id: RequestId, ...parts: Frame[]): Promise<void> {
     const envelope = this.#open.get(id);
@@ -126,7 +126,7 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never, RouterO
     }
     this.#open.delete(id);
     const sent = this.sendFrames([...envelope, ...parts]).catch(this.#dropped);
-    // A client can be slow on purpose: that must not end a program that awaits no reply.
+    // A client can be slow on purpose. That must not end a program that does not await its replies.
     sent.catch(ignore);
     return sent;
   }
@@ -139,8 +139,8 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never, RouterO
   };
 
   /**
-   * Replies to each request with what the handler makes of it, any number of them at once. When the
-   * connection is shut down, requests in hand are still replied to.
+   * Replies to each request with what the handler returns, to any number of them at once. When the
+   * connection is shut down, requests in hand still get their replies.
    *
    * ```ts
    * await server.serve(async ([url]) => (await fetch(String(url))).text());
@@ -173,7 +173,7 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never, RouterO
     );
   }
 
-  /** Opens a request. One without an envelope throws, which is reported. */
+  /** Opens a request. A request without an envelope throws, which is reported. */
   protected override decode(frames: Message): XREPRequest {
     const { envelope, body } = unwrap(frames);
     if (this.#open.size >= this.maxOpenRequests) {

@@ -22,7 +22,7 @@ import type { DealerOptions } from "../options.js";
 import { after, checkWait, onAbort, period } from "../time.js";
 import { Slots } from "./slots.js";
 
-/** What ends a request before its reply comes. */
+/** What may end a request before its reply comes. */
 export interface RequestOptions {
   /** Reject with a {@link ZmqTimeoutError} after so many ms; -1 for never. Default: the connection's `requestTimeout`. */
   timeout?: number | undefined;
@@ -37,9 +37,9 @@ export interface XREQOptions extends Omit<DealerOptions, "conflate"> {
   /** Time-out of requests that have none of their own, in ms; -1 for none. Default: -1. */
   requestTimeout?: number;
   /**
-   * Deal requests only to servers that are connected. Without it, one of several servers that goes away
-   * keeps what it is dealt until it comes back. With it, a reply that has come and is not read yet is
-   * lost when its server goes. ZMQ_IMMEDIATE. Default: false.
+   * Deal requests only to servers that are connected. Without it, if one of several servers goes away, its
+   * requests wait until it comes back. With it, if a server goes, its replies that have come and are not read
+   * yet are lost. ZMQ_IMMEDIATE. Default: false.
    */
   immediate?: boolean;
 }
@@ -47,11 +47,11 @@ export interface XREQOptions extends Omit<DealerOptions, "conflate"> {
 interface Request extends Withdrawable {
   resolve: (reply: Message) => void;
   reject: (error: ZmqError) => void;
-  /** Where it is found, and which of those it is that were there one after the other. */
+  /** Its slot, and a number that differs from those of earlier requests in this slot. */
   slot: number;
   readonly count: number;
   release: (() => void) | undefined;
-  /** What its sender holds. */
+  /** The promise that its sender holds. */
   held: Promise<Message> | undefined;
 }
 
@@ -63,26 +63,26 @@ const SLOT_AT = 8;
 const COUNT_AT = 12;
 
 /**
- * Requests with any number in flight: `sendMsg` gives a promise of the reply, and replies come in any
+ * Requests, any number of them in flight: `sendMsg` returns a promise of the reply, and replies come in any
  * order. It is a DEALER that sends `[id, empty, ...parts]`; the id comes back with the reply. So it
  * talks to REP, to {@link ZmqXREPConnection}, to Python's tx0mq and txZMQ, and through brokers.
  *
- * Requests go to the connected peers in turn, and wait while there is none. One that is given up while
- * it waits is not sent. None is sent twice: a request that is lost with its peer rejects after its
- * time-out, and without one never.
+ * Requests go to the connected peers in turn, and wait while there is none. If you give up a request while
+ * it waits, it is not sent. No request is sent twice: if one is lost with its peer, it rejects after its
+ * time-out, and without a time-out never.
  *
- * It reads its messages itself: to `receive()`, to iterate or to listen to `"message"` is a `ZmqStateError`.
+ * It reads its messages itself: `receive()`, an iteration or a listener to `"message"` is a `ZmqStateError`.
  */
 export class ZmqXREQConnection extends ZmqConnection<never, never> {
   static override readonly socketType = "DEALER";
-  /** A request that is given up while no server is there is not sent when one comes. */
+  /** If you give up a request while no server is there, it is not sent when one comes. */
   protected static override readonly holdsForPeers = true;
   protected static override readonly shownAs = "XREQ";
   protected static override readonly receiveError = "the replies of an XREQ go to their sendMsg()";
   /** Time-out of requests that have none of their own, in ms; -1 for none. */
   readonly requestTimeout: number;
 
-  /** Those in flight. */
+  /** The requests in flight. */
   readonly #requests = new Slots<Request>();
   /** The two halves of the prefix. */
   readonly #high = randomInt(2 ** 32);
@@ -111,19 +111,19 @@ export class ZmqXREQConnection extends ZmqConnection<never, never> {
     return this.#requests.size;
   }
 
-  /** How many replies were dropped because their request had been given up on, or was never made. */
+  /** How many replies were dropped because their request had been given up, or was never made. */
   get lateReplies(): number {
     return this.#lateReplies;
   }
 
   /**
-   * Sends a request; the promise is of the reply's parts.
+   * Sends a request. The promise resolves to the parts of the reply.
    *
    * @param args the parts of the request, at least one; behind them, options
    * @throws {ZmqTimeoutError} when the reply did not come in time
    * @throws {ZmqAbortError} when the signal was aborted
    * @throws {ZmqClosedError} when the connection was shut down before the reply came
-   * @throws {ZmqArgumentError} for what cannot be sent
+   * @throws {ZmqArgumentError} for a value that cannot be sent
    * @throws {ZmqOptionError} for a wrong time-out or signal
    * @throws {ZmqQueueFullError} when `sendQueueLimit` messages wait to be sent already
    */
@@ -165,7 +165,7 @@ export class ZmqXREQConnection extends ZmqConnection<never, never> {
     return request.held;
   }
 
-  /** Sets up what ends a request before its reply comes. @returns what takes that down again */
+  /** Sets up the ends of a request before its reply comes. @returns a function that takes them down again */
   #giveUpOn(
     request: Request,
     timeout: number,
@@ -190,7 +190,7 @@ export class ZmqXREQConnection extends ZmqConnection<never, never> {
     request.reject(error);
   }
 
-  /** An id that no other request has: not of this connection, and hardly of any other. */
+  /** An id that no other request of this connection has, and hardly any request of another. */
   #id({ slot, count }: Request): Buffer {
     const id = Buffer.allocUnsafe(ID_SIZE);
     id.writeUInt32BE(this.#high, 0);
@@ -209,7 +209,7 @@ export class ZmqXREQConnection extends ZmqConnection<never, never> {
   }
 
   override messageReceived(frames: Message): void {
-    // By index: taking it apart by a pattern goes through an iterator.
+    // By index: a destructuring pattern would go through an iterator.
     const delimiter = frames[1];
     if (delimiter === undefined || delimiter.length > 0 || frames.length < 3) {
       throw new ZmqProtocolError("a reply is an id, an empty frame and its parts", frames);
@@ -221,7 +221,7 @@ export class ZmqXREQConnection extends ZmqConnection<never, never> {
     }
     this.#requests.delete(request.slot);
     request.release?.();
-    // Most have one part, and a list written out is made quicker than a slice.
+    // Most replies have one part, and a list literal is made quicker than a slice.
     request.resolve(frames.length === 3 ? [frames[2] as Buffer] : (frames.slice(2) as Message));
   }
 
@@ -231,21 +231,21 @@ export class ZmqXREQConnection extends ZmqConnection<never, never> {
 
   protected override shuttingDown(): void {
     for (const request of this.#requests.all) {
-      // Who awaits it sees how it ends; who does not has no reason to crash.
+      // If the sender awaits it, it sees the end; if not, that is no reason to crash.
       request.held?.catch(ignore);
       this.#giveUp(request, new ZmqClosedError(String(this)));
     }
   }
 }
 
-/** What may be options. Of anything else that is no frame, `sendable` says what it is. */
+/** Whether a value may be options. For others that are no frame, `sendable` says what they are. */
 function isPlainObject(value: unknown): boolean {
   if (typeof value !== "object" || value === null || value instanceof Uint8Array) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** Untyped code may take an object for a part. @throws {ZmqArgumentError} for that; {ZmqOptionError} for a wrong option */
+/** Untyped code may use an object as a part. @throws {ZmqArgumentError} for that; {ZmqOptionError} for a wrong option */
 function checkOptions(options: RequestOptions): void {
   const stranger = Object.keys(options).find((name) => name !== "timeout" && name !== "signal");
   if (stranger !== undefined) {

@@ -11,7 +11,7 @@ const SUBSCRIBE = Buffer.of(1);
 export class ZmqXSubConnection extends ZmqConnection<Message, Frames, XSubOptions> {
   static override readonly socketType = "XSUB";
 
-  /** Asks all publishers, those to come too, for messages that begin with the tag. RFC 29. */
+  /** Asks all publishers, also later ones, for messages that begin with the tag. RFC 29. */
   subscribe(tag: Frame = ""): Promise<void> {
     return this.#tell(SUBSCRIBE, tag);
   }
