@@ -31,7 +31,7 @@ interface Manner {
   /** Whether no linger period was set: it is then as long as a peer that reads needs. */
   readonly patient: boolean;
   readonly sendHighWaterMark: number | undefined;
-  /** It begins. */
+  /** The shutdown begins. */
   begins(): void;
   /** All is closed. @param waited after how many ms messages were given up, if any were */
   ended(waited: number | undefined): void;

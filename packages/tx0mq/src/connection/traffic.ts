@@ -338,7 +338,7 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
   }
 }
 
-/** No other code has so many of the first frames. With subscribers to the trace, they may keep the frames. */
+/** No other code has so many of the first frames, unless messages are traced: a subscriber may keep them. */
 function owning(owned = 0): MessageMeta | undefined {
   const isTraced = trace.send.hasSubscribers || trace.receive.hasSubscribers;
   return owned === 0 || isTraced ? undefined : { owned };

@@ -3,13 +3,13 @@ import type { Engine } from "./engine.js";
 import { require } from "./require.js";
 import { zeromqEngine } from "./zeromq/engine.js";
 
-/** Where another engine comes from: a package that exports it under its name. */
+/** The packages of other engines. Each exports its engine under the engine's name. */
 const PACKAGES: Readonly<Record<string, string>> = { zmtp: "@tx0mq/zmtp" };
 
 /**
  * The engine of a process: the `zeromq` package, unless the environment variable `TX0MQ_ENGINE` names another.
  *
- * @throws {ZmqOptionError} for a name that there is not, or a package that is not installed
+ * @throws {ZmqOptionError} for an unknown name, or a package that is not installed
  */
 export function defaultEngine(): Engine {
   const { TX0MQ_ENGINE: name = "" } = process.env;
@@ -22,7 +22,7 @@ export function defaultEngine(): Engine {
     const engines = require(from) as Record<string, Engine>;
     return engines[name] as Engine;
   } catch (error) {
-    // Where it is there, and what it needs itself is not, the error says what.
+    // If the package is there, but something that it needs is not, the error says so.
     if (!(error as Error).message.startsWith(`Cannot find module '${from}'`)) throw error;
     throw new ZmqOptionError(
       "engine",

@@ -1,35 +1,35 @@
 /**
- * What one turn of the event loop has time for. All sockets of the thread share it: timers and other
- * work are kept waiting neither by a socket that is always readable, nor by a thousand of them, nor,
- * for much longer than one of its messages takes, by a handler that takes its time.
+ * Limits the work of one turn of the event loop. All sockets of the thread share the limit. Timers and other
+ * work do not wait for a socket that is always readable, nor for a thousand of them. For a handler that is slow
+ * they wait not much longer than for one of its messages.
  *
- * Nobody tells when a turn begins. So what is counted is a budget, which begins anew where something
- * was deferred to the next turn, and only there: it may last for several turns in which little arrives,
- * and after a pause the first message may find it used up and be deferred.
+ * No event tells when a turn begins. So there is a budget. It begins anew when a socket was deferred to the next
+ * turn, and only then: it may last for several turns in which little arrives, and after a pause the first
+ * message may find it used up and be deferred.
  */
 import { AsyncResource } from "node:async_hooks";
 
-/** So many messages are received on one budget, beside one from each socket that was deferred. */
+/** The messages of one budget, beside one from each socket that was deferred. */
 const MESSAGES = 512;
-/** For so many ms messages are received on one budget. Those in which nothing was to be done do not count. */
+/** The time of one budget, in ms. Time in which there was nothing to do does not count. */
 const TIME = 10;
-/** The clock is looked at after so many messages, or after fewer where they take their time. */
+/** How many messages are received between two looks at the clock; fewer if they are slow. */
 const LOOK = 16;
-/** Messages take their time where one takes more than so many ms. */
+/** Messages are slow if one takes more ms than this. */
 const SLOW = 1 / 16;
-/** A message has been handled after so many microtasks, unless its reader is very roundabout. */
+/** After so many microtasks a message has been handled, unless its reader is very roundabout. */
 const MICROTASKS = 4;
 
 let left = MESSAGES;
 let began = 0;
-/** For how many ms the event loop had had nothing to do by then. */
+/** How many ms the event loop had been idle when the budget began, moved on with `began`. */
 let idled = 0;
-/** After how many messages the clock is looked at, when it was last, and what is left when it next is. */
+/** How many messages to receive between two looks, when the last look was, and what is left at the next one. */
 let every = 1;
 let looked = 0;
 let lookAt = MESSAGES;
 
-/** A socket that is deferred, to go on in the context (AsyncLocalStorage) that it had then. */
+/** A socket that is deferred. It goes on in the context (AsyncLocalStorage) that it had then. */
 class Deferred extends AsyncResource {
   readonly #goOn: () => void;
 
@@ -43,10 +43,10 @@ class Deferred extends AsyncResource {
   }
 }
 
-/** Those that were deferred to this turn, and how many of them have gone on. */
+/** The sockets that were deferred to this turn, and how many of them have gone on. */
 let due: Deferred[] = [];
 let served = 0;
-/** Those that are deferred to the next turn. */
+/** The sockets that are deferred to the next turn. */
 let waiting: Deferred[] = [];
 let scheduled = false;
 
@@ -78,7 +78,7 @@ function idleTime(): number {
   return performance.eventLoopUtilization().idle;
 }
 
-/** Calls it in the next turn, or in a later one where that has no time left: to receive one message. */
+/** Calls `goOn`, which receives one message, in the next turn that has time left. */
 export function deferToNextTurn(goOn: () => void): void {
   waiting.push(new Deferred(goOn));
   schedule();
@@ -105,8 +105,8 @@ function beginTurn(): void {
 }
 
 /**
- * Lets those that are due go on, a few at a time: handlers run only when this function waits, and
- * each may take long. Those that there is no time for go first in the next turn.
+ * Lets the sockets that are due go on, a few at a time: handlers run only when this function waits, and
+ * each may take long. Sockets for which there is no time left go first in the next turn.
  */
 async function serve(): Promise<void> {
   for (;;) {

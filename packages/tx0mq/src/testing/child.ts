@@ -9,7 +9,7 @@ export interface End {
   signal: NodeJS.Signals | null;
 }
 
-/** A process of its own that runs a program with the library, for what only a process can show. */
+/** A process that runs a program with the library, for tests that need a process of their own. */
 export class Child {
   /** How it ended, when all its output is there. */
   readonly end: Promise<End>;

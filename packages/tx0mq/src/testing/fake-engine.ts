@@ -47,17 +47,17 @@ export class FakeSocket implements EngineSocket {
   readonly options: Readonly<Record<string, unknown>>;
   readonly sink: EngineSink;
 
-  /** What was sent, as it was handed down. */
+  /** The messages that were sent, as they were handed down. */
   readonly sent: (Frame | readonly Frame[])[] = [];
-  /** How many frames of each, from the first on, nobody else has. */
+  /** Of each message, how many of the first frames no other code has. */
   readonly owned: number[] = [];
   /** Takes no message until it is emptied. */
   full = false;
-  /** What was asked of it, in order. */
+  /** The calls of its methods, in order. */
   readonly calls: string[] = [];
   /** How many peers it says there are. */
   peerCount?: number;
-  /** With how much linger it was closed. */
+  /** The linger with which it was closed. */
   linger: number | undefined;
 
   readonly #inbox: Buffer[][] = [];
@@ -78,7 +78,7 @@ export class FakeSocket implements EngineSocket {
     return !this.full;
   }
 
-  /** There are so many peers from now on. */
+  /** Sets the number of peers. */
   setPeers(count: number): void {
     this.peerCount = count;
     this.sink.peersChanged();
@@ -142,7 +142,7 @@ export class FakeSocket implements EngineSocket {
 
   read(): void {
     this.#reading = true;
-    // Never within a call from above.
+    // Never call the sink within a call from above.
     if (this.#inbox.length > 0) queueMicrotask(() => this.#deliver());
   }
 

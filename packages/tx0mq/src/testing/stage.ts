@@ -10,7 +10,7 @@ import type { Frame } from "../engine/engine.js";
 import { type FactoryOptions, ZmqFactory } from "../factory.js";
 import type { Message } from "../frames.js";
 
-/** The one limit of all tests, in ms: generous, because only what is broken ever reaches it. */
+/** The one limit of all tests, in ms: so long that only broken code reaches it. */
 export const LIMIT = 180_000;
 
 /** A class of connections, with its own types of messages and options. */
@@ -26,7 +26,7 @@ const folder = await mkdtemp(join(tmpdir(), "tx0mq-"));
 after(() => rm(folder, { recursive: true, force: true }));
 let places = 0;
 
-/** An address to bind that nobody else has. */
+/** An address to bind that no other test has. */
 export function place(transport: Transport = "tcp"): string {
   places += 1;
   switch (transport) {
@@ -67,7 +67,7 @@ export class Stage {
   }
 }
 
-/** A test with a stage and the limit. @param options those of the factory, and why it is skipped, where it is */
+/** A test with a stage and the limit. @param options options of the factory, and the reason to skip it, if any */
 export function prove(
   what: string,
   run: (stage: Stage) => Promise<void> | void,
@@ -93,7 +93,7 @@ export async function next(from: { receive(): Promise<Message> }): Promise<strin
   return text(await from.receive());
 }
 
-/** What an emitter tells next under a name. */
+/** The next event of an emitter with this name. */
 export function told<T>(
   emitter: { once(name: never, listener: (told: T) => void): unknown },
   name: string,
@@ -101,7 +101,7 @@ export function told<T>(
   return new Promise((resolve) => emitter.once(name as never, resolve));
 }
 
-/** Looks, at every turn of the event loop, whether something has become true. */
+/** Looks, about every ms, whether a condition has become true. */
 export async function until(isTrue: () => boolean): Promise<void> {
   const limit = performance.now() + LIMIT;
   while (!isTrue()) {
@@ -121,7 +121,7 @@ export async function settled(promise: Promise<unknown>): Promise<boolean> {
   return is;
 }
 
-/** What `assert.rejects` and `assert.throws` check an error with. */
+/** A check of an error, for `assert.rejects` and `assert.throws`. */
 export function failure(Kind: abstract new (...args: never[]) => Error, message: RegExp = /./) {
   return (error: unknown): true => {
     assert(error instanceof Kind, `${String(error)} is no ${Kind.name}`);

@@ -1,4 +1,4 @@
-/** What the test of `thread()` runs: TypeScript that only types make different from JavaScript. */
+/** The program of the test of `thread()`: TypeScript that differs from JavaScript only in its types. */
 import { parentPort, workerData } from "node:worker_threads";
 
 const { number }: { number: number } = workerData;

@@ -1,4 +1,4 @@
-/** The `zeromq` package: this is the one module that loads it. */
+/** The `zeromq` package: only this module loads it. */
 
 import type { Context, Socket } from "zeromq";
 import { hasIPv6Address } from "../../endpoint.js";
@@ -22,8 +22,8 @@ export const POLLIN = 1;
 export const POLLOUT = 2;
 
 /**
- * The binding warns of options that are set on a socket in use. These take effect at once (ZMQ_XPUB_MANUAL, and
- * its _LAST_VALUE), or are meant for what is bound next.
+ * The binding warns if an option is set on a socket in use. These take effect at once (ZMQ_XPUB_MANUAL, and
+ * its _LAST_VALUE), or are meant for the next bind.
  */
 const WITHOUT_WARNING: ReadonlySet<number> = new Set([71, 98, IPV6]);
 
@@ -31,13 +31,13 @@ const WITHOUT_WARNING: ReadonlySet<number> = new Set([71, 98, IPV6]);
 const NO_FRAMES: readonly Frame[] = [];
 const NO_META: MessageMeta = { routingId: 0, group: "" };
 
-/** A socket of any type, with the methods that the binding has for all and types for some. */
+/** A socket of any type, with the binding's methods for all types and for some. */
 export interface NativeSocket extends Socket {
   send(frames: unknown, meta?: MessageMeta): Promise<void>;
   receive(): Promise<unknown[]>;
   join(group: string): void;
   leave(group: string): void;
-  /** Sends a message, with what its type sends beside the frames. */
+  /** Sends a message, with the properties that its type sends beside the frames. */
   transmit(frames: Frame | readonly Frame[], meta: MessageMeta | undefined): Promise<void>;
   /** Waits as a send does, for SNDTIMEO at most, until the socket is writable; then looks for a receive. */
   transmitNothing(): Promise<void>;
@@ -45,8 +45,8 @@ export interface NativeSocket extends Socket {
   setNumber(option: number, value: number): void;
   getNumber(option: number): number;
   /**
-   * Binds, connects or removes an address. One of IPv6 needs ZMQ_IPV6; that is set for it alone, since
-   * it changes what host names and wildcards stand for.
+   * Binds, connects or removes an address. An IPv6 address needs ZMQ_IPV6, which is set for this address alone:
+   * it changes the meaning of host names and wildcards.
    */
   at(address: string, act: () => void): void;
 }
@@ -67,10 +67,10 @@ interface Binding extends Package {
 let loaded: Binding | undefined;
 
 /**
- * The package is loaded when this engine is used first: where another one is used, it may be missing, and
- * there may be no binary of it.
+ * Loads the package at the first use of this engine. If another engine is used, the package may be missing, or
+ * have no binary for the machine.
  *
- * @throws {ZmqOptionError} where it cannot be loaded
+ * @throws {ZmqOptionError} if it cannot be loaded
  */
 export function binding(): Binding {
   loaded ??= extend(load());
@@ -157,7 +157,7 @@ function extend(zeromq: Package): Binding {
     }
   }
 
-  /** A socket that has to be told more than the frames of a message. */
+  /** A socket that needs more than the frames of a message. */
   class NativeSocketWithMeta extends NativeSocket {
     override transmit(
       frames: Frame | readonly Frame[],

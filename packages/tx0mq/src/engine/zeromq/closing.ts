@@ -5,7 +5,7 @@ import type { Monitor } from "./monitor.js";
 import type { Signals } from "./signals.js";
 import { closed, type OpenSocket, opened } from "./threads.js";
 
-/** Where the end of a socket goes unseen, for want of file descriptors, it is given so many ms, or its linger. */
+/** Without file descriptors the end of a socket is not seen. Then it is given so many ms, or its linger. */
 const UNSEEN_END = 50;
 const LONGEST_UNSEEN_END = 1000;
 
@@ -49,7 +49,7 @@ export class Closing implements OpenSocket {
     return this.#closed;
   }
 
-  /** Closes the socket, with nobody to wait for its end. */
+  /** Closes the socket, and does not wait for its end. */
   closeAtOnce(): void {
     this.#signals.closed = true;
     this.#signals.abandoned = true;
@@ -70,7 +70,7 @@ export class Closing implements OpenSocket {
     if (usesInproc && !(await inproc.prepareClose(socket, linger))) return this.#ended();
     this.#native.setNumber(LINGER, linger);
     // The monitor ends when the socket is gone for good: ports free, messages sent or given up.
-    // Where a peer in inproc has not read all, there may be no end, and nothing to wait for either.
+    // If a peer in inproc has not read all, that may never be, and there is nothing to wait for.
     if (beyondInproc || !inproc.makePeersLook(socket)) this.#monitor.start();
     this.#freeNames();
     this.#native.close();
@@ -81,7 +81,7 @@ export class Closing implements OpenSocket {
     this.#ended();
   }
 
-  /** Frees the names that it is bound to in inproc, which closing does later. */
+  /** Frees the names that it is bound to in inproc. Closing frees them only later. */
   #freeNames(): void {
     for (const address of this.#socket.inprocAddresses) {
       if (!this.#inproc.isBound(address, this.#socket)) continue;

@@ -10,13 +10,13 @@ import { isEnding } from "./threads.js";
 /** ZMQ_MAX_SOCKETS_DFLT */
 const MAX_SOCKETS = 1023;
 /**
- * So many sockets libzmq is asked for, for each connection: one, two for its monitor, and one that has
- * been closed and is still there. For the shared context, which threads fill unseen by each other, more.
+ * How many sockets to ask libzmq for, for each connection: one, two for its monitor, and one that has been
+ * closed and is still there. The shared context gets more: threads fill it, and do not see each other.
  */
 const SOCKETS_EACH = 4;
 const SPARE_SOCKETS = 64;
 const SHARED_SOCKETS = 16_384;
-/** So many file descriptors a context opens with its first socket, beside two for each I/O thread. */
+/** How many file descriptors a context opens with its first socket, beside two for each I/O thread. */
 const DESCRIPTORS = 8;
 
 class ZeromqContext implements EngineContext {
@@ -59,7 +59,7 @@ class ZeromqContext implements EngineContext {
     return socket;
   }
 
-  /** Is bound to an inproc address for a moment. @returns whether that was possible */
+  /** Binds to an inproc address for a moment. @returns whether that was possible */
   #bindBriefly(address: string): boolean {
     try {
       const socket = openSocket("PAIR", this.#context);
@@ -78,7 +78,7 @@ class ZeromqContext implements EngineContext {
 }
 
 /**
- * Contexts that a factory has given back. The binding ends a context only when the process ends, so
+ * Contexts that factories have given back. The binding ends a context only when the process ends, so
  * an unused one is kept for the next factory that asks for the same.
  */
 const pools = new Map<string, ZeromqContext[]>();

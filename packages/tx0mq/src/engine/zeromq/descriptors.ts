@@ -2,10 +2,10 @@ import { closeSync, openSync } from "node:fs";
 import { devNull } from "node:os";
 import { errnoOf, ZmqSystemError } from "../../errors.js";
 
-/** How many libzmq's own threads, which accept and connect, may take at the same moment. */
+/** How many descriptors libzmq's own threads, which accept and connect, may take at the same moment. */
 const SPARE = 12;
 
-/** Whether the process has file descriptors for so many more files and sockets, and some to spare. */
+/** Whether the process has file descriptors for `count` more files and sockets, and some to spare. */
 export function canOpenFiles(count: number): boolean {
   const opened: number[] = [];
   try {
@@ -19,7 +19,7 @@ export function canOpenFiles(count: number): boolean {
   }
 }
 
-/** @param what cannot be done without a file descriptor */
+/** @param what the operation that needs a file descriptor, as `cannot …` */
 export function outOfDescriptors(what: string): ZmqSystemError {
   return new ZmqSystemError(`${what}: the process may open no more files and sockets`, "EMFILE");
 }

@@ -4,41 +4,42 @@ export interface InprocSocket {
   readonly inprocAddresses: readonly string[];
   /** Deals with what other sockets have told it. @returns whether it may have messages to read */
   processCommands(): boolean;
-  /** Closes it, with nobody to wait for its end. */
+  /** Closes it, and does not wait for its end. */
   closeAtOnce(): void;
 }
 
 interface Place {
   bound: InprocSocket | undefined;
-  /** Those that are bound or have been, and are not closed: each may have peers among the users. */
+  /** Sockets that are bound or have been, and are not closed: each may have peers among the users. */
   readonly hosts: Set<InprocSocket>;
-  /** Those that have bound or connected, and are not closed. */
+  /** Sockets that have bound or connected, and are not closed. */
   readonly users: Set<InprocSocket>;
-  /** Those that have connected before anybody was bound, and nobody has been since. */
+  /** Sockets that have connected before any was bound, while none has been bound since. */
   readonly waiting: Set<InprocSocket>;
 }
 
-/** For how many ms to wait for a closed socket that a peer holds on to, because it has not read all. */
+/** How many ms to wait for a closed socket if a peer holds on to it, because that has not read all. */
 const GRACE = 20;
 
 /**
- * Who uses which inproc address of a context. Inproc has no I/O thread, so that closing takes help:
+ * Which sockets use which inproc address of a context. Inproc has no I/O thread, so that closing takes help:
  *
  * - libzmq holds on to a closed socket until each peer has noticed, and a peer that neither sends nor
- *   receives does not look. So the peers are made to look.
- * - It lets a socket connect where nobody is bound yet, and then holds on to it, closed or not, until
- *   somebody is. So somebody is, for a moment, before the last of those that wait is closed. Until
- *   then the others of them that were shut down are abandoned: given up by their connections, but open.
+ *   receives does not look. So `Inproc` makes the peers look.
+ * - libzmq lets a socket connect where none is bound yet. Then it holds on to this socket, closed or not, until
+ *   one is bound. So before the last of the waiting sockets is closed, `Inproc` binds one for a moment. Until
+ *   then, the other waiting sockets that were shut down are abandoned: their connections gave them up, but they
+ *   are open.
  */
 export class Inproc {
   readonly #bindBriefly: (address: string) => boolean;
-  /** Other threads bind and connect in the context too, unseen from here. */
+  /** Other threads bind and connect in the context too, and this one does not see it. */
   readonly #shared: boolean;
   readonly #places = new Map<string, Place>();
   readonly #abandoned = new Set<InprocSocket>();
-  /** Those that connect to an address when somebody is bound there. */
+  /** Sockets that connect to an address when one is bound there. */
   readonly #latecomers = new Map<string, Set<InprocSocket>>();
-  /** What to call when a socket waits no more. */
+  /** The function to call when a socket's wait is over. */
   readonly #wakeUps = new Map<InprocSocket, () => void>();
 
   /** @param bindBriefly binds to an address for a moment; returns whether it could */
@@ -68,8 +69,8 @@ export class Inproc {
   }
 
   /**
-   * Has the socket connect when somebody is bound there: a peer that is only to come is one that
-   * messages are queued for (see ZMQ_IMMEDIATE). @returns whether it is to wait
+   * Connects the socket when one is bound there: libzmq would queue messages for a peer that is yet to come
+   * (see ZMQ_IMMEDIATE). @returns whether it has to wait
    */
   connectLater(address: string, socket: InprocSocket): boolean {
     if (this.#shared || this.#places.get(address)?.bound !== undefined) return false;
@@ -78,7 +79,7 @@ export class Inproc {
     return true;
   }
 
-  /** The socket no longer waits to connect. @returns the addresses where it did */
+  /** The socket no longer waits to connect. @returns the addresses that it waited for */
   connectNoMore(socket: InprocSocket, at: string[] = [...this.#latecomers.keys()]): string[] {
     return at.filter((address) => {
       const latecomers = this.#latecomers.get(address);
@@ -103,7 +104,7 @@ export class Inproc {
     return this.#places.get(address)?.bound === socket;
   }
 
-  /** Whether the socket is connected to an address where nobody has been bound yet. */
+  /** Whether the socket is connected to an address to which none has been bound yet. */
   isWaiting(socket: InprocSocket): boolean {
     return socket.inprocAddresses.some((address) => this.#places.get(address)?.waiting.has(socket));
   }
@@ -121,7 +122,7 @@ export class Inproc {
   }
 
   /**
-   * Prepares the close of a socket: gives peers so many ms to come (-1 for ever), then gives them up.
+   * Prepares the close of a socket: waits `linger` ms for peers (-1 for ever), then gives them up.
    *
    * @returns whether it can be closed now; if not, it is abandoned
    */
@@ -149,21 +150,21 @@ export class Inproc {
     }).then(() => void this.#wakeUps.delete(socket));
   }
 
-  /** Makes the peers of a socket look what has become of it. @returns whether one may hold on to it */
+  /** Makes the peers of a socket notice its end. @returns whether one may hold on to it */
   makePeersLook(socket: InprocSocket): boolean {
     let held = this.#shared;
     for (const address of socket.inprocAddresses) {
       const place = this.#places.get(address);
       if (place === undefined) continue;
       const { hosts, users } = place;
-      // Where a name has had several hosts, nobody knows whose peer a user is.
+      // If a name has had several hosts, it is not known whose peer a user is.
       const peers = hosts.size === 1 && !hosts.has(socket) ? hosts : users;
       for (const peer of peers) if (peer !== socket && peer.processCommands()) held = true;
     }
     return held;
   }
 
-  /** Waits for the end of a closed socket, but, where a peer holds on to it, for so many ms at most; -1 for ever. */
+  /** Waits for the end of a closed socket. If a peer holds on to it, for `atMost` or `GRACE` ms; -1 for ever. */
   async waitForEnd(
     socket: InprocSocket,
     ended: Promise<void> | undefined,
@@ -196,7 +197,7 @@ export class Inproc {
   }
 }
 
-/** Waits for a promise, but no longer than so many ms. */
+/** Waits for a promise, but no longer than `ms`. */
 async function within(ms: number, promise: Promise<void> | undefined): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {

@@ -4,9 +4,9 @@ import { existsSync, readFileSync } from "node:fs";
 const LISTENER = /^\S+: \S+ \S+ 00010000 \S+ \S+ +\d+ (\/.*)$/gm;
 
 /**
- * Whether some process listens at an ipc address. libzmq would not say: to bind there it removes the
- * other's socket file, and whoever was bound waits for peers in vain. Linux alone can be asked; elsewhere,
- * and for relative paths, the answer is no.
+ * Whether a process listens at an ipc address. libzmq does not say so: a bind there removes the other socket's
+ * file, and that socket waits for peers in vain. Only Linux can be asked. On other systems, and for relative
+ * paths, the answer is no.
  */
 export function listensAt(address: string): boolean {
   const path = /^ipc:\/\/(\/.*)$/s.exec(address)?.[1];

@@ -6,8 +6,8 @@ import { canOpenFiles, outOfDescriptors } from "./descriptors.js";
 import { NOWHERE, type Signals } from "./signals.js";
 
 /**
- * So many file descriptors a monitor takes. If libzmq got only one of them, what is left of the monitor
- * would keep it for ever from closing any socket of the context.
+ * How many file descriptors a monitor takes. If libzmq gets only one of them, what is left of the monitor
+ * keeps it from closing any socket of the context, for ever.
  */
 const DESCRIPTORS = 2;
 
@@ -25,12 +25,12 @@ export class Monitor {
     this.#sink = sink;
   }
 
-  /** Settles when libzmq has closed the socket for good; nothing where the monitor was not started. */
+  /** Settles when libzmq has closed the socket for good; undefined if the monitor was not started. */
   get ended(): Promise<void> | undefined {
     return this.#ended;
   }
 
-  /** Hands events to the sink from now on, where the process has the file descriptors for that. */
+  /** Hands events to the sink from now on, if the process has the file descriptors for that. */
   start(): void {
     if (this.#ended !== undefined) return;
     try {
@@ -56,7 +56,7 @@ export class Monitor {
     }
   }
 
-  /** Ends the monitor of a socket that is gone. If it were not, libzmq would wait for the monitor for ever. */
+  /** Ends the monitor of a socket that is gone. Before that, libzmq would wait for the monitor for ever. */
   close(): void {
     this.#observer?.close();
   }

@@ -5,18 +5,18 @@ import { deferToNextTurn, hasTime } from "../turn.js";
 import { type NativeSocket, RCVTIMEO } from "./binding.js";
 import type { Signals } from "./signals.js";
 
-/** So many messages in a row have to be there at once for the engine to stop waiting for each. */
+/** If so many messages in a row are there at once, the engine stops waiting for each. */
 const STREAK = 4;
 const LONGEST_STREAK = 256;
-/** Where messages are limited, they have no more frames than this. */
+/** The most frames of a message, if messages are limited. */
 const MOST_FRAMES = 65_536;
 
 /**
  * Takes messages out of a socket, while its sink wants them.
  *
  * The binding's `receive()` asks libzmq for the socket's events first, which is a system call, unless
- * its time-out is 0. So while messages keep coming they are received with a time-out of 0; only when
- * libzmq has said EAGAIN does the reader wait.
+ * its time-out is 0. So while messages keep coming, the reader receives with a time-out of 0. It waits only
+ * when libzmq has said EAGAIN.
  */
 export class Reader {
   readonly #native: NativeSocket;
@@ -26,7 +26,7 @@ export class Reader {
   readonly #addressed: boolean;
   readonly #maxMessageSize: number;
 
-  /** The binding waits for a message, or one is being handled, or the next turn is to go on. */
+  /** The binding waits for a message, or one is being handled, or reading goes on in the next turn. */
   #reading = false;
   /** Messages keep coming: receive without waiting. */
   #draining = false;
@@ -34,7 +34,7 @@ export class Reader {
   #streak = 0;
   #streakWanted = STREAK;
   #drained = 0;
-  /** Receives that might wait, and those of them whose microtask (see `#afterMicrotask`) has run. */
+  /** Receives that might wait, and how many of them have run their microtask (see `#afterMicrotask`). */
   #receives = 0;
   #microtasks = 0;
 
@@ -89,18 +89,18 @@ export class Reader {
     }
   }
 
-  /** In the next turn of the event loop, or a later one. */
+  /** Goes on in the next turn of the event loop, or a later one. */
   readonly #readOn = (): void => {
     this.#reading = !this.#signals.closed && this.#sink.wantsMore();
     this.#signals.messageAwaited = this.#reading;
     if (this.#reading) this.#receiveOne();
   };
 
-  /** Runs after `#received` where the message was there at once, and before it where it was not. */
+  /** Runs after `#received` if the message was there at once, else before it. */
   readonly #afterMicrotask = (): void => {
     this.#microtasks += 1;
     const { roomAwaited, messageAwaited } = this.#signals;
-    // A receive that waits has looked at the socket; one that does not lets the binding look for the send.
+    // A waiting receive has looked at the socket; one that does not wait lets the binding look for the send.
     if (!roomAwaited || this.#microtasks !== this.#receives || this.#draining) return;
     if (messageAwaited) this.#signals.wakeWaiting();
   };
@@ -121,11 +121,11 @@ export class Reader {
     } else this.#stop();
   };
 
-  /** Whether a message is within bounds: libzmq looks at each frame, and not at all of them. */
+  /** Whether a message is within bounds: libzmq looks at each frame, but not at all of them together. */
   #accepts(frames: readonly Buffer[]): boolean {
     if (frames.length < 2 || this.#maxMessageSize < 0) return true;
     let bytes = 0;
-    // The first frame of a ROUTER's message is the peer's routing id, which the peer has not sent.
+    // The first frame of a ROUTER's message is the peer's routing id. The peer has not sent it.
     for (let n = this.#addressed ? 1 : 0; n < frames.length; n += 1) {
       bytes += (frames[n] as Buffer).length;
     }
@@ -145,7 +145,7 @@ export class Reader {
       return;
     }
     if (this.#draining) {
-      // EAGAIN is dear: where the runs are short, wait for longer streaks before the next one.
+      // EAGAIN costs much: if the runs are short, wait for longer streaks before the next one.
       this.#draining = false;
       this.#streakWanted =
         this.#drained > 64 ? STREAK : Math.min(2 * this.#streakWanted, LONGEST_STREAK);

@@ -1,23 +1,23 @@
 import { EVENTS, LINGER, type NativeSocket, POLLIN, POLLOUT } from "./binding.js";
 
-/** An address that no user connects to, as nobody can listen at it (see `Signals`). */
+/** An address that no user connects to, since no socket can listen at it (see `Signals`). */
 export const NOWHERE = "tcp://127.0.0.1:0";
 
 /**
  * What waits in the binding on a socket, and how it gets its signal.
  *
- * libzmq signals a change once. Whatever looks at the socket on the side (its events, bind, connect,
- * the begin of another wait) may take the signal that a waiting receive or send needs. So whoever has
- * looked calls `wakeWaiting`.
+ * libzmq signals a change once. Any other look at the socket (its events, bind, connect, the begin of
+ * another wait) may take the signal that a waiting receive or send needs. So call `wakeWaiting` after each
+ * such look.
  */
 export class Signals {
   /** Whether a receive may wait in the binding. */
   messageAwaited = false;
   /** Whether a send waits in the binding. */
   roomAwaited = false;
-  /** The socket is being closed: nothing more is asked of it. */
+  /** The socket is being closed: the engine calls it no more. */
   closed = false;
-  /** It was closed because its thread ends: what waits is told nothing, and the binding is not called again. */
+  /** It was closed because its thread ends: waits get no answer, and the binding is not called again. */
   abandoned = false;
 
   readonly #native: NativeSocket;
@@ -36,7 +36,7 @@ export class Signals {
     else void this.#native.transmitNothing();
   }
 
-  /** Looks whether the socket has room; a receive that waits is woken where it has a message. */
+  /** Looks whether the socket has room. If it has a message, wakes a receive that waits. */
   findsRoom(): boolean {
     const events = this.#native.getNumber(EVENTS);
     if (this.messageAwaited && (events & POLLIN) !== 0) void this.#native.transmitNothing();
@@ -44,8 +44,8 @@ export class Signals {
   }
 
   /**
-   * While a send waits nothing can be asked of the binding that would wake it. A connection that is
-   * opened and given up again brings a signal from the I/O thread, which wakes whatever waits.
+   * While a send waits, no call of the binding wakes it. A connection that is opened and given up again
+   * brings a signal from the I/O thread, which wakes all that waits.
    */
   #signalAnew(): void {
     const native = this.#native;
@@ -55,7 +55,7 @@ export class Signals {
       native.connect(NOWHERE);
       native.disconnect(NOWHERE);
     } catch {
-      // A type that cannot connect (DGRAM): the next look comes in time.
+      // A type that cannot connect (DGRAM): the next look (`LOOK_AGAIN`) comes in time.
     }
     native.setNumber(LINGER, linger);
   }

@@ -28,7 +28,7 @@ const RUNTIME_OPTIONS: ReadonlyMap<string, OptionEntry> = new Map([
   ["manualLastValue", { id: XPUB_MANUAL_LAST_VALUE, kind: "bool" }],
 ]);
 
-/** So many file descriptors a bind takes. */
+/** How many file descriptors a bind takes. */
 const DESCRIPTORS = 2;
 
 /** A socket of the `zeromq` package, as the library wants it. */
@@ -42,7 +42,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
   readonly #closing: Closing;
   readonly #inproc: Inproc;
   readonly #immediate: boolean;
-  /** The inproc addresses that it has bound and connected to, each once, whether it still is or not. */
+  /** All inproc addresses that it has ever bound or connected to, each once. */
   readonly inprocAddresses: string[] = [];
   /** Whether it has bound or connected to anything else. */
   #beyondInproc = false;
@@ -198,7 +198,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
   // The end -----------------------------------------------------------------------------------
 
   processCommands(): boolean {
-    // Where the binding waits for messages it looks by itself, and there are none.
+    // If the binding waits for messages, it looks by itself, and there are none.
     if (this.#signals.closed || this.#signals.messageAwaited) return false;
     if (this.#writer.waits) return true;
     // When it is not their turn to receive, REQ and REP do not look.

@@ -1,23 +1,23 @@
 /**
- * The binding takes the whole process down where a thread ends while one of its sockets waits for
- * something. A worker thread that exits by itself can close its sockets before. One that ends because the
- * main thread ends cannot: it is stopped in the midst of things. So the main thread, when it exits, first
- * asks the others to let go, and waits until they have.
+ * If a thread ends while one of its sockets waits for something, the binding crashes the whole process. A worker
+ * thread that exits by itself can close its sockets first. A thread that ends because the main thread ends
+ * cannot: it is stopped in the middle of its work. So when the main thread exits, it first asks the others to
+ * let go, and waits until they have, or `TIME_TO_LET_GO` is over.
  */
 import { getEnvironmentData, isMainThread, setEnvironmentData } from "node:worker_threads";
 
 /** How long libzmq may need to close sockets, in ms. */
 const TIME_TO_CLOSE = 50;
-/** How long the main thread waits for the others, in ms: one that computes does not hear it before. */
+/** How long the main thread waits for the others, in ms: a thread that computes does not hear it at once. */
 const TIME_TO_LET_GO = 1_000;
 
-/** What a thread closes when it ends. */
+/** A socket that a thread closes when it ends. */
 export interface OpenSocket {
   closeAtOnce(): void;
   closeMonitor(): void;
 }
 
-/** What all threads share: it goes from each thread to those that it starts. */
+/** The key of the numbers that all threads share: each thread passes them to those that it starts. */
 const KEY = "tx0mq.threads";
 /** Whether the process is about to end. */
 const ENDING = 0;

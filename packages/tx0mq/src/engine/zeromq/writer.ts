@@ -6,8 +6,8 @@ import { type NativeSocket, SNDTIMEO } from "./binding.js";
 import type { Signals } from "./signals.js";
 
 /**
- * While a send waits, the engine looks at the socket after so many ms. The binding itself takes a
- * signal away where one comes between its looks for a waiting receive and for a waiting send.
+ * In ms: how often the engine looks at the socket while a send waits. The binding looks for a waiting receive and
+ * then for a waiting send. If a signal comes between the two, the binding takes it away.
  */
 const LOOK_AGAIN = 500;
 
@@ -15,8 +15,8 @@ const LOOK_AGAIN = 500;
  * Gives messages to a socket.
  *
  * The binding's `send()` asks libzmq for the socket's events first, which is a system call, unless its
- * time-out is 0. So messages are sent with a time-out of 0. Where libzmq says EAGAIN, the message stays
- * with the sink, and the writer waits for room with a message without frames, which sends nothing.
+ * time-out is 0. So the writer sends with a time-out of 0. If libzmq says EAGAIN, the message stays with
+ * the sink, and the writer waits for room with a message without frames, which sends nothing.
  */
 export class Writer {
   readonly #native: NativeSocket;
@@ -37,7 +37,7 @@ export class Writer {
     this.#neverRefuses = neverRefuses;
   }
 
-  /** Whether somebody waits for room. */
+  /** Whether a wait for room goes on. */
   get waits(): boolean {
     return this.#room !== undefined;
   }
