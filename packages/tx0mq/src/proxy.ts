@@ -42,7 +42,7 @@ export interface ZmqProxy {
  * whole direction waits. A ROUTER without `mandatory` drops messages for such a peer.
  *
  * If the other side, or the capture, refuses a message, it is dropped there, and there is an `"error"` event of
- * the connection that it came from.
+ * the connection that it came from; none if no peer has its routing id.
  *
  * @throws {ZmqStateError} when other code reads or writes one of the two, or it is neither bound nor connected
  * @throws {ZmqClosedError} when one of the two is shut down
