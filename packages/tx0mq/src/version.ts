@@ -14,7 +14,7 @@ export function zmqVersion(): string {
 
 /**
  * Whether the engine has a part that libzmq may be built without: `"draft"`, the draft socket types,
- * `"curve"`, `"ipc"`, `"gssapi"`, `"norm"`, `"pgm"`, `"tipc"`. zmq_has
+ * `"curve"`, `"ipc"`, `"gssapi"`, `"norm"`, `"pgm"`, `"tipc"`, `"ws"`. zmq_has
  *
  * @throws {ZmqOptionError} if the engine cannot be loaded
  */
