@@ -24,7 +24,8 @@ export interface FactoryOptions {
    * thread to another. It keeps the `ioThreads` and `maxSockets` that it has. Default: false.
    *
    * Let a worker thread end by itself (tell it to shut its factory down). `worker.terminate()` crashes the
-   * process if one of the thread's connections waits for a message: a defect of the binding.
+   * process if one of the thread's connections waits for a message: a defect of the `zeromq` package,
+   * which the engine in TypeScript does not have.
    */
   shared?: boolean;
   /**
