@@ -88,11 +88,11 @@ test("the reference has all that the library exports, and examples link to what 
   }
   assert.match(
     readFileSync(join(DIST, "api.Class.ZmqRepConnection.html"), "utf8"),
-    /Replies to each request with what the handler makes of it/,
+    /Replies to each request with what the handler returns/,
   );
   assert(!existsSync(join(DIST, "reference.html")), "a page that nothing leads to");
   for (const [name, what] of [
-    ["Class.ZmqConnection", /Waits until so many peers are there/],
+    ["Class.ZmqConnection", /Waits until <code>count<\/code> peers are there/],
     ["Interface.DealerOptions", /ZMQ_PROBE_ROUTER/],
     ["Interface.PubOptions", /ZMQ_XPUB_NODROP/],
   ] as const) {
