@@ -15,7 +15,8 @@ describe("multithreaded service", { concurrency: true, timeout: 120_000 }, () =>
     await using factory = new ZmqFactory();
     const first = new ZmqReqConnection(factory, { connect: endpoint });
     const found = new Set<string | undefined>();
-    while (found.size < WORKERS.length) {
+    for (let asked = 0; found.size < WORKERS.length; asked++) {
+      assert(asked < 100, `of 100 requests, some went to each of ${WORKERS.length} threads`);
       await first.send("Hello");
       await first.receive();
       found.add((await server.line(/^(Worker \d) received Hello$/))[1]);
