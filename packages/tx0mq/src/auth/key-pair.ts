@@ -6,7 +6,7 @@ import { z85Encode } from "./z85.js";
  * `curvePublicKey`, `curveSecretKey` and, with the server's public key, `curveServerKey`. zmq_curve_keypair
  */
 export function curveKeyPair(): { publicKey: string; secretKey: string } {
-  const { x = "", d = "" } = generateKeyPairSync("x25519").privateKey.export({ format: "jwk" });
-  const [publicKey, secretKey] = [x, d].map((key) => z85Encode(Buffer.from(key, "base64url")));
-  return { publicKey, secretKey } as { publicKey: string; secretKey: string };
+  const { x, d } = generateKeyPairSync("x25519").privateKey.export({ format: "jwk" });
+  const text = (key = ""): string => z85Encode(Buffer.from(key, "base64url"));
+  return { publicKey: text(x), secretKey: text(d) };
 }
