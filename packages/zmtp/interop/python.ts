@@ -51,6 +51,8 @@ export class Refusal extends Error {
 export class Python implements Maker {
   readonly name = "libzmq";
   readonly process: ChildProcess;
+  /** Rejects when it has ended. */
+  readonly over: Promise<never>;
   readonly #calls = new Map<
     number,
     { resolve: (ok: unknown) => void; reject: (error: Error) => void }
@@ -64,10 +66,14 @@ export class Python implements Maker {
     this.process = process;
     createInterface({ input: process.stdout }).on("line", (line) => this.#heard(JSON.parse(line)));
     process.stdin.on("error", () => undefined); // it has ended, which calls tell
-    process.on("exit", () => {
-      for (const { reject } of this.#calls.values()) reject(this.#end());
-      this.#calls.clear();
+    this.over = new Promise((_resolve, reject) => {
+      process.on("exit", () => {
+        reject(this.#end());
+        for (const call of this.#calls.values()) call.reject(this.#end());
+        this.#calls.clear();
+      });
     });
+    this.over.catch(() => undefined); // those who wait are told
     this.#unref();
   }
 

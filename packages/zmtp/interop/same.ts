@@ -164,7 +164,7 @@ export function same(
         const play = async (maker: Maker): Promise<unknown> => {
           const stage = new Stage(maker, python, role, transport);
           try {
-            return await scenario(stage);
+            return await Promise.race([scenario(stage), python.over]);
           } catch (error) {
             throw new Error(`with ${maker.name}: ${error}`, { cause: error });
           } finally {
