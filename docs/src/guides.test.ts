@@ -96,6 +96,9 @@ function asModule({ text }: Code): string {
   return `export {}; ${from(own(library), "tx0mq")}${from(own(threads), "tx0mq/thread")}${text}`;
 }
 
+/** What each of them is checked against, read once. */
+const declarations = new Map<string, ts.SourceFile | undefined>();
+
 /** What TypeScript has to say of them. */
 function errors(codes: readonly Code[]): string[] {
   const sources = new Map([[join(GUIDES, "known.ts"), KNOWN]]);
@@ -121,8 +124,9 @@ function errors(codes: readonly Code[]): string[] {
   host.fileExists = (file) => sources.has(file) || fileExists(file);
   host.getSourceFile = (file, ...rest) => {
     const source = sources.get(file);
-    if (source === undefined) return getSourceFile(file, ...rest);
-    return ts.createSourceFile(file, source, ts.ScriptTarget.ES2023);
+    if (source !== undefined) return ts.createSourceFile(file, source, ts.ScriptTarget.ES2023);
+    if (!declarations.has(file)) declarations.set(file, getSourceFile(file, ...rest));
+    return declarations.get(file);
   };
   const program = ts.createProgram([...sources.keys()], options, host);
   return ts.getPreEmitDiagnostics(program).map(({ file, start = 0, messageText }) => {
