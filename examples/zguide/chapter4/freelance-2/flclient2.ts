@@ -15,7 +15,7 @@ const connections = endpoints.map((endpoint) => ({ connect: endpoint }));
 const client = new ZmqDealerConnection(factory, connections);
 for (const endpoint of endpoints) console.log(`Connected to ${endpoint}`);
 
-let duplicates = 0;
+let dropped = 0;
 const start = performance.now();
 try {
   for (let sequence = 1; sequence <= requests; sequence++) {
@@ -24,7 +24,7 @@ try {
   }
   const cost = (1000 * (performance.now() - start)) / requests;
   console.log(`Average round trip cost: ${cost.toFixed(0)} usec`);
-  console.log(`${duplicates} late replies dropped`);
+  console.log(`${dropped} other replies dropped`);
 } catch (error) {
   if (!(error instanceof ZmqTimeoutError)) throw error;
   console.error("Name service not available, aborting");
@@ -40,6 +40,6 @@ async function request(sequence: number): Promise<void> {
     const left = Math.max(0, deadline - performance.now());
     const [, number] = await client.receive({ timeout: left });
     if (Number(number) === sequence) return;
-    duplicates += 1;
+    dropped += 1;
   }
 }

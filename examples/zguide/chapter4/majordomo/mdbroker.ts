@@ -71,13 +71,12 @@ console.log(`mdbroker listening on ${broker.address}`);
 
 function received(message: Message): void {
   purge();
-  const [sender, delimiter, header, ...rest] = message;
-  if (delimiter?.length === 0 && String(header) === MDP.CLIENT && rest.length >= 2) {
-    const [service, ...body] = rest as Message;
-    fromClient(sender, String(service), body);
-  } else if (delimiter?.length === 0 && String(header) === MDP.WORKER && isCommand(rest)) {
-    const [command, ...body] = rest as Message;
-    fromWorker(sender, String(command), body);
+  const [sender, delimiter, header, first, ...body] = message;
+  const from = delimiter?.length === 0 ? String(header) : undefined;
+  if (from === MDP.CLIENT && MDP.isName(first) && body.length > 0) {
+    fromClient(sender, String(first), body);
+  } else if (from === MDP.WORKER && isCommand(String(first), body)) {
+    fromWorker(sender, String(first), body);
   } else throw new ZmqProtocolError("it is not of MDP/0.1", message);
 }
 
@@ -118,14 +117,14 @@ function fromWorker(address: Buffer, command: string, body: readonly Buffer[]): 
 }
 
 /** Whether it is what a worker may say. */
-function isCommand([command, ...body]: Buffer[]): boolean {
-  switch (String(command)) {
+function isCommand(command: string, body: readonly Buffer[]): boolean {
+  switch (command) {
     case MDP.READY:
-      return body.length === 1;
+      return body.length === 1 && MDP.isName(body[0]);
     case MDP.REPLY:
       return body.length >= 3 && body[1]?.length === 0;
     default:
-      return [MDP.HEARTBEAT, MDP.DISCONNECT].includes(String(command)) && body.length === 0;
+      return [MDP.HEARTBEAT, MDP.DISCONNECT].includes(command) && body.length === 0;
   }
 }
 
@@ -209,6 +208,7 @@ function purge(): void {
 }
 
 function beat(): void {
+  if (broker.closed) return;
   purge();
   for (const worker of workers.values()) {
     toWorker(worker.address, MDP.HEARTBEAT).catch(() => forget(worker, "is gone"));

@@ -19,6 +19,11 @@ const NAMES = ["", "READY", "REQUEST", "REPLY", "HEARTBEAT", "DISCONNECT"];
 /** Services whose names begin so are the broker's own (MMI, RFC 8). */
 export const INTERNAL = "mmi.";
 
+/** Whether it can be a service's name: text that can be printed. */
+export function isName(frame: Buffer | undefined): boolean {
+  return /^\P{C}+$/u.test(`${frame ?? ""}`);
+}
+
 /** Prints all messages that are sent and received from now on: what `-v` asks for. */
 export function printMessages(): void {
   subscribe("tx0mq:send", (message) => print("->", message as SendTrace));

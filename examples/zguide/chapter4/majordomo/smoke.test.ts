@@ -149,8 +149,11 @@ describe("majordomo", { concurrency: true, timeout: 120_000 }, () => {
       ["MDPC01", "echo", "no delimiter"],
       ["", "MDPC02", "echo", "another version"],
       ["", "MDPC01", "no body"],
+      ["", "MDPC01", "", "no name"],
       ["", "MDPW01"],
       ["", "MDPW01", READY],
+      ["", "MDPW01", READY, ""],
+      ["", "MDPW01", READY, "\x1b[2Jno text\n"],
       ["", "MDPW01", READY, "echo", "too much"],
       ["", "MDPW01", REQUEST, "client", "", "a broker's command"],
       ["", "MDPW01", REPLY, "client", "no delimiter", "reply"],
@@ -208,7 +211,7 @@ describe("majordomo", { concurrency: true, timeout: 120_000 }, () => {
     const reply = ask("coffee", "late");
     assert.deepEqual(await serve(late, "black"), ["", "late"]);
     assert.deepEqual(await reply, ["MDPC01", "coffee", "black"]);
-    assert.equal(broker.errors.length, 13);
+    assert.equal(broker.errors.length, 16);
     await endsOn("SIGTERM", broker);
   });
 

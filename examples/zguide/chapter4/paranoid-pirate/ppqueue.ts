@@ -22,7 +22,8 @@ interface Worker {
 const factory = new ZmqFactory();
 factory.registerForShutdown();
 const frontend = new ZmqRouterConnection(factory, { bind: addresses.frontend });
-const backend = new ZmqRouterConnection(factory, { bind: addresses.backend });
+// A mandatory ROUTER says so when a peer is gone.
+const backend = new ZmqRouterConnection(factory, { bind: addresses.backend }, { mandatory: true });
 console.log(`ppqueue listening on ${frontend.address}, workers on ${backend.address}`);
 
 const workers = new Map<string, Worker>(); // the one that is free for longest first
@@ -34,8 +35,7 @@ while (!backend.closed) {
     { timeout: Math.max(0, heartbeatAt - performance.now()) },
   );
   if (readable.has(backend)) await fromWorker(await backend.receive());
-  const worker = nextFree();
-  if (worker && readable.has(frontend)) await fromClient(worker, await frontend.receive());
+  if (nextFree() && readable.has(frontend)) await fromClient(await frontend.receive());
   if (performance.now() >= heartbeatAt) await beat();
 }
 
@@ -52,10 +52,23 @@ async function fromWorker([address, ...message]: Message): Promise<void> {
 }
 
 // [client, "", request]
-async function fromClient(worker: Buffer, request: Message): Promise<void> {
+async function fromClient(request: Message): Promise<void> {
   if (!hasEnvelope(request)) return refuse("client", request);
-  put(worker, true);
-  await backend.send([worker, ...request]);
+  for (let worker = nextFree(); worker; worker = nextFree()) {
+    put(worker, true);
+    if (await toWorker(worker, ...request)) return;
+  }
+}
+
+/** @returns whether it could be sent: a worker whose connection is gone is forgotten */
+async function toWorker(address: Buffer, ...message: (Buffer | string)[]): Promise<boolean> {
+  try {
+    await backend.send([address, ...message]);
+    return true;
+  } catch {
+    if (!backend.closed) forget(address, "is gone");
+    return false;
+  }
 }
 
 function hasEnvelope(message: readonly Buffer[]): boolean {
@@ -80,12 +93,15 @@ function put(address: Buffer, busy: boolean): void {
 
 async function beat(): Promise<void> {
   heartbeatAt = performance.now() + heartbeat;
-  for (const [name, { address, expiry }] of workers) {
-    if (performance.now() < expiry) await backend.send([address, HEARTBEAT]);
-    else {
-      workers.delete(name);
-      const isText = /^[\x20-\x7e]+$/.test(`${address}`); // who has chosen no routing id gets bytes
-      console.log(`ppqueue: worker ${isText ? address : name} expired`);
-    }
+  for (const { address, expiry } of workers.values()) {
+    if (performance.now() < expiry) await toWorker(address, HEARTBEAT);
+    else forget(address, "expired");
   }
+}
+
+function forget(address: Buffer, why: string): void {
+  const name = address.toString("hex");
+  workers.delete(name);
+  const isText = /^[\x20-\x7e]+$/.test(`${address}`); // who has chosen no routing id gets bytes
+  console.log(`ppqueue: worker ${isText ? address : name} ${why}`);
 }

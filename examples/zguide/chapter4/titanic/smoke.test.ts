@@ -14,6 +14,8 @@ import { Store } from "./store.ts";
 const BEATS = ["--heartbeat", "200", "--liveness", "50"];
 const TITANIC = [...BEATS, "--reconnect", "100", "--interval", "50", "--timeout", "500"];
 const UNKNOWN = "0".repeat(32);
+/** Titanic has waited for a reply in vain. */
+const GIVEN_UP = /^\w{32}: no reply of /;
 
 // For a long run: TITANIC_KILLS=50 TITANIC_SEED=2 npm test
 const KILLS = Number(process.env.TITANIC_KILLS ?? 3);
@@ -166,6 +168,7 @@ describe("titanic", { concurrency: true, timeout: 60_000 + KILLS * 10_000 }, () 
     }
     assert(existsSync(outside));
     assert.deepEqual(await ask("titanic.request", "a service without a body"), ["400"]);
+    assert.deepEqual(await ask("titanic.request", "tea\n", "no name"), ["400"]);
 
     assert.deepEqual(titanic.errors, []);
     rmSync(folder, { recursive: true });
@@ -216,6 +219,36 @@ describe("titanic", { concurrency: true, timeout: 60_000 + KILLS * 10_000 }, () 
     await titanic.line(new RegExp(`^${uuid}: answered by coffee$`));
     served = true;
     assert.deepEqual(await ask("titanic.reply", uuid), ["200", "black"]);
+    await endsOn("SIGINT", titanic, broker);
+  });
+
+  test("a service that is too slow holds up no other, and one of its requests not the rest", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const address = stage.ipc("broker");
+    const endpoint = ["--endpoint", address];
+    const broker = stage.start("../majordomo/mdbroker", [...endpoint, ...BEATS]);
+    const titanic = stage.start("titanic", [
+      ...[...endpoint, "--folder", join(stage.folder, "disk"), ...TITANIC],
+    ]);
+    const ask = asker(t, address, 60_000);
+    for (const body of ["too much", "far too much", "more than that", "little"]) {
+      await ask("titanic.request", "tea", body);
+    }
+    await ask("titanic.request", "coffee", "black");
+
+    const factory = factoryOf(t);
+    const options = { heartbeat: 200, liveness: 50 };
+    const tea = new MajordomoWorker(factory, address, "tea", options);
+    void tea.serve(async ([body]) => {
+      if (String(body) !== "little") await titanic.line(GIVEN_UP).catch(() => {}); // or its end
+      return String(body);
+    });
+    const coffee = new MajordomoWorker(factory, address, "coffee", options);
+    void coffee.serve((request) => request);
+    await titanic.line(/: answered by coffee$/);
+    const before = titanic.lines.filter((line) => GIVEN_UP.test(line)).length;
+    assert(before < 3, `coffee waited for ${before} cups of tea`);
+    await titanic.line(/: answered by tea$/);
     await endsOn("SIGINT", titanic, broker);
   });
 

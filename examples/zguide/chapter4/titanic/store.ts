@@ -72,6 +72,11 @@ export class Store {
     this.#pending.delete(uuid);
   }
 
+  /** Puts a request behind all others, if it is pending. */
+  postpone(uuid: string): void {
+    if (this.#pending.delete(uuid)) this.#pending.add(uuid);
+  }
+
   /** A reply; undefined where there is none, or no such UUID. */
   reply(uuid: string): Promise<Message | undefined> {
     return this.#read(uuid, "rep");

@@ -4,7 +4,7 @@
 import { type RequestHandler, ZmqFactory } from "tx0mq";
 import { flags } from "tx0mq/flags";
 import { MajordomoClient } from "../majordomo/mdcliapi.ts";
-import { printMessages } from "../majordomo/mdp.ts";
+import { isName, printMessages } from "../majordomo/mdp.ts";
 import { MajordomoWorker } from "../majordomo/mdwrkapi.ts";
 import { Store } from "./store.ts";
 
@@ -33,7 +33,7 @@ setInterval(dispatch, interval);
 
 await Promise.all([
   serve("titanic.request", async ([service, ...body]) => {
-    if (body.length === 0) return "400";
+    if (!isName(service) || body.length === 0) return "400";
     const uuid = await store.add([service, ...body]);
     console.log(`${uuid}: stored, for ${service}`);
     void dispatch();
@@ -90,10 +90,11 @@ async function ask(uuid: string, absent: Set<string>): Promise<void> {
   const [service, ...body] = request;
   const name = String(service);
   if (absent.has(name)) return;
-  absent.add(name); // until the broker knows it
+  absent.add(name); // until it has replied
   const [code] = await client.send("mmi.service", service);
   if (String(code) !== "200") return;
-  absent.delete(name);
+  store.postpone(uuid); // without a reply, it comes after the others in the next round
   await store.answer(uuid, await client.send(name, body));
+  absent.delete(name);
   console.log(`${uuid}: answered by ${name}`);
 }

@@ -17,7 +17,8 @@ const publisher = new ZmqXPubConnection(factory, { bind: endpoint }, options);
 console.log(`clonesrv1 waits for ${clients} subscribed on ${publisher.address}`);
 for (let subscribed = 0; subscribed < clients; ) {
   const [[comes]] = await publisher.receive();
-  subscribed += comes === 1 ? 1 : -1;
+  if (comes === 1) subscribed += 1;
+  else if (comes === 0) subscribed -= 1;
 }
 console.log("Publishing (Ctrl-C ends it)");
 

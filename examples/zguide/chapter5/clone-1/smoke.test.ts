@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { endsOn, refuses, Stage } from "@tx0mq/smoke";
-import { ZmqFactory, ZmqPubConnection, ZmqSubConnection } from "tx0mq";
+import { ZmqFactory, ZmqPubConnection, ZmqSubConnection, ZmqXSubConnection } from "tx0mq";
 
 const COUNT = 20_000;
 
@@ -21,6 +21,8 @@ test("updates reach all clients that were there from the start", async (t) => {
     await connected;
     return subscriber;
   };
+  const stranger = new ZmqXSubConnection(factory, { connect: address });
+  for (const nonsense of ["", "nonsense"]) await stranger.send(nonsense); // it counts for nothing
   await join();
   const restless = await join();
   for (const call of ["unsubscribe", "subscribe"] as const) restless[call](); // it counts once

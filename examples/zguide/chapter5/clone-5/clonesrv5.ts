@@ -23,8 +23,9 @@ console.log(`clonesrv5 on ${snapshot.address}, ${publisher.address}, ${collector
 const store = new KVStore();
 
 snapshot.on("message", async ([identity, ...request]) => {
+  const state = store.snapshot(request);
   console.log(`I: sending state snapshot=${store.sequence}`);
-  for (const { frames } of store.snapshot(request)) await snapshot.send([identity, ...frames]);
+  for (const { frames } of state) await snapshot.send([identity, ...frames]);
 });
 
 function publish(update: KVMsg, what: string): Promise<void> {

@@ -79,7 +79,9 @@ export class Clone extends EventEmitter<CloneEvents> {
     const options = { immediate: true, sendHighWaterMark: 0, verboser: true };
     this.#publisher = new ZmqXPubConnection(factory, collectors, options); // a PUB that hears who subscribes
     this.#publisher.on("message", ([[subscribed]]) => {
-      this.#collectors += subscribed === 1 ? 1 : -1;
+      if (subscribed === 1) this.#collectors += 1;
+      else if (subscribed === 0) this.#collectors -= 1;
+      else return; // it is no subscription
       this.emit("collectors", this.#collectors);
     });
     this.#following = this.#follow(servers);

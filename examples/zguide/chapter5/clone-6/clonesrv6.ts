@@ -125,8 +125,9 @@ setInterval(() => {
 
 try {
   await star.serve(snapshot, async ([identity, ...request]) => {
+    const state = store.snapshot(request);
     console.log(`I: sending snapshot=${store.sequence}`);
-    for (const { frames } of store.snapshot(request)) await snapshot.send([identity, ...frames]);
+    for (const { frames } of state) await snapshot.send([identity, ...frames]);
   });
 } catch (error) {
   if (!(error instanceof BinaryStarError)) throw error;

@@ -11,6 +11,7 @@ import {
   ZmqRouterConnection,
   ZmqSubConnection,
   ZmqXPubConnection,
+  ZmqXSubConnection,
 } from "tx0mq";
 import { KVMsg } from "../key-value-message/kvmsg.ts";
 import { Clone } from "./clone.ts";
@@ -184,7 +185,7 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_
     const place = new Stage(t, import.meta.url).ipc("server");
     await using factory = new ZmqFactory();
     const router = new ZmqRouterConnection(factory, { bind: `${place}:7000` });
-    const collector = new ZmqSubConnection(factory, { bind: `${place}:7002` });
+    const collector = new ZmqXSubConnection(factory, { bind: `${place}:7002` });
     const publish = (publisher: ZmqXPubConnection, sequence: number, key: string, body = "") =>
       publisher.send(new KVMsg({ sequence, key, body }).frames);
     const subscribed = async () => {
@@ -224,9 +225,11 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_
     clone.set("/t/own", "mine");
     assert.equal(clone.unconfirmed, 1);
     const collects = once(clone, "collectors");
+    await collector.send("nonsense"); // it counts for nothing
     collector.subscribe();
     const collected = collector.receive(LIMIT);
     await collects;
+    assert.equal(clone.collectors, 1);
     for (let n = 0; n < 2; n++) await publish(publisher, 0, "HUGZ");
     const own = KVMsg.from(await collected);
     assert.equal(clone.get("/t/own"), undefined);

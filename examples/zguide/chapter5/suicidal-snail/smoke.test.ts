@@ -38,11 +38,14 @@ describe("suicidal snail", { concurrency: true }, () => {
       ...["--role", "subscriber", "--endpoint", publisher.address],
     ]);
     await publisher.receive({ timeout: 60_000 }); // it has subscribed
+    for (const nonsense of ["", "noon", "12:00"]) await publisher.send(nonsense);
     for (const ahead of [60_000, 60_000, 60_000, -1001, 60_000]) {
       await publisher.send(`${Date.now() + ahead}`);
     }
     assert.deepEqual(await subscriber.exit(), { code: 1, signal: null });
-    assert.match(subscriber.errors.join("\n"), /^E: .* message 4 is \d{4,} ms old$/);
+    const [last, ...refused] = subscriber.errors.toReversed();
+    assert.match(last ?? "", /^E: .* message 4 is \d{4,} ms old$/);
+    assert.deepEqual(refused, Array(3).fill("Subscriber: a message that is no time"));
   });
 
   test("both on one event loop: all of it ends", async (t) => {

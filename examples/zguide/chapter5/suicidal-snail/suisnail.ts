@@ -43,6 +43,10 @@ async function subscriber(): Promise<void> {
   console.log(`Subscriber works up to ${work} ms on a message`);
   let count = 0;
   for await (const [clock] of socket) {
+    if (!/^\d+$/.test(`${clock}`)) {
+      console.error("Subscriber: a message that is no time");
+      continue;
+    }
     const age = Date.now() - Number(clock);
     count += 1;
     if (count % 500 === 0) console.log(`Subscriber: message ${count} is ${age} ms old`);
