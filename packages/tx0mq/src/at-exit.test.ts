@@ -63,6 +63,16 @@ void test("a process with nothing left to do shuts its factories down and ends",
   assert.deepEqual(child.lines, ["up", "closed", "closed", "0"]);
 });
 
+void test("a signal that comes with the end of the last shutdown is heard", {
+  timeout: LIMIT,
+}, async (t) => {
+  const child = new Child(
+    t,
+    program(`pull.on("close", () => process.kill(process.pid, "SIGTERM"));`),
+  );
+  assert.deepEqual(await child.end, { code: null, signal: "SIGTERM" });
+});
+
 void test("a second signal ends the process at once", { timeout: LIMIT }, async (t) => {
   const child = new Child(
     t,

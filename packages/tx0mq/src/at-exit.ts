@@ -8,24 +8,39 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** The shutdowns to run when the process ends. */
 const registered = new Set<() => Promise<void>>();
+/** The process has nothing left to do, but for its shutdowns. */
+let leaving = false;
 
 /** Calls `shutdown` when a signal ends the process or it has nothing left to do. @returns a function that undoes it */
 export function atExit(shutdown: () => Promise<void>): () => void {
-  if (registered.size === 0) listen();
+  if (registered.size === 0 && !leaving) listen();
   registered.add(shutdown);
   return () => {
-    if (registered.delete(shutdown) && registered.size === 0) stopListening();
+    if (registered.delete(shutdown)) stopUnlessNeeded();
   };
 }
 
 function listen(): void {
   for (const signal of SIGNALS) process.on(signal, onSignal);
-  process.on("beforeExit", shutDownAll);
+  process.on("beforeExit", onBeforeExit);
+}
+
+function stopUnlessNeeded(): void {
+  if (registered.size === 0 && !leaving) stopListening();
 }
 
 function stopListening(): void {
   for (const signal of SIGNALS) process.removeListener(signal, onSignal);
-  process.removeListener("beforeExit", shutDownAll);
+  process.removeListener("beforeExit", onBeforeExit);
+}
+
+async function onBeforeExit(): Promise<void> {
+  leaving = true;
+  await shutDownAll();
+  await turn(); // a signal may have come that is not heard yet
+  await turn();
+  leaving = false;
+  stopUnlessNeeded();
 }
 
 async function shutDownAll(): Promise<void> {

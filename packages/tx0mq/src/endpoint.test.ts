@@ -68,6 +68,7 @@ void test("typos are told at once, and what would be right", () => {
     [() => ZmqEndpoint.connect("tcp://host:*"), /wildcard port can only be bound/],
     [() => ZmqEndpoint.connect("tcp://host:0"), /wildcard port can only be bound/],
     [() => ZmqEndpoint.bind("ipc://"), /ipc:\/\/ wants a name/],
+    [() => ZmqEndpoint.connect("ipc://*"), /wildcard name can only be bound/],
     [() => ZmqEndpoint.bind("inproc://"), /inproc:\/\/ wants a name/],
     [() => ZmqEndpoint.bind(`ipc:///${"x".repeat(107)}`), /107 bytes at most/],
     [() => ZmqEndpoint.bind(`ipc://${"é".repeat(54)}`), /107 bytes at most/],

@@ -112,7 +112,9 @@ function check(type: ZmqEndpointType, address: string): void {
   }
   if (transport === "tcp") checkTcp(type, address, rest);
   else if (rest === "") throw new ZmqEndpointError(address, `${transport}:// wants a name`);
-  else if (transport === "ipc" && Buffer.byteLength(rest) > IPC_PATH_LIMIT) {
+  else if (address === "ipc://*" && type === ZmqEndpointType.connect) {
+    throw new ZmqEndpointError(address, "a wildcard name can only be bound");
+  } else if (transport === "ipc" && Buffer.byteLength(rest) > IPC_PATH_LIMIT) {
     throw new ZmqEndpointError(
       address,
       `the path of a Unix socket has ${IPC_PATH_LIMIT} bytes at most`,

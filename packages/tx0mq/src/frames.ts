@@ -8,6 +8,9 @@ export type Message = [first: Buffer, ...rest: Buffer[]];
 /** One message, to be sent: a frame, or a list of frames. */
 export type Frames = Frame | readonly Frame[];
 
+/** Why a message of these frames cannot be sent, if that is so. */
+export type FrameRule = (frames: Frames) => string | undefined;
+
 /** The empty frame: the delimiter between an envelope and its message (RFC 28). */
 export const EMPTY: Buffer = Buffer.alloc(0);
 
@@ -70,6 +73,11 @@ export function toBuffer(frame: Frame): Buffer {
   return ArrayBuffer.isView(frame)
     ? Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength)
     : Buffer.from(frame);
+}
+
+/** How many bytes a frame has on the wire. */
+export function sizeOf(frame: Frame): number {
+  return typeof frame === "string" ? Buffer.byteLength(frame) : frame.byteLength;
 }
 
 export function isFrame(value: unknown): value is Frame {
@@ -138,6 +146,15 @@ function described(value: unknown): string {
   if (Array.isArray(value)) return "a list as a frame";
   if (value instanceof Promise) return "a promise, without await";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+/** How many bytes a UDP datagram has at most: with more, libzmq writes beyond the end of its buffer. */
+const DATAGRAM_LIMIT = 8192;
+
+/** Why so many bytes make no datagram, if that is so. */
+export function datagramError(size: number): string | undefined {
+  if (size <= DATAGRAM_LIMIT) return undefined;
+  return `a UDP datagram has ${DATAGRAM_LIMIT} bytes at most, not ${size}`;
 }
 
 /** The limit of ZMQ_GROUP_MAX_LENGTH: how many bytes the name of a RADIO's or DISH's group has at most, none a NUL. */

@@ -1,5 +1,6 @@
 import { checkMechanism, zapOptions } from "./auth/mechanism.js";
 import { ZmqOptionError } from "./errors.js";
+import type { FrameRule } from "./frames.js";
 import { type Form, KEY, ROUTING_ID, SHORT } from "./option-forms.js";
 import {
   RECEIVE_ONLY,
@@ -366,15 +367,16 @@ export function checkOptions(type: SocketTypeName, options: object): Record<stri
   return checked;
 }
 
-/** Why all messages of a socket have one frame; undefined if they need not. */
-export function singleFrameError(
+/** The rule for messages that have one frame; undefined for a socket whose messages may have more. */
+export function singleFrameRule(
   type: SocketTypeName,
   { conflate }: ConnectionOptions & Conflated,
-): string | undefined {
-  if (SINGLE_FRAME.has(type)) return `messages of ${type} sockets have one frame`;
-  if (!conflate) return undefined;
+): FrameRule | undefined {
   const hint = type === "PUB" ? "; publish(message, tag) sends one with singleFrame: true" : "";
-  return `a ${type} with conflate keeps one frame, so its messages have one${hint}`;
+  let why = `a ${type} with conflate keeps one frame, so its messages have one${hint}`;
+  if (SINGLE_FRAME.has(type)) why = `messages of ${type} sockets have one frame`;
+  else if (!conflate) return undefined;
+  return (frames) => (Array.isArray(frames) && frames.length > 1 ? why : undefined);
 }
 
 /** A wrong value as an error shows it, without anything that may be part of a secret. */

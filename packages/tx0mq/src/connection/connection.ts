@@ -3,7 +3,7 @@ import type { Endpoints, ZmqEndpoint } from "../endpoint.js";
 import type { EngineEvent, EngineSocket, Frame, MessageMeta } from "../engine/engine.js";
 import { fromCaller, socketError, ZmqArgumentError, ZmqStateError } from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
-import { type Frames, type Message, sendable } from "../frames.js";
+import { type FrameRule, type Frames, type Message, sendable } from "../frames.js";
 import {
   kAdopt,
   kAwaitClose,
@@ -16,7 +16,7 @@ import {
   kPeekRoom,
   kSocket,
 } from "../internal.js";
-import { type ConnectionOptions, checkOptions, singleFrameError, whole } from "../options.js";
+import { type ConnectionOptions, checkOptions, singleFrameRule, whole } from "../options.js";
 import type { SocketTypeName } from "../socket-type.js";
 import { checkWait, type WaitOptions } from "../time.js";
 import { trace } from "../trace.js";
@@ -45,7 +45,7 @@ const SEND_QUEUE_LIMIT = 65_536;
  * **Events**: `"message"`, `"error"`, `"close"`, those of the monitor ({@link MonitorEvents}), and
  * `"monitor"` for all of these. To miss none, make the connection without endpoints, add the
  * listeners, then call `addEndpoints`. A listener to messages, or to the monitor, keeps the process alive
- * until the connection is shut down.
+ * until the connection is shut down; one to messages not while it is paused.
  *
  * Do not use it directly: derive a class with a `socketType`, or take one of the existing ones.
  */
@@ -62,6 +62,8 @@ export abstract class ZmqConnection<
   protected static readonly shownAs?: string;
   /** Why other code may not receive, if the class reads its messages itself. */
   protected static readonly receiveError?: string;
+  /** Which frames its messages have, if that does not depend on its options. */
+  protected static readonly frameRule?: FrameRule;
   /** Whether its messages are published on the channels `tx0mq:send` and `tx0mq:receive`. */
   protected static readonly isTraced: boolean = true;
   /** The turns of types that take turns. */
@@ -125,7 +127,7 @@ export abstract class ZmqConnection<
         turns: kind.turns?.(options),
         peerOf: kind.peerOf?.(options),
         receiveError: kind.receiveError,
-        singleFrameError: singleFrameError(this.socketType, options),
+        frameRule: kind.frameRule ?? singleFrameRule(this.socketType, options),
         isTraced: kind.isTraced,
       };
       const type = kind.engineType ?? kind.socketType;

@@ -7,7 +7,7 @@ import type {
 } from "../engine/engine.js";
 import { deferToNextTurn, hasTime } from "../engine/turn.js";
 import { ZmqArgumentError, ZmqClosedError, type ZmqError, ZmqStateError } from "../errors.js";
-import type { Frames, Message } from "../frames.js";
+import type { FrameRule, Frames, Message } from "../frames.js";
 import { RECEIVE_ONLY, SEND_ONLY, type SocketTypeName } from "../socket-type.js";
 import type { WaitOptions } from "../time.js";
 import { trace } from "../trace.js";
@@ -28,8 +28,8 @@ export interface Rules {
   readonly peerOf: PeerOf | undefined;
   /** Why other code may not receive, if the connection reads its messages itself. */
   readonly receiveError: string | undefined;
-  /** Why messages have one frame, if they must. */
-  readonly singleFrameError: string | undefined;
+  /** Which frames a message may have, if not any. */
+  readonly frameRule: FrameRule | undefined;
   /** Whether messages are published on the channels `tx0mq:send` and `tx0mq:receive`. */
   readonly isTraced: boolean;
 }
@@ -194,11 +194,8 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
   #sendError(frames: Frames): ZmqError | undefined {
     if (this.state !== "open" && this.state !== "finishing") return this.closedError();
     if (RECEIVE_ONLY.has(this.#rules.socketType)) return this.#wrongWay("send");
-    const { singleFrameError } = this.#rules;
-    if (singleFrameError !== undefined && Array.isArray(frames) && frames.length > 1) {
-      return new ZmqArgumentError(singleFrameError);
-    }
-    return this.#turns?.sendError;
+    const wrong = this.#rules.frameRule?.(frames);
+    return wrong === undefined ? this.#turns?.sendError : new ZmqArgumentError(wrong);
   }
 
   #wrongWay(what: "send" | "receive"): ZmqStateError {

@@ -1,13 +1,14 @@
 import { ZmqConnection } from "../connection/connection.js";
 import type { Frame } from "../engine/engine.js";
 import { ZmqArgumentError } from "../errors.js";
-import { isGroup, NO_GROUP } from "../frames.js";
+import { datagramError, isFrame, isGroup, NO_GROUP, sizeOf } from "../frames.js";
 import type { RadioOptions } from "../options.js";
 import type { WaitOptions } from "../time.js";
 
 /**
  * A RADIO socket (RFC 48, draft): as PUB, thread-safe, over UDP too. Messages are
- * `[data, { group }]`, for the DISH peers that have joined the group.
+ * `[data, { group }]`, for the DISH peers that have joined the group. Over UDP, data and group together have
+ * 8191 bytes at most.
  */
 export class ZmqRadioConnection extends ZmqConnection<
   never,
@@ -23,6 +24,11 @@ export class ZmqRadioConnection extends ZmqConnection<
     const [data, to] = message ?? [];
     if (!isGroup(to?.group)) {
       return Promise.reject(new ZmqArgumentError(`a RADIO sends [data, { group }]: ${NO_GROUP}`));
+    }
+    const size = isFrame(data) ? 1 + Buffer.byteLength(to.group) + sizeOf(data) : 0;
+    const wrong = datagramError(size);
+    if (wrong !== undefined && this.endpoints.some(({ address }) => address.startsWith("udp:"))) {
+      return Promise.reject(new ZmqArgumentError(wrong));
     }
     return this.sendFrames(data, { group: to.group }, options);
   }

@@ -1,6 +1,6 @@
 import { ZmqConnection } from "../connection/connection.js";
 import { peerOf } from "../connection/outgoing.js";
-import type { Frames, Message } from "../frames.js";
+import type { FrameRule, Frames, Message } from "../frames.js";
 import type { StreamOptions } from "../options.js";
 
 /**
@@ -10,6 +10,10 @@ import type { StreamOptions } from "../options.js";
  */
 export class ZmqStreamConnection extends ZmqConnection<Message, Frames, StreamOptions> {
   static override readonly socketType = "STREAM";
+
+  // With any other number, libzmq takes the frames of all later messages for what they are not.
+  protected static override readonly frameRule: FrameRule = (frames) =>
+    Array.isArray(frames) && frames.length === 2 ? undefined : "a STREAM sends [routing id, bytes]";
 
   /** A full peer holds up no other. */
   protected static override peerOf() {

@@ -3,6 +3,7 @@ import { createSocket } from "node:dgram";
 import { connect as connectTcp, createServer, type Socket } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
 import {
+  type Frames,
   type WaitOptions,
   ZmqAbortError,
   ZmqArgumentError,
@@ -190,6 +191,25 @@ prove("RADIO and DISH over udp", async (stage) => {
   assert.deepEqual(await after(dish, ["sync", "[object Object]"]), ["late", "[object Object]"]);
 });
 
+prove("a RADIO refuses what is too large for udp, and only there", async (stage) => {
+  const port = await freeUdpPort();
+  const dish = stage.bind(ZmqDishConnection, {}, `udp://${HOST}:${port}`);
+  dish.join("news");
+  const radio = stage.make(ZmqRadioConnection);
+  await radio.send([Buffer.alloc(20_000), { group: "news" }]); // to nobody
+  radio.addEndpoints({ connect: `udp://${HOST}:${port}` });
+  for (const size of [8188, 20_000]) {
+    await assert.rejects(
+      radio.send([Buffer.alloc(size), { group: "news" }]),
+      failure(ZmqArgumentError, /^a UDP datagram has 8192 bytes at most, not (8193|20005)$/),
+    );
+  }
+  await firstMessage(
+    { receive: async (options) => (await dish.receive(options))[0].length === 8187 },
+    () => radio.send([Buffer.alloc(8187), { group: "news" }]),
+  );
+});
+
 prove("a DISH is told the group of each message", async (stage) => {
   const radio = stage.bind(ZmqRadioConnection, {}, place("inproc"));
   const dish = stage.connect(ZmqDishConnection, radio);
@@ -293,6 +313,20 @@ prove("a STREAM serves TCP clients", async (stage) => {
   await told(client, "end");
 });
 
+prove("a STREAM refuses a message of any other number of frames, and goes on", async (stage) => {
+  const stream = stage.bind(ZmqStreamConnection);
+  const client = await tcpClient(stage, at(stream));
+  const [id] = await stream.receive();
+  for (const wrong of ["x", [id], [id, "x", "y"]]) {
+    await assert.rejects(
+      stream.send(wrong as Frames),
+      failure(ZmqArgumentError, /^a STREAM sends \[routing id, bytes\]$/),
+    );
+  }
+  await stream.send([id, "whole"]);
+  assert.equal(String(await told(client, "data")), "whole");
+});
+
 prove("a STREAM tells of clients that go, and sends to none that is gone", async (stage) => {
   const stream = stage.bind(ZmqStreamConnection);
   const client = await tcpClient(stage, at(stream));
@@ -336,6 +370,24 @@ prove("DGRAM sockets exchange datagrams with their addresses", async (stage) => 
   assert.equal(String(ping), "ping");
   await answering.send([from as Buffer, "pong"]);
   assert.deepEqual(await next(asking), [`${HOST}:${port}`, "pong"]);
+});
+
+prove("a DGRAM refuses what is no datagram, or too large for one, and goes on", async (stage) => {
+  const port = await freeUdpPort();
+  const receiving = stage.bind(ZmqDgramConnection, {}, `udp://${HOST}:${port}`);
+  const sending = stage.bind(ZmqDgramConnection, {}, `udp://${HOST}:${await freeUdpPort()}`);
+  const to = `${HOST}:${port}`;
+  for (const [wrong, why] of [
+    [to, /^a DGRAM sends \[address, datagram\]$/],
+    [[to, "x", "y"], /^a DGRAM sends \[address, datagram\]$/],
+    [[to, "é".repeat(4097)], /^a UDP datagram has 8192 bytes at most, not 8194$/],
+    [[to, Buffer.alloc(60_000)], /not 60000$/],
+  ] as [Frames, RegExp][]) {
+    await assert.rejects(sending.send(wrong), failure(ZmqArgumentError, why));
+  }
+  await sending.send([to, Buffer.alloc(8192, "x")]);
+  const [, datagram] = await receiving.receive();
+  assert.equal(datagram?.length, 8192);
 });
 
 /** libzmq binds no wildcard port of UDP. */
