@@ -51,7 +51,8 @@ export interface ConnectionOptions {
   /**
    * In bytes; -1 for any. A peer that sends a larger frame is disconnected. If the frames of a message are
    * larger together, or are more than 65,536, the message is refused and reported as an `"error"` event; but
-   * by then it has been received as a whole. ZMQ_MAXMSGSIZE. Default: -1.
+   * by then it has been received as a whole. (The engine in TypeScript disconnects the peer before that, without
+   * an `"error"` event; it limits nothing over `inproc://`.) ZMQ_MAXMSGSIZE. Default: -1.
    */
   maxMessageSize?: number;
   /** Largest packet of a multicast transport, in bytes. ZMQ_MULTICAST_MAXTPDU. Default: 1,500. */

@@ -224,6 +224,26 @@ test("a peer that breaks the protocol when it is in is turned away, and its mess
   assert.deepEqual(pull.got, []);
 });
 
+test("who sends more than maxMessageSize in all frames is disconnected, and not connected to again", async (t) => {
+  const socket = monitored(t);
+  for (const [how, other] of [
+    ["bind", "connect"],
+    ["connect", "bind"],
+  ] as const) {
+    const pull = socket("PULL", { ...QUICK, maxMessageSize: 1000 });
+    const push = socket("PUSH", { reconnectInterval: -1 });
+    if (how === "bind") push.connect(pull.bind(ANYWHERE));
+    else pull.connect(push.bind(ANYWHERE));
+    await push.send("x".repeat(400), "x".repeat(600));
+    assert.equal((await pull.next()).length, 2);
+    await push.send("x".repeat(400), "x".repeat(601));
+    await pull.until(() => pull.types("disconnect").length > 0);
+    await push.until(() => push.types("disconnect").length > 0);
+    assert.deepEqual(pull.types("handshake", "disconnect"), ["handshake", "disconnect"], other);
+    assert.deepEqual([pull.got, pull.types("connect:retry")], [[], []]);
+  }
+});
+
 test("a handshake takes so long, and then fails", async (t) => {
   const pull = monitored(t)("PULL", { handshakeInterval: 1 });
   const raw = new Raw(pull.bind(ANYWHERE));

@@ -33,6 +33,7 @@ export class InprocPipe implements Pipe {
   readonly #in = new Backlog<Message>();
   /** How many messages `#in` holds. */
   #limit = 0;
+  /** Only the last frame of the newest message is kept. */
   #conflate = false;
   /** `read` has given nothing: tell the reader when there is something. */
   #starved = true;
@@ -111,7 +112,7 @@ export class InprocPipe implements Pipe {
 
   #put(frames: Message): void {
     if (this.#conflate) this.#in.clear();
-    this.#in.push(frames);
+    this.#in.push(this.#conflate ? frames.slice(-1) : frames);
     this.#tellReadable();
   }
 

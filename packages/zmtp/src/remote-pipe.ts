@@ -36,7 +36,7 @@ export interface PipeLimits {
   readonly sendHighWaterMark: number;
   /** How many received messages wait to be read; 0 for any number. ZMQ_RCVHWM */
   readonly receiveHighWaterMark: number;
-  /** Only the newest message is kept, each way. ZMQ_CONFLATE */
+  /** Only the newest message is kept, each way; of those that come, its last frame alone. ZMQ_CONFLATE */
   readonly conflate: boolean;
 }
 
@@ -207,9 +207,11 @@ export class RemotePipe implements Pipe, Receiver {
   }
 
   #keep(message: Message): void {
-    if (this.#limits.conflate) this.#forget();
-    this.#in.push(message);
-    this.#frames += message.length;
+    const { conflate } = this.#limits;
+    if (conflate) this.#forget();
+    // As libzmq: a frame replaces the one before, of the same message, too.
+    this.#in.push(conflate ? message.slice(-1) : message);
+    this.#frames += conflate ? 1 : message.length;
   }
 
   #forget(): void {

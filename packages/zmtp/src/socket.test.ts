@@ -207,6 +207,29 @@ test("with conflate a handler gets the newest of what has come", { timeout: 60_0
   assert.deepEqual(pull.got, [["99"]]);
 });
 
+for (const address of [ANYWHERE, "inproc://x"]) {
+  test(`with conflate the last frame of a message comes alone, over ${address}`, async (t) => {
+    const socket = sockets(t);
+    const [pub, sub] = [socket("PUB"), socket("SUB", { conflate: true })];
+    sub.call((one) => one.setOption("subscribe", ""));
+    sub.connect(pub.bind(address));
+    while (!sub.socket.readable) {
+      await pub.send("a", "b");
+      await turn();
+    }
+    assert.deepEqual(await sub.next(), ["b"]);
+    await pub.send("c", "d"); // to a reader that waits
+    await sub.until(() => sub.got.some(([frame]) => frame === "d"));
+    assert.ok(sub.got.every(({ length }) => length === 1));
+    sub.call((one) => one.rest?.());
+    await pub.send("e", "f"); // to nobody who reads
+    await pub.close(-1);
+    await until(() => sub.socket.readable && sub.socket.peerCount === 0);
+    sub.got.length = 0;
+    assert.deepEqual(await sub.next(), ["f"]);
+  });
+}
+
 test("messages that have come before the connection ends are read, with CURVE, too", {
   timeout: 60_000,
 }, async (t) => {

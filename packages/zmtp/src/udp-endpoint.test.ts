@@ -74,6 +74,9 @@ test("what is malformed does a DISH no harm, and a RADIO makes the same bytes as
     socket.send(Buffer.from(datagram, "latin1"), port, HOST);
   }
   assert.deepEqual(await dish.next(), ["good"]);
+  // Somebody else may send more than libzmq takes.
+  socket.send(`\x04news${"x".repeat(20_000)}`, port, HOST);
+  assert.equal((await dish.next())[0]?.length, 20_000);
   radio.connect(`udp://${HOST}:${other}`);
   const heard = once(socket, "message");
   radio.call((it) => it.send("x".repeat(9000), { group: "news" })); // too long
@@ -128,6 +131,15 @@ test("what comes when nobody reads is dropped, beyond the high-water mark", asyn
   assert.deepEqual(got, ["0", "1"]);
   socket.send("after", port, HOST);
   assert.equal((await dgram.next())[1], "after");
+});
+
+test("sockets may share an address, but not with who has it for himself", async (t) => {
+  const make = stage(t);
+  const [one, other] = [make("DGRAM"), make("DISH")];
+  const address = one.bind(`udp://${HOST}:*`);
+  assert.equal(other.bind(address), address);
+  const { port } = await plain(t);
+  assert.throws(() => make("DGRAM").bind(`udp://${HOST}:${port}`), { code: "EADDRINUSE" });
 });
 
 test("a DGRAM that is full waits", async (t) => {
