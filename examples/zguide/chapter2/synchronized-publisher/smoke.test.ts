@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { endsOn, type Program, refuses, Stage } from "@tx0mq/smoke";
-import { ZmqFactory, ZmqReqConnection, ZmqSubConnection } from "tx0mq";
+import { ZmqFactory, ZmqReqConnection, ZmqSubConnection, ZmqXSubConnection } from "tx0mq";
 
 const DONE = { code: 0, signal: null };
 
@@ -33,6 +33,14 @@ describe("synchronized publisher", { concurrency: true, timeout: 120_000 }, () =
     const hello = new ZmqReqConnection(factory, { connect: sync });
     await hello.send("");
     assert.equal(String(await hello.receive()), "");
+
+    // What is no subscription does not count.
+    const stranger = new ZmqXSubConnection(factory, { connect: address });
+    for (const message of ["garbage", ""]) {
+      await stranger.send(message);
+      const [, there] = await publisher.line(/^(\S+) of 2 subscribers/);
+      assert.equal(there, "0", `after "${message}"`);
+    }
 
     // One that comes and leaves does not count.
     const guest = new ZmqSubConnection(factory, { connect: address });

@@ -10,6 +10,7 @@ import {
   ZmqPushConnection,
   ZmqReqConnection,
   ZmqSubConnection,
+  ZmqTimeoutError,
 } from "tx0mq";
 import { flags, oneOf } from "tx0mq/flags";
 import { broker } from "../peering-flow/broker.ts";
@@ -41,9 +42,11 @@ function cluster(): void {
   let free = 0; // local workers
   let told = 0;
 
-  const { cloudbe, flow } = broker(factory, self, peers, (now) => {
-    free = now;
-    setImmediate(() => free !== told && tell()); // requests that wait here get these workers first
+  const { cloudbe, flow } = broker(factory, self, peers, {
+    changed(now) {
+      free = now;
+      setImmediate(() => free !== told && tell()); // requests that wait here get these workers first
+    },
   });
 
   function tell(): void {
@@ -77,7 +80,9 @@ async function client(): Promise<number> {
     for (let n = randomInt(burst + 1); n > 0 && answered < requests; n--) {
       const task = randomInt(0x10000).toString(16).toUpperCase().padStart(4, "0");
       await socket.send(task);
-      const reply = await socket.receive({ timeout: patience }).catch(() => "none");
+      const reply = await socket.receive({ timeout: patience }).catch((error) => {
+        if (!(error instanceof ZmqTimeoutError)) throw error; // Ctrl-C loses nothing
+      });
       if (String(reply) !== task) {
         await monitor.send(`E: CLIENT EXIT - lost task ${task}`);
         return answered;

@@ -79,6 +79,8 @@ describe("broker peering, part 3", { concurrency: true }, () => {
 
     await dc2.state.send(["DC2", "many"]);
     await dc1.line(/malformed state of DC2 refused$/, { from: "stderr" });
+    await dc2.cloud.send(["DC1", "no", "delimiter"]);
+    await dc1.line(/ an empty frame and a body$/, { from: "stderr" });
 
     // DC2 has two workers free, and there are three requests.
     await dc2.state.send(["DC2", "2"]);
@@ -144,7 +146,7 @@ describe("broker peering, part 3", { concurrency: true }, () => {
       assert.equal(String(await client.receive(LIMIT)), `${n}`);
     }
     await endsOn("SIGINT", dc1);
-    assert.equal(dc1.errors.length, 1);
+    assert.equal(dc1.errors.length, 2);
   });
 
   test("a client that loses a task tells the monitor, and asks no more", async (t) => {
@@ -166,6 +168,20 @@ describe("broker peering, part 3", { concurrency: true }, () => {
       "clients wait for the broker of DC1",
       "I: 1 requests answered, 1 lost",
     ]);
+  });
+
+  test("Ctrl-C loses no task", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    await using factory = new ZmqFactory();
+    const bind = (socket: string) => ({ bind: `ipc://${stage.folder}/DC1-${socket}.ipc` });
+    const localfe = new ZmqRouterConnection(factory, bind("localfe"));
+    const monitor = new ZmqPullConnection(factory, bind("monitor"));
+    const args = ["--role", "client", "--clients", "3", "--pause", "0", "DC1"];
+    const clients = stage.start("peering3", args, { cwd: stage.folder });
+    for (let n = 0; n < 3; n++) await localfe.receive(LIMIT); // all wait for a reply
+    await endsOn("SIGINT", clients);
+    assert.deepEqual(clients.lines, ["clients wait for the broker of DC1"]);
+    assert.equal(monitor.readable, false);
   });
 
   test("three clusters under bursts share their work; one that is killed costs what it had", async (t) => {

@@ -11,13 +11,13 @@ export interface Peer {
 
 /**
  * Binds the broker's sockets. The caller connects `cloudbe` to the peers, and calls `flow` when a peer's
- * capacity has changed. `changed` is told how many local workers are free.
+ * capacity has changed. `changed` is told how many local workers are free, `replied` which peer replies.
  */
 export function broker(
   factory: ZmqFactory,
   self: string,
   peers: readonly Peer[],
-  changed: (free: number) => void = () => undefined,
+  { changed, replied }: { changed?(free: number): void; replied?(peer: string): void } = {},
 ) {
   const bind = (flow: string) => ({ bind: `ipc://${self}-${flow}.ipc` });
   const localfe = new ZmqRouterConnection(factory, bind("localfe"));
@@ -43,7 +43,11 @@ export function broker(
     const frontend = peers.some(({ name }) => name === String(body[0])) ? cloudfe : localfe;
     if (body.length > 1) await frontend.send(body);
   });
-  cloudbe.on("message", ([, ...reply]) => localfe.send(reply));
+  cloudbe.on("message", ([peer, ...reply]) => {
+    unwrap(reply.slice(1)); // what is behind the client: throws where it is malformed
+    replied?.(String(peer));
+    return localfe.send(reply);
+  });
   localfe.on("message", (request) => route(request, peers));
   cloudfe.on("message", (request) => route(request, [])); // no request goes round in circles
 
@@ -72,7 +76,7 @@ export function broker(
     else cloudfe.pause();
     if (idle.length > 0 || freest(peers)) localfe.resume();
     else localfe.pause();
-    changed(idle.length);
+    changed?.(idle.length);
   }
 
   flow();

@@ -25,16 +25,17 @@ const factory = new ZmqFactory();
 factory.registerForShutdown();
 
 function cluster(): void {
-  const { cloudbe, flow } = broker(factory, self, peers);
+  const { cloudbe, flow } = broker(factory, self, peers, {
+    replied(name) {
+      for (const peer of peers) if (peer.name === name) peer.capacity += 1;
+      flow();
+    },
+  });
   for (const peer of peers) {
     const cloud = `ipc://${peer.name}-cloud.ipc`;
     // Nothing is known of its workers yet. So it may have a share of our requests at a time.
     cloudbe.on("handshakeSucceeded", ({ address }) => {
       if (address === cloud) peer.capacity = share;
-      flow();
-    });
-    cloudbe.on("message", ([from]) => {
-      if (String(from) === peer.name) peer.capacity += 1;
       flow();
     });
     cloudbe.addEndpoints({ connect: cloud });

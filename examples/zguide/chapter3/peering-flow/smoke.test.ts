@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { endsOn, refuses, Stage } from "@tx0mq/smoke";
-import { ZmqDealerConnection, ZmqFactory, ZmqReqConnection } from "tx0mq";
+import { ZmqDealerConnection, ZmqFactory, ZmqReqConnection, ZmqRouterConnection } from "tx0mq";
 
 const LIMIT = { timeout: 60_000 }; // for what never comes
 
@@ -68,6 +68,32 @@ test("local workers first, then a peer's; replies find back; a lost peer costs w
   assert.equal(String(await g.receive(LIMIT)), "G");
   assert.equal(dc1.errors.length, 3);
   await endsOn("SIGINT", dc1, dc2Again);
+});
+
+test("a peer's malformed reply costs a line, and brings the peer no more work", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  await using factory = new ZmqFactory();
+  const at = (socket: string) => `ipc://${stage.folder}/${socket}.ipc`;
+  const dc2 = new ZmqRouterConnection(factory, { bind: at("DC2-cloud") }, { routingId: "DC2" });
+  const args = ["--share", "1", "--role", "broker", "DC1", "DC2"];
+  const dc1 = stage.start("peering2", args, { cwd: stage.folder });
+  const client = new ZmqDealerConnection(factory, { connect: at("DC1-localfe") });
+  for (const task of ["a", "b"]) await client.send(["", task]);
+  const request = await dc2.receive(LIMIT); // its share
+  const [dc, name = ""] = request;
+  for (const reply of [["delimiter"], [""], ["", ""], [name], [name, "b"], [name, ""], ["", "b"]]) {
+    await dc2.send([dc, ...reply]);
+    await dc1.line(/^tx0mq: .*DC2-cloud.* an empty frame and a body$/, { from: "stderr" });
+  }
+  const local = new Worker(factory, { connect: at("DC1-localbe") });
+  await local.send("READY");
+  assert.deepEqual(await local.work(), ["", "b"]);
+  await dc2.send(request);
+  assert.equal(String(await client.receive(LIMIT)), ",a");
+  await client.send(["", "c"]);
+  assert.deepEqual((await dc2.receive(LIMIT)).map(String).slice(2), ["", "c"]);
+  await endsOn("SIGINT", dc1);
+  assert.equal(dc1.errors.length, 7);
 });
 
 test("a cluster lives on its peer's workers; its clients may be elsewhere", async (t) => {

@@ -22,17 +22,18 @@ if (role === "worker") {
   await worker(process.pid, connect);
 } else await broker();
 
-/** Whoever asks gets work, for five seconds. From then on whoever asks is fired. */
+/** Whoever asks gets work, for five seconds from the first question on. After that whoever asks is fired. */
 async function broker(): Promise<void> {
   const router = new ZmqRouterConnection(factory, { bind });
   console.log(`rtdealer listening on ${router.address}, gives out work for ${time} ms`);
   for (let n = 0; role === "all" && n < workers; n++) worker(n, router.address);
 
-  const end = performance.now() + time;
+  let end: number | undefined;
   let tasks = 0;
   const fired = new Set<string>(); // who asks again counts once
   while (fired.size < workers) {
     const [identity] = await router.receive(); // then an empty frame, and the question
+    end ??= performance.now() + time;
     if (performance.now() < end) {
       await router.send([identity, "", "Work harder"]);
       tasks++;

@@ -28,21 +28,27 @@ describe("rtdealer", { concurrency: true, timeout: 120_000 }, () => {
       ...["--role", "broker", "--bind", ANYWHERE, "--workers", "3", "--time", "1000"],
     ]);
     const [, address] = await broker.line(/listening on (\S+),/);
-    const worker = stage.start("rtdealer", [
-      ...["--role", "worker", "--connect", address, "--work", "10"],
-    ]);
     await using factory = new ZmqFactory();
-    const join = () => new ZmqDealerConnection(factory, { connect: address });
-    const [outsider, last] = [join(), join()];
+    const [outsider, last] = [new ZmqDealerConnection(factory), new ZmqDealerConnection(factory)];
+    for (const dealer of [outsider, last]) {
+      const connected = dealer.peers(1, { timeout: 60_000 });
+      dealer.addEndpoints({ connect: address });
+      await connected;
+    }
     const left = once(outsider, "disconnected", { signal: AbortSignal.timeout(60_000) });
     const ask = async (dealer: ZmqDealerConnection) => {
       assert.equal(dealer.readable, false, "no order before it asks");
       await dealer.send(["", "Hi Boss"]);
       return String(await dealer.receive({ timeout: 60_000 }));
     };
-    let order = ",Work harder";
+    const asked = performance.now();
+    let order = await ask(outsider);
+    const worker = stage.start("rtdealer", [
+      ...["--role", "worker", "--connect", address, "--work", "10"],
+    ]);
     while (order === ",Work harder") order = await ask(outsider);
     assert.equal(order, ",Fired!");
+    assert.ok(performance.now() - asked >= 1000, "the time begins with the first question");
     assert.equal(await ask(outsider), ",Fired!", "it asks again");
     assert.deepEqual(await worker.exit(), { code: 0, signal: null });
     assert.match(String(worker.lines), /^Worker \d+ waits for .*,Worker \d+ completed: \d+ tasks$/);
