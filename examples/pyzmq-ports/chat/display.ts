@@ -14,4 +14,7 @@ for (const address of addresses) {
   socket.addEndpoints({ connect: address });
 }
 
-for await (const [who, line] of socket) console.log(`${who}: ${line}`);
+for await (const [who, line] of socket) {
+  if (line) console.log(`${who}: ${line}`);
+  else console.error("display: invalid message");
+}

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { endsOn, type Program, Stage } from "@tx0mq/smoke";
+import { ZmqFactory, ZmqXPubConnection } from "tx0mq";
 
 test("what is typed into several prompts shows in a display, and one that ends does not end it", {
   timeout: 120_000,
@@ -31,6 +32,19 @@ test("what is typed into several prompts shows in a display, and one that ends d
   await heard(display, bob, "Robert");
   await endsOn("SIGINT", bob, display);
   assert.ok(ada.lines[1]?.startsWith("Ada> "), "the prompt has the name");
+});
+
+test("a message that says nothing gets a line, and the display goes on", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  await using factory = new ZmqFactory();
+  const publisher = new ZmqXPubConnection(factory, { bind: stage.ipc("prompt") });
+  const display = stage.start("display", [stage.ipc("prompt")]);
+  await publisher.receive(); // the subscription
+  await publisher.send("Ada");
+  await display.line(/^display: invalid message$/, { from: "stderr" });
+  await publisher.send(["Ada", "hello"]);
+  await display.line(/^Ada: hello$/);
+  await endsOn("SIGINT", display);
 });
 
 /** A PUB does not tell when its subscriber is there: says it again until it is heard. */

@@ -31,7 +31,8 @@ export class PubHandler {
     this.#connection = connection;
     this.#root = rootTopic === undefined ? [] : [rootTopic];
     connection.on("message", ([subscription]) => {
-      this.#subscriptions += subscription[0] === 1 ? 1 : -1;
+      if (subscription[0] === 1) this.#subscriptions += 1;
+      else if (subscription[0] === 0) this.#subscriptions -= 1;
     });
   }
 

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { describe, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { endsOn, Stage } from "@tx0mq/smoke";
 import pino from "pino";
-import { ZmqFactory, ZmqSubConnection, ZmqXPubConnection } from "tx0mq";
+import { ZmqFactory, ZmqSubConnection, ZmqXPubConnection, ZmqXSubConnection } from "tx0mq";
 import { PubHandler } from "./pub-handler.ts";
 
 const PUB = { verboser: true, noDrop: true };
@@ -53,10 +54,17 @@ describe("logger", { concurrency: true, timeout: 120_000 }, () => {
       await turn();
     }
     assert.deepEqual((await sub.receive()).map(String), ["root.DEBUG", "anybody?"]);
+
+    const { dropped } = handler;
+    const xsub = new ZmqXSubConnection(factory, { connect: pub.address });
+    const heard = once(pub, "message");
+    await xsub.send("no subscription, and no end of one");
+    await heard;
     logger.trace("below the level");
     logger.warn("disk.full::Only %d MB left", 3);
     logger.fatal({ some: "data" }, "The end: äöü");
     logger.error(new Error("broken"));
+    assert.equal(handler.dropped, dropped);
     for (const expected of [
       ["root.WARNING.disk.full", "Only 3 MB left"],
       ["root.CRITICAL", "The end: äöü"],
@@ -92,6 +100,8 @@ describe("logger", { concurrency: true, timeout: 120_000 }, () => {
     collector.kill("SIGCONT");
     await pub.send(["INFO", "the last one"]);
     await collector.line(/^INFO: the last one$/);
+    await pub.send("INFO");
+    await collector.line(/^zmqlogger: invalid message$/, { from: "stderr" });
     const arrived = collector.lines.filter(isRecord).length;
     assert.equal(arrived + handler.dropped, logged, "each has arrived or is counted");
 

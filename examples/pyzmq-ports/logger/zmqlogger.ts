@@ -24,7 +24,10 @@ async function collect(): Promise<void> {
   const sub = new ZmqSubConnection(factory, { bind: endpoint });
   for (const topic of topics) sub.subscribe(topic);
   console.log(`collecting at ${sub.address}`);
-  for await (const [topic, message] of sub) console.log(`${topic}: ${message}`);
+  for await (const [topic, message] of sub) {
+    if (message) console.log(`${topic}: ${message}`);
+    else console.error("zmqlogger: invalid message");
+  }
 }
 
 /** Logs at random levels; those below its own are not logged at all. */

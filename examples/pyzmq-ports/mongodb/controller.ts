@@ -14,7 +14,6 @@ const { endpoint, url, folder, maxSize } = flags({
 });
 
 const mongoDb = url ?? process.env.MONGODB_URL;
-const store = mongoDb ? await openMongoDb(mongoDb) : await openFolder(folder);
 const factory = new ZmqFactory();
 factory.registerForShutdown();
 const router = new ZmqRouterConnection(
@@ -22,6 +21,8 @@ const router = new ZmqRouterConnection(
   { bind: endpoint },
   { maxMessageSize: 2 * maxSize },
 );
+// After the bind: a second controller gets no address, and must not touch the documents of the first.
+const store = mongoDb ? await openMongoDb(mongoDb) : await openFolder(folder);
 console.log(`controller: documents of ${mongoDb ? "MongoDB" : folder} at ${router.address}`);
 
 for await (const [client, ...request] of router) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { appendFileSync, rmSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { endsOn, type Program, Stage } from "@tx0mq/smoke";
@@ -95,6 +95,19 @@ for (const [name, setting, skip] of [
       assert.equal(await request(["get", '{"name":"Bob"}']), "null");
     });
 
+    test("what ends a line for NeDB is text in a document, also after a restart", async (t) => {
+      const stage = new Stage(t, import.meta.url);
+      const { start, address } = await controlled(t, stage, setting);
+      const controller = await start();
+      const text = "a\x85b\u2028c\u2029d\ne";
+      const request = ["add", JSON.stringify({ text })];
+      assert.equal(await connect(t, address)(request), "success");
+      await endsOn("SIGINT", controller);
+      await start();
+      const found = JSON.parse(await connect(t, address)(["get", JSON.stringify({ text })]));
+      assert.equal(found?.text, text);
+    });
+
     test("what was acknowledged is found after SIGKILL, and replies keep their order", async (t) => {
       const stage = new Stage(t, import.meta.url);
       const { start, address, tear } = await controlled(t, stage, setting);
@@ -150,6 +163,19 @@ test("a document that cannot be written is not acknowledged", async (t) => {
   assert.equal(await request(["add", "{}"]), "success");
   rmSync(join(stage.folder, "documents"), { recursive: true });
   assert.match(await request(["add", "{}"]), /^Error: ENOENT/);
+});
+
+test("a second controller at an address that is taken leaves the documents alone", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  const args = ["--endpoint", await stage.tcp(), ...inFolder(t, stage)];
+  const start = () => stage.start("controller", args, { env: { MONGODB_URL: undefined } });
+  await start().line(/^controller: documents of /);
+  const file = join(stage.folder, "documents/jobs.db");
+  appendFileSync(file, '{"n":1'); // as if the first one were in the middle of a line
+  const second = start();
+  assert.deepEqual(await second.exit(), { code: 1, signal: null });
+  assert.match(second.errors.join("\n"), /in use/);
+  assert.equal(readFileSync(file, "utf8"), '{"n":1');
 });
 
 /** A client: sends a request, and gives the reply. Replies come in the order of the requests. */

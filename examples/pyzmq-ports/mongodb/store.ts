@@ -25,7 +25,17 @@ export async function openFolder(folder: string): Promise<DocumentStore> {
   const filename = join(folder, "jobs.db");
   // The end of a line that is not there was never written, and nobody was told that it was.
   if (existsSync(filename)) truncateSync(filename, readFileSync(filename).lastIndexOf("\n") + 1);
-  const jobs = new Datastore({ filename, corruptAlertThreshold: 0 });
+  const jobs = new Datastore({
+    filename,
+    corruptAlertThreshold: 0,
+    // These characters end a line for NeDB, and JSON does not escape them.
+    afterSerialization: (line) =>
+      line.replace(
+        /[\x85\u2028\u2029]/g,
+        (end) => `\\u${end.charCodeAt(0).toString(16).padStart(4, "0")}`,
+      ),
+    beforeDeserialization: (line) => line,
+  });
   await jobs.loadDatabaseAsync();
   return {
     add: async (document) => void (await jobs.insertAsync(document)),

@@ -38,6 +38,8 @@ export class ConnectionState extends EventEmitter<StateEvents> {
   }
 
   #follow(event: MonitorEvent): void {
+    // After a refusal ZeroMQ may have given up: that it tries again, only "retried" tells.
+    if (this.state === "refused" && event.type === "disconnected") return;
     const state = STATES[event.type] ?? this.state;
     if (state === this.state) return;
     this.state = state;

@@ -38,5 +38,13 @@ describe("native loop", { concurrency: true, timeout: 120_000 }, () => {
       await push.send(message);
     }
     await receiver.line(/^4 messages\/s$/);
+
+    const other = new ZmqPushConnection(factory, { connect: stage.ipc("other") });
+    const mistaken = stage.start("native-loop", [
+      ...["--role", "receiver", "--url", stage.ipc("other"), "--n", "1"],
+    ]);
+    for (const n of [0, 1]) await other.send(Int32Array.of(n));
+    assert.deepEqual(await mistaken.exit(), { code: 1, signal: null });
+    assert.match(mistaken.errors.join("\n"), /not a double: same --n at both\?/);
   });
 });

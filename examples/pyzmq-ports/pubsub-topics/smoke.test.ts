@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { endsOn, Stage } from "@tx0mq/smoke";
+import { ZmqFactory, ZmqXPubConnection } from "tx0mq";
 
 test("a subscriber sees only its topics, whoever starts first", async (t) => {
   const stage = new Stage(t, import.meta.url);
@@ -26,4 +27,17 @@ test("a subscriber sees only its topics, whoever starts first", async (t) => {
     assert.equal(new Set(seen.map(([, topic]) => topic)).size, kinds, "and all of them");
   }
   await endsOn("SIGINT", early, late, all, publisher);
+});
+
+test("a topic without a message gets a line, and the subscriber goes on", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  await using factory = new ZmqFactory();
+  const publisher = new ZmqXPubConnection(factory, { bind: stage.ipc("topics") });
+  const subscriber = stage.start("topics-sub", [stage.ipc("topics"), "weather"]);
+  await publisher.receive(); // the subscription
+  await publisher.send("weather");
+  await subscriber.line(/^topics-sub: invalid message$/, { from: "stderr" });
+  await publisher.send(["weather", "1"]);
+  await subscriber.line(/^ {3}Topic: weather, msg:1$/);
+  await endsOn("SIGINT", subscriber);
 });

@@ -13,5 +13,6 @@ for (const topic of topics.length > 0 ? topics : [""]) subscriber.subscribe(topi
 console.log(`Receiving messages on ${topics.length > 0 ? topics.join(", ") : "all topics"}...`);
 
 for await (const [topic, message] of subscriber) {
-  console.log(`   Topic: ${topic}, msg:${message}`);
+  if (message) console.log(`   Topic: ${topic}, msg:${message}`);
+  else console.error("topics-sub: invalid message");
 }

@@ -17,7 +17,6 @@ factory.registerForShutdown();
 const endpoint = `ipc://${folder}/example.sock`;
 await Promise.all([publisher(), subscriber()]);
 await factory.shutdown();
-await rm(folder, { recursive: true });
 console.log(`at most ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB of memory`);
 
 async function publisher(): Promise<void> {
@@ -25,6 +24,7 @@ async function publisher(): Promise<void> {
   const options = { sendHighWaterMark: 10, noDrop: true };
   const pub = new ZmqXPubConnection(factory, { bind: endpoint }, options);
   await pub.receive(); // the subscription
+  await rm(folder, { recursive: true }); // they are connected: nobody needs it any more
   for (let n = 0; n < messages; n++, await sleep(period)) {
     const kind = randomInt(2) === 0 ? "large" : "small";
     const [count, length] = kind === "large" ? [randomInt(6), size] : [randomInt(4), 5];

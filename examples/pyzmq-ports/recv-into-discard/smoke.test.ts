@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { describe, test } from "node:test";
-import { Stage } from "@tx0mq/smoke";
+import { endsOn, Stage } from "@tx0mq/smoke";
 
 describe("discarding", { concurrency: true }, () => {
   test("frames of unwanted messages are dropped, at no growth in memory", async (t) => {
@@ -19,6 +20,15 @@ describe("discarding", { concurrency: true }, () => {
     assert.deepEqual(discarded, sent);
     const total = sent.reduce((sum, bytes) => sum + Number(bytes), 0) / 2 ** 20;
     assert.ok(Number(memory) < 200 && total > 200, `${memory} MiB for ${total} MiB`);
+  });
+
+  test("Ctrl-C leaves no folder behind", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const program = stage.start("discard", ["--size", "10"], { env: { TMPDIR: stage.folder } });
+    await program.line(/^subscriber: /);
+    await endsOn("SIGINT", program);
+    const left = readdirSync(stage.folder).filter((name) => name.startsWith("discard-"));
+    assert.deepEqual(left, []);
   });
 
   test("others are received whole", async (t) => {

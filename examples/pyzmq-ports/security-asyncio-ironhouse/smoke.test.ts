@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { endsOn, Stage } from "@tx0mq/smoke";
 import { ZmqCertificate, ZmqDealerConnection } from "tx0mq";
-import { clientCertificates } from "../security-certificates/certificates.ts";
+import { clientCertificates, generateCertificates } from "../security-certificates/certificates.ts";
 import {
   clientOptions,
   intruders,
@@ -34,6 +34,7 @@ describe("asyncio-ironhouse", { concurrency: true }, () => {
     const stage = new Stage(t, import.meta.url);
     const address = await stage.tcp();
     const certificates = join(stage.folder, "certificates");
+    await generateCertificates(certificates);
     const { own: client, server } = await clientCertificates(certificates);
     const clients = await parted(certificates);
     const house = stage.start("asyncio-ironhouse", [

@@ -46,9 +46,14 @@ export interface ClientCertificates {
   readonly server: ZmqCertificate;
 }
 
-/** Loads what a client has. Where there are no certificates, they are made first. */
+/** Loads what a client has. Where there are no certificates, they are made first, and it says so. */
 export async function clientCertificates(folder: string): Promise<ClientCertificates> {
-  if (!existsSync(folder)) await generateCertificates(folder);
+  if (!existsSync(folder)) {
+    await generateCertificates(folder);
+    console.log(
+      `${folder} is new: for a server elsewhere, put its server.key into ${folder}/public_keys`,
+    );
+  }
   const own = await ZmqCertificate.load(join(folder, "private_keys/client.key_secret"));
   return { own, server: await ZmqCertificate.load(join(folder, "public_keys/server.key")) };
 }

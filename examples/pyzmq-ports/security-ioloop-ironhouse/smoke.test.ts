@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { endsOn, Stage } from "@tx0mq/smoke";
 import { ZmqCertificate, ZmqDealerConnection } from "tx0mq";
-import { clientCertificates } from "../security-certificates/certificates.ts";
+import { clientCertificates, generateCertificates } from "../security-certificates/certificates.ts";
 import {
   clientOptions,
   intruders,
@@ -31,6 +32,7 @@ describe("ioloop-ironhouse", { concurrency: true }, () => {
     const stage = new Stage(t, import.meta.url);
     const address = await stage.tcp();
     const certificates = join(stage.folder, "certificates");
+    await generateCertificates(certificates);
     const { own: client, server } = await clientCertificates(certificates);
     const clients = await parted(certificates);
     const house = stage.start("ioloop-ironhouse", [
@@ -69,6 +71,21 @@ describe("ioloop-ironhouse", { concurrency: true }, () => {
       allowed.map((line) => line.split(" ")[1]),
       [client.publicKey, client.publicKey],
     );
+
+    // A client in a folder of its own: it has no key of this server, and then has no key that the server knows.
+    const own = join(stage.folder, "new");
+    const args = ["--role", "client", "--endpoint", address, "--certificates", own];
+    const lost = stage.start("ioloop-ironhouse", args);
+    await lost.line(
+      /new is new: for a server elsewhere, put its server\.key into .*\/new\/public_keys$/,
+    );
+    await lost.line(/^the client is refused: other$/);
+    await endsOn("SIGINT", lost);
+    const key = "public_keys/server.key";
+    await copyFile(join(certificates, key), join(own, key));
+    const refused = stage.start("ioloop-ironhouse", args);
+    await refused.line(/^the client is refused: auth$/);
+    assert.deepEqual(await refused.exit(), { code: 1, signal: null }, "it would wait for ever");
     await endsOn("SIGINT", house);
   });
 });

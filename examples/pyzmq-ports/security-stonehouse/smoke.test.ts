@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { endsOn, Stage } from "@tx0mq/smoke";
 import { ZmqCertificate, ZmqPullConnection } from "tx0mq";
-import { clientCertificates } from "../security-certificates/certificates.ts";
+import { clientCertificates, generateCertificates } from "../security-certificates/certificates.ts";
 import {
   clientOptions,
   intruders,
@@ -31,6 +31,7 @@ describe("stonehouse", { concurrency: true }, () => {
     const stage = new Stage(t, import.meta.url);
     const address = await stage.tcp();
     const certificates = join(stage.folder, "certificates");
+    await generateCertificates(certificates);
     const { own: client, server } = await clientCertificates(certificates);
     const clients = await parted(certificates);
     const house = stage.start("stonehouse", [
@@ -69,6 +70,15 @@ describe("stonehouse", { concurrency: true }, () => {
       allowed.map((line) => line.split(" ")[1]),
       [client.publicKey, stranger.publicKey, client.publicKey],
     );
+
+    if (process.platform === "linux") {
+      // All of 127/8 is this machine, and one address of it is allowed.
+      const elsewhere = address.replace("tcp://", "tcp://127.0.0.9:0;");
+      const args = ["--role", "client", "--endpoint", elsewhere, "--certificates", clients];
+      const refused = stage.start("stonehouse", args);
+      await refused.line(/^the client is refused: auth$/);
+      assert.deepEqual(await refused.exit(), { code: 1, signal: null }, "it would wait for ever");
+    }
     await endsOn("SIGINT", house);
   });
 });

@@ -38,7 +38,10 @@ if (role !== "server") {
     curveServerKey: server.publicKey, // so that it speaks to no other server
   };
   const client = new ZmqPullConnection(factory, [], options);
-  client.once("handshakeFailed", ({ reason }) => console.log(`the client is refused: ${reason}`));
+  client.once("handshakeFailed", ({ reason }) => {
+    console.log(`the client is refused: ${reason}`);
+    if (reason === "auth") process.exit(1); // ZeroMQ does not try again
+  });
   client.addEndpoints({ connect: endpoint });
   const [message] = await client.receive();
   console.log(`Stonehouse test ${String(message) === "Hello" ? "OK" : "FAIL"}`);

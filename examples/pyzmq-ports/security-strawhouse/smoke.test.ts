@@ -47,6 +47,10 @@ describe("strawhouse", { concurrency: true }, () => {
       ] as const) {
         assert.equal(await received(from(ip), {}, denied(ip, reason)), "nothing");
       }
+      const args = ["--role", "client", "--endpoint", from("127.0.0.9")];
+      const refused = stage.start("strawhouse", args);
+      await refused.line(/^the client is refused: auth$/);
+      assert.deepEqual(await refused.exit(), { code: 1, signal: null }, "it would wait for ever");
       const allowed = () => server.line(/^allowed 127\.0\.0\.6$/);
       const greeted = new ZmqFactory();
       const six = new ZmqPullConnection(greeted, { connect: from("127.0.0.6") });

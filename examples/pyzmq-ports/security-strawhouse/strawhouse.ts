@@ -29,7 +29,10 @@ if (role !== "client") {
 }
 if (role !== "server") {
   const client = new ZmqPullConnection(factory);
-  client.once("handshakeFailed", ({ reason }) => console.log(`the client is refused: ${reason}`));
+  client.once("handshakeFailed", ({ reason }) => {
+    console.log(`the client is refused: ${reason}`);
+    if (reason === "auth") process.exit(1); // ZeroMQ does not try again
+  });
   client.addEndpoints({ connect: endpoint });
   console.log(`the client got ${await client.receive()}`);
   await client.shutdown();

@@ -47,7 +47,7 @@ describe("woodhouse", { concurrency: true }, () => {
     const refused = stage.start("woodhouse", wrong);
     await refused.line(/^the client is refused: auth$/);
     await denied();
-    await endsOn("SIGINT", refused);
+    assert.deepEqual(await refused.exit(), { code: 1, signal: null }, "it would wait for ever");
     const failed = () => server.line(/^a handshake failed: (protocol|other)$/);
     assert.equal(await received(address, {}, failed), "nothing");
     const { publicKey, secretKey } = curveKeyPair();

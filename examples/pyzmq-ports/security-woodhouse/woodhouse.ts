@@ -32,7 +32,10 @@ if (role !== "client") {
 if (role !== "server") {
   const options = { plainUsername: username, plainPassword: password };
   const client = new ZmqPullConnection(factory, [], options);
-  client.once("handshakeFailed", ({ reason }) => console.log(`the client is refused: ${reason}`));
+  client.once("handshakeFailed", ({ reason }) => {
+    console.log(`the client is refused: ${reason}`);
+    if (reason === "auth") process.exit(1); // ZeroMQ does not try again
+  });
   client.addEndpoints({ connect: endpoint });
   console.log(`the client got ${await client.receive()}`);
   await client.shutdown();

@@ -15,6 +15,7 @@ const LARGEST = 1_000_000;
  */
 export async function serveFile(router: ZmqRouterConnection, path: string): Promise<void> {
   const file = await open(path);
+  await file.read(Buffer.alloc(1), 0, 1, 0); // it is not the first client who finds out
   for await (const [client, ...request] of router) {
     await router.send([client, ...(await answer(request))]);
   }

@@ -32,7 +32,8 @@ console.log(`starting chat on ${address}:${port} (${subnet}.*)`);
 
 let listeners = 0;
 speaker.on("message", ([subscription]) => {
-  listeners += subscription[0] === 1 ? 1 : -1;
+  if (subscription[0] === 1) listeners += 1;
+  else if (subscription[0] === 0) listeners -= 1;
   console.log(`(heard by ${listeners})`);
 });
 

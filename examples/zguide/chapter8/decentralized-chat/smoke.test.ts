@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import { describe, test } from "node:test";
 import { endsOn, refuses, Stage } from "@tx0mq/smoke";
-import { ZmqFactory, ZmqPubConnection } from "tx0mq";
+import { ZmqFactory, ZmqPubConnection, ZmqXSubConnection } from "tx0mq";
 
 // Only Linux has all of 127/8.
 describe("decentralized chat", { skip: process.platform !== "linux", timeout: 120_000 }, () => {
@@ -60,6 +60,11 @@ describe("decentralized chat", { skip: process.platform !== "linux", timeout: 12
       await pub.send("Old: hello"); // lost until the subscription is here, of which a PUB does not tell
       heard = ada.lines.includes("Old: hello");
       await new Promise((resolve) => setImmediate(resolve));
+    }
+    const xsub = new ZmqXSubConnection(factory, { connect: `tcp://${subnet}.1:9000` });
+    for (const message of ["\x01", "no subscription, and no end of one"]) {
+      await xsub.send(message);
+      await ada.line(/^\(heard by 1\)$/);
     }
     await endsOn("SIGTERM", ada);
   });
