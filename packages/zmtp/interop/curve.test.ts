@@ -104,6 +104,7 @@ function begin(
   const choice = chooseMechanism(security);
   const metadata = writeMetadata({ "Socket-Type": type, Identity: "" });
   const session = new Session(stream, OPTIONS, choice, {
+    commands: [],
     mechanism(greeting) {
       choice.check(greeting);
       return choice.create({ metadata, authenticate });

@@ -3,7 +3,7 @@ import type { Connection } from "./connection.js";
 import { AuthenticationError, type Mechanism } from "./mechanisms/mechanism.js";
 import { handshakeFailure } from "./mechanisms/mechanisms.js";
 import type { Greeting } from "./protocol/greeting.js";
-import { ProtocolError } from "./protocol/message.js";
+import { ForeignError, ProtocolError } from "./protocol/message.js";
 import { RawSession } from "./raw-session.js";
 import { type PipeOwner, RemotePipe } from "./remote-pipe.js";
 import { Session } from "./session.js";
@@ -72,6 +72,10 @@ abstract class Link implements SessionSink {
         : new Session(stream, sessionOptions(options), host.mechanism, this);
   }
 
+  get commands(): readonly string[] {
+    return this.host.type.commands;
+  }
+
   mechanism(peer: Greeting, stream: Stream): Mechanism {
     return this.host.createMechanism(peer, stream);
   }
@@ -113,7 +117,7 @@ abstract class Link implements SessionSink {
     const refused = error instanceof AuthenticationError && error.status !== "300";
     const hopeless =
       this.pipe?.terminated ||
-      error instanceof ProtocolError ||
+      (error instanceof ProtocolError && !(error instanceof ForeignError)) ||
       (wasReady ? host.isLocal : refused);
     this.over(hopeless === true);
     host.changed();

@@ -5,7 +5,7 @@ import { TimeoutError } from "./protocol/message.js";
 
 /** Heartbeats whose time is the test's. */
 function begin(t: TestContext, options: Partial<HeartbeatOptions>) {
-  t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  t.mock.timers.enable({ apis: ["setTimeout", "setInterval", "setImmediate"] });
   const seen: (number | string)[] = [];
   const state = { answerable: true };
   const heartbeat = new Heartbeat(

@@ -31,8 +31,8 @@ export class Heartbeat {
   readonly #sink: HeartbeatSink;
   #interval: NodeJS.Timeout | undefined;
   /** These run out if the peer does not answer our PING, and when its time to live is over. */
-  #answer: NodeJS.Timeout | undefined;
-  #life: NodeJS.Timeout | undefined;
+  #answer: Countdown | undefined;
+  #life: Countdown | undefined;
 
   constructor(options: HeartbeatOptions, sink: HeartbeatSink) {
     this.#options = options;
@@ -47,18 +47,18 @@ export class Heartbeat {
     const limit = heartbeatTimeout < 0 ? heartbeatInterval : heartbeatTimeout;
     this.#interval = setInterval(() => {
       if (!this.#sink.ping(timeToLive) || limit === 0) return;
-      this.#answer ??= this.#countdown(limit);
+      this.#answer ??= new Countdown(limit, this.#sink);
     }, heartbeatInterval).unref();
   }
 
   /** Something has come, whatever it is; or the connection stops reading, so that nothing can. */
   heard(): void {
     if (this.#answer !== undefined) {
-      clearTimeout(this.#answer);
+      this.#answer.stop();
       this.#answer = undefined;
     }
     if (this.#life !== undefined) {
-      clearTimeout(this.#life);
+      this.#life.stop();
       this.#life = undefined;
     }
   }
@@ -66,7 +66,7 @@ export class Heartbeat {
   /** A PING has come, and nothing behind it. @param timeToLive in tenths of a second; 0 for none */
   pinged(timeToLive: number): void {
     this.heard();
-    if (timeToLive > 0) this.#life = this.#countdown(timeToLive * 100);
+    if (timeToLive > 0) this.#life = new Countdown(timeToLive * 100, this.#sink);
   }
 
   stop(): void {
@@ -74,10 +74,24 @@ export class Heartbeat {
     clearInterval(this.#interval);
     this.#interval = undefined;
   }
+}
 
-  #countdown(limit: number): NodeJS.Timeout {
-    return setTimeout(() => {
-      this.#sink.gone(new TimeoutError(`nothing came from the peer for ${limit} ms`));
+/** Time that runs out for a peer. */
+class Countdown {
+  readonly #timer: NodeJS.Timeout;
+  #verdict: NodeJS.Immediate | undefined;
+
+  constructor(limit: number, sink: HeartbeatSink) {
+    this.#timer = setTimeout(() => {
+      // If this process has computed for so long, what has come meanwhile is read first.
+      this.#verdict = setImmediate(() => {
+        sink.gone(new TimeoutError(`nothing came from the peer for ${limit} ms`));
+      });
     }, limit).unref();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    clearImmediate(this.#verdict);
   }
 }

@@ -6,7 +6,7 @@ import { framesOf } from "./sockets/frames.js";
 import type { Stream } from "./transports/transport.js";
 
 /** What a connection without a handshake reports. */
-export type RawSink = Omit<SessionSink, "mechanism" | "ready"> & {
+export type RawSink = Omit<SessionSink, "commands" | "mechanism" | "ready"> & {
   ready(session: Connection): void;
 };
 

@@ -22,6 +22,8 @@ class Peer {
   reads = true;
   /** What `ready` throws. */
   refusal: Error | undefined;
+  /** The commands that its socket type reads as messages. */
+  readonly understood = ["SUBSCRIBE", "CANCEL", "JOIN", "LEAVE"];
   #t: TestContext;
   #seen = 0;
 
@@ -37,6 +39,7 @@ class Peer {
       maxMessageSize: -1,
     };
     this.session = new Session(this.stream, { ...defaults, ...options }, choice, {
+      commands: this.understood,
       mechanism(peer) {
         choice.check(peer);
         return choice.create({ metadata: METADATA, authenticate });
@@ -266,6 +269,9 @@ test("subscriptions and groups are read as messages", async (t) => {
     await peer.says(frame(COMMAND, writeCommand(name, Buffer.from("x"))));
   }
   assert.deepEqual(peer.messages, [["\x01x"], ["\0x"], ["JOIN", "x"], ["LEAVE", "x"]]);
+  peer.understood.length = 0;
+  await peer.says(frame(COMMAND, writeCommand("JOIN", Buffer.from("x"))));
+  assert.equal(peer.messages.length, 4);
 });
 
 test("what was added leaves before a session that finishes does", async (t) => {

@@ -12,6 +12,8 @@ export interface SessionOptions extends HeartbeatOptions {
 
 /** What a session reports to its owner. */
 export interface SessionSink {
+  /** The commands that are read as messages. All others are dropped. */
+  readonly commands: readonly string[];
   /** Makes the mechanism for the peer. @throws {ProtocolError} if the two do not fit */
   mechanism(peer: Greeting, stream: Stream): Mechanism;
   /** The handshake is done: you may write and read messages. @throws {ProtocolError} if the peer does not fit */
@@ -22,7 +24,7 @@ export interface SessionSink {
   drained(): void;
   /**
    * The session is over, and the stream is closed: with what failed, if anything did, and whether the handshake
-   * was done. libzmq does not connect again after a ProtocolError; after any other error, as a TimeoutError, it does.
+   * was done. libzmq does not connect again after a ProtocolError; after a ForeignError and any other error, as a TimeoutError, it does.
    */
   ended(error: Error | undefined, wasReady: boolean): void;
 }

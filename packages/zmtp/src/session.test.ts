@@ -34,6 +34,7 @@ function begin(
   const messages: Message[] = [];
   const ends: Side["ends"] = [];
   const session = new Session(stream, OPTIONS, choice, {
+    commands: ["SUBSCRIBE"],
     mechanism(peer) {
       choice.check(peer);
       return choice.create({ metadata: METADATA, authenticate });

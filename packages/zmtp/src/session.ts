@@ -344,7 +344,9 @@ export class Session {
   /** @returns a message, if the command stands for one */
   #traffic(body: Buffer): Message | undefined {
     const command = readCommand(body);
-    if (command.name !== "PING") return messageOf(command);
+    if (command.name !== "PING") {
+      return this.#sink.commands.includes(command.name) ? messageOf(command) : undefined;
+    }
     const { timeToLive, context } = readPing(command.data);
     // If something came behind the PING, that shows that the peer is alive.
     if (!this.#ended && !this.#decoder.hasMore) this.#heartbeat.pinged(timeToLive);

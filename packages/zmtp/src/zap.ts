@@ -1,6 +1,7 @@
 import type { InprocSocket, Names } from "./inproc-names.js";
 import { type Authenticate, AuthenticationError, type ZapReply } from "./mechanisms/mechanism.js";
 import { readZapReply, writeZapRequest } from "./mechanisms/zap.js";
+import { ProtocolError } from "./protocol/message.js";
 import type { Options } from "./settings.js";
 import type { Pipe } from "./sockets/pipe.js";
 import { SocketType } from "./sockets/socket.js";
@@ -92,14 +93,17 @@ class ZapClient extends SocketType implements InprocSocket {
 
   override readActivated(pipe: Pipe): void {
     for (let message = pipe.read(); message !== undefined; message = pipe.read()) {
-      const frames = message.length > 0 && message[0]?.length === 0 ? message.slice(1) : message;
+      const isDelimited = message[0]?.length === 0;
+      const frames = isDelimited ? message.slice(1) : message;
       const id = String(frames[1] ?? "");
       const asked = this.#asked.get(id);
       this.#asked.delete(id);
       try {
+        if (!isDelimited)
+          throw new ProtocolError("the ZAP handler's reply has no empty frame first");
         asked?.resolve(readZapReply(frames, id));
-      } catch {
-        asked?.reject(new AuthenticationError("500", "the ZAP handler's reply is malformed"));
+      } catch (error) {
+        asked?.reject(error as Error);
       }
     }
   }

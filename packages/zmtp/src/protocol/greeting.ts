@@ -1,4 +1,4 @@
-import { ProtocolError } from "./message.js";
+import { ForeignError } from "./message.js";
 
 /** The size of a greeting of ZMTP 3, in bytes (RFC 37). */
 export const GREETING_SIZE = 64;
@@ -43,16 +43,16 @@ export function writeGreeting(mechanism: string, asServer: boolean): Buffer {
  * Reads a peer's greeting out of the bytes that it has sent so far. Versions above 3.1 count as 3.1.
  *
  * @returns undefined if it is not whole
- * @throws {ProtocolError} as soon as it cannot be a greeting of ZMTP 3
+ * @throws {ForeignError} as soon as it cannot be a greeting of ZMTP 3
  */
 export function readGreeting(bytes: Buffer): Greeting | undefined {
   const begin = bytes[0] ?? SIGNATURE_BEGIN;
   const end = bytes[SIGNATURE_END_AT] ?? 1;
   if (begin !== SIGNATURE_BEGIN || (end & 1) === 0) {
-    throw new ProtocolError("the peer speaks ZMTP 1, which is too old, or none at all");
+    throw new ForeignError("the peer speaks ZMTP 1, which is too old, or none at all");
   }
   const major = bytes[MAJOR_AT] ?? 3;
-  if (major < 3) throw new ProtocolError("the peer speaks ZMTP 2, which is too old");
+  if (major < 3) throw new ForeignError("the peer speaks ZMTP 2, which is too old");
   if (bytes.length < GREETING_SIZE) return undefined;
   const name = bytes.subarray(MECHANISM_AT, MECHANISM_AT + MECHANISM_SIZE);
   return {

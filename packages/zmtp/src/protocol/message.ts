@@ -31,6 +31,12 @@ export class ProtocolError extends Error {
 }
 
 /**
+ * What has answered does not speak ZMTP 3: another program has the address, for a while perhaps. Unlike any other
+ * ProtocolError, it is no reason not to connect again.
+ */
+export class ForeignError extends ProtocolError {}
+
+/**
  * The peer has not answered in time. Its connection is closed. libzmq connects again after this, but not after a
  * ProtocolError.
  */

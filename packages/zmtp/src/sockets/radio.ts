@@ -12,6 +12,7 @@ const MOST_GROUPS = 2 ** 18;
  * and the message. A peer that is full misses it.
  */
 export class Radio extends SocketType {
+  override readonly commands: readonly string[] = ["JOIN", "LEAVE"];
   readonly #groups = new Map<string, Set<Pipe>>();
   /** The groups of each peer. */
   readonly #joined = new Map<Pipe, Set<string>>();

@@ -50,6 +50,8 @@ export abstract class SocketType {
   readonly isRaw: boolean = false;
   /** Its messages are datagrams with the address that they come from or go to. */
   readonly isAddressed: boolean = false;
+  /** The commands that it reads as messages. */
+  readonly commands: readonly string[] = [];
   protected readonly options: RoutingOptions;
 
   constructor(options: RoutingOptions) {

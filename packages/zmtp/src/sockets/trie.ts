@@ -17,7 +17,7 @@ const LEAST = 16;
  */
 export class Trie<V> {
   /** The nodes' labels: where they begin in `#bytes`, and how long they are. */
-  #start = new Int32Array(LEAST);
+  #start = new Float64Array(LEAST);
   #length = new Int32Array(LEAST);
   /** The node above; for a free node the next free one. */
   #parent = new Int32Array(LEAST);
@@ -267,11 +267,11 @@ export class Trie<V> {
 
   #growNodes(): void {
     const size = Math.ceil(this.#start.length * GROWTH);
-    const larger = <T extends Int32Array | Uint16Array>(from: T, to: T): T => {
+    const larger = <T extends Int32Array | Uint16Array | Float64Array>(from: T, to: T): T => {
       to.set(from);
       return to;
     };
-    this.#start = larger(this.#start, new Int32Array(size));
+    this.#start = larger(this.#start, new Float64Array(size));
     this.#length = larger(this.#length, new Int32Array(size));
     this.#parent = larger(this.#parent, new Int32Array(size));
     this.#children = larger(this.#children, new Uint16Array(size));

@@ -44,6 +44,7 @@ interface Pending {
  * their requests. A subscriber that is full misses the message; with `noDrop` all wait for it.
  */
 export class Xpub extends SocketType {
+  override readonly commands: readonly string[] = ["SUBSCRIBE", "CANCEL"];
   readonly #subscribers = new Map<Pipe, Subscriber>();
   /** These decide which subscribers get a message. */
   readonly #subscriptions = new Subscriptions<Subscriber>();

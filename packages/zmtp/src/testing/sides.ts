@@ -35,6 +35,7 @@ export class Side extends Facts {
     const choice = chooseMechanism(security);
     const metadata = writeMetadata({ "Socket-Type": type, Identity: `a ${type}` });
     this.session = new Session(stream, OPTIONS, choice, {
+      commands: [],
       mechanism(peer) {
         choice.check(peer);
         return choice.create({ metadata, authenticate });

@@ -270,6 +270,49 @@ test("waits for a reader that pauses, and gives it everything in order", async (
   for (const [n, [frame]] of server.messages.entries()) assert.equal(frame?.readUInt32BE(), n);
 });
 
+/** A peer without a mechanism, whose server is ready, and the pongs that it gets. */
+async function pinging(t: TestContext) {
+  const sides = new Sides(t, "DEALER");
+  const peer = new WebSocket(sides.address, "ZWS2.0");
+  t.after(() => peer.terminate());
+  const pongs: string[] = [];
+  const facts = new Facts();
+  peer.on("pong", (said) => {
+    pongs.push(String(said));
+    facts.changed();
+  });
+  await once(peer, "open");
+  peer.send(Buffer.from("\0bob"));
+  const server = await sides.nth(0);
+  await server.until(() => server.isReady);
+  const pingOften = async () => {
+    for (let n = 0; n < 500; n += 1) peer.ping(String(n));
+    await new Promise((resolve) => peer.send(Buffer.from("\0behind"), resolve));
+  };
+  return { peer, server, pongs, facts, pingOften };
+}
+
+test("keeps a peer whose pings have come while the reader paused", async (t) => {
+  const { server, pongs, facts, pingOften } = await pinging(t);
+  server.session.pause();
+  await pingOften();
+  server.session.readOn();
+  assert.deepEqual(await server.text(0), ["behind"]);
+  await facts.until(() => pongs.at(-1) === "499");
+});
+
+test("answers only the last ping of a peer that does not read", async (t) => {
+  const { peer, server, pongs, facts, pingOften } = await pinging(t);
+  peer.pause();
+  do server.session.add(Buffer.alloc(1_000_000));
+  while (server.session.flush());
+  await pingOften();
+  assert.deepEqual(await server.text(0), ["behind"]);
+  peer.resume();
+  await facts.until(() => pongs.length > 0);
+  assert.deepEqual(pongs, ["499"]);
+});
+
 test("does not keep the process alive", async () => {
   assert.deepEqual(await run("idle-process.ts", ["ws"]), { code: 0, output: "ended 0\n" });
 });

@@ -60,7 +60,9 @@ function takeNames({ headers }: IncomingMessage): string[] {
 function settings({ maxMessageSize = -1 }: TransportOptions) {
   const most = Math.max(maxMessageSize, LEAST_LIMIT) + ADDED;
   // The package takes only limits of up to 31 bits; the decoder takes all.
-  return { perMessageDeflate: false, maxPayload: maxMessageSize < 0 || most >= 2 ** 31 ? 0 : most };
+  const maxPayload = maxMessageSize < 0 || most >= 2 ** 31 ? 0 : most;
+  // The package ends a connection on which it owes many pongs, so the stream answers pings itself.
+  return { perMessageDeflate: false, autoPong: false, maxPayload };
 }
 
 /** Splits `host:port/path`. @throws an Error with the code `"EINVAL"` for a fragment: the package refuses it */

@@ -72,6 +72,8 @@ export class ZwsStream implements Stream {
   /** How many bytes have come since the last message, during the handshake. */
   #unread = 0;
   #paused = false;
+  /** What the peer's last ping said. The answer waits until the last write has left. */
+  #pong: Buffer | undefined;
   /** The peer has ended the connection. The sink hears of it after all that is held. */
   #ended = false;
   #over = false;
@@ -86,6 +88,7 @@ export class ZwsStream implements Stream {
     this.#idToGo = bare;
     this.#idToCome = bare;
     this.#outlet = new Outlet(tcp, () => {
+      this.#answerPing();
       if (!this.#over) this.#sink?.drained();
     });
     tcp.unref();
@@ -103,6 +106,10 @@ export class ZwsStream implements Stream {
     if (socket.readyState === socket.CLOSED) process.nextTick(ended);
     const heard = () => this.#sink?.heard?.();
     socket.on("ping", heard).on("pong", heard);
+    socket.on("ping", (said: Buffer) => {
+      this.#pong = said;
+      this.#answerPing();
+    });
     this.#tcp.on("data", this.#count);
     socket.on("message", (message: Buffer, isBinary: boolean) => {
       this.#unread = 0;
@@ -171,6 +178,14 @@ export class ZwsStream implements Stream {
   ping(): void {
     if (!this.#over) this.#socket.ping();
   }
+
+  /** Answers the last ping. A peer that does not read gets no more than one answer. */
+  readonly #answerPing = (): void => {
+    const pong = this.#pong;
+    if (pong === undefined || this.#over || this.#tcp.writableLength > 0) return;
+    this.#pong = undefined;
+    this.#socket.pong(pong, undefined, this.#answerPing);
+  };
 
   #received(message: Buffer): void {
     const flags = message[0] as number;
