@@ -17,6 +17,8 @@ const PROGRAMS = {
   "client.ts": "console.log('asking', ...process.argv.slice(2));",
   "slow.ts": "setTimeout(() => console.log('done'), 1000);",
   "fails.ts": "console.error('so sorry'); process.exit(3);",
+  "stubborn.ts":
+    "process.on('SIGTERM', () => console.log('not yet')); console.log('staying'); setInterval(() => {}, 1000);",
   "talks.ts": "setInterval(() => console.log('more'), 10);",
   "reads.ts": "for await (const data of process.stdin) console.log(`read`, String(data).trim());",
 };
@@ -41,9 +43,9 @@ const skip = ENGINE !== "zeromq" && "tx0mq-run has no engine";
 
 describe("tx0mq-run", { concurrency: true, skip }, () => {
   test("labels what each program prints, and ends with the last one, in silence", async (t) => {
-    const program = run(t, "server.ts", 'client.ts "good day"');
+    const program = run(t, "server.ts", `client.ts "good day" --name='Ada L' it's`);
     assert.deepEqual(await program.exit(), { code: 0, signal: null });
-    assert(program.lines.includes("[client] asking good day"));
+    assert(program.lines.includes("[client] asking good day --name=Ada L it's"));
     assert.deepEqual(program.errors, []);
   });
 
@@ -82,6 +84,15 @@ describe("tx0mq-run", { concurrency: true, skip }, () => {
     program.kill("SIGINT");
     assert.deepEqual(await program.exit(), { code: null, signal: "SIGINT" });
     assert.deepEqual(program.errors, []);
+  });
+
+  test("a second signal ends those that stay", async (t) => {
+    const program = run(t, "stubborn.ts", "server.ts");
+    await program.count(/staying|serving/, 2);
+    program.kill("SIGTERM");
+    await program.line(/not yet/);
+    program.kill("SIGTERM");
+    assert.deepEqual(await program.exit(), { code: null, signal: "SIGTERM" });
   });
 
   test("all end in silence when who reads has seen enough", async (t) => {

@@ -35,6 +35,7 @@ const ends = children.map(ended);
 let stopped: NodeJS.Signals | undefined;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => {
+    if (stopped !== undefined) stop("SIGKILL"); // who asks again means it
     stopped = signal;
     // What you type at a terminal reaches the programs by itself.
     const typed = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
@@ -64,9 +65,8 @@ if (stopped !== undefined) {
 
 /** The words of a command; quotes keep some together. */
 function words(command: string): [string, ...string[]] {
-  const [file = "", ...args] = Array.from(
-    command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g),
-    ([, a, b, c]) => a ?? b ?? c ?? "",
+  const [file = "", ...args] = Array.from(command.matchAll(/(?:"[^"]*"|'[^']*'|\S)+/g), ([word]) =>
+    word.replace(/"([^"]*)"|'([^']*)'/g, (_quoted, a, b) => a ?? b),
   );
   return [file, ...args];
 }

@@ -244,6 +244,36 @@ test("who sends more than maxMessageSize in all frames is disconnected, and not 
   }
 });
 
+test("a peer at an address where another program was is connected to", async (t) => {
+  const socket = monitored(t);
+  const other = net.createServer((one) => {
+    one.on("error", () => undefined).resume();
+    one.end("HTTP/1.1 400 Bad Request\r\n\r\n");
+  });
+  await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+  const { port } = other.address() as net.AddressInfo;
+  const [push, pull] = [socket("PUSH", QUICK), socket("PULL")];
+  push.connect(`tcp://127.0.0.1:${port}`);
+  await push.until(() => push.types("handshake:error:protocol").length >= 2);
+  await new Promise((resolve) => other.close(resolve));
+  pull.bind(`tcp://127.0.0.1:${port}`);
+  await push.send("hello");
+  assert.deepEqual(await pull.next(), ["hello"]);
+});
+
+test("a peer whose heartbeats came while this process computed is not gone", async (t) => {
+  const pull = monitored(t)("PULL");
+  const raw = new Raw(pull.bind(ANYWHERE));
+  raw.greet(ready("PUSH"));
+  const ping = Buffer.from("\x04\x07\x04PING\0\x01"); // with a tenth of a second to live
+  raw.socket.write(ping);
+  for (let heard = ""; !heard.includes("PONG"); ) heard += (await once(raw.socket, "data"))[0];
+  raw.socket.write(Buffer.concat([ping, Buffer.from("\0\x02on")]));
+  for (const end = performance.now() + 300; performance.now() < end; );
+  assert.deepEqual(await pull.next(), ["on"]);
+  assert.deepEqual(pull.types("disconnect"), []);
+});
+
 test("a handshake takes so long, and then fails", async (t) => {
   const pull = monitored(t)("PULL", { handshakeInterval: 1 });
   const raw = new Raw(pull.bind(ANYWHERE));

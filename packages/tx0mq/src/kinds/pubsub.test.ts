@@ -137,6 +137,14 @@ prove(
   },
 );
 
+prove("a SUB has any number of subscriptions, before it connects and after that", async (stage) => {
+  const [early, late] = [stage.bind(ZmqXPubConnection), stage.bind(ZmqXPubConnection)];
+  const sub = stage.connect(ZmqSubConnection, early);
+  for (let n = 1; n <= 3000; n++) sub.subscribe(`topic ${n}`);
+  sub.addEndpoints({ connect: late.address });
+  for (const pub of [early, late]) for (let n = 1; n <= 3000; n++) await next(pub);
+});
+
 prove("a subscriber understands publishers of both forms at once", async (stage) => {
   const sub = stage.bind(Keeping, PATIENT_SUB);
   sub.subscribe("tag");

@@ -19,6 +19,7 @@ import { Signals } from "./signals.js";
 import { closed } from "./threads.js";
 import { neverRefuses, Writer } from "./writer.js";
 
+const SNDHWM = 23;
 const SUBSCRIBE = 6;
 const UNSUBSCRIBE = 7;
 const XPUB_MANUAL_LAST_VALUE = 98;
@@ -67,6 +68,8 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
     this.#native = native;
     try {
       for (const [name, value] of Object.entries(options)) this.setOption(name, value);
+      // What a SUB sends is subscriptions. libzmq would lose those above the mark, again at each reconnect.
+      if (type === "SUB") native.setNumber(SNDHWM, 0);
     } catch (error) {
       native.close();
       throw error;
