@@ -11,7 +11,8 @@ export const ZmqEndpointType = {
 export type ZmqEndpointType = (typeof ZmqEndpointType)[keyof typeof ZmqEndpointType];
 
 const TRANSPORTS = ["tcp", "ipc", "inproc", "udp", "ws", "wss", "pgm", "epgm", "tipc", "norm"];
-const TCP = /^(?:[^;]+;)?(?<host>\[\S+\]|[^\s[\]]+):(?<port>\*|!|\d+)$/;
+const TCP =
+  /^(?:(?:\[\S+\]|[^\s[\];]+):(?:\*|!|\d+);)?(?<host>\[\S+\]|[^\s[\];]+):(?<port>\*|!|\d+)$/;
 /** The longest path in sockaddr_un, without the terminating NUL. */
 const IPC_PATH_LIMIT = 107;
 

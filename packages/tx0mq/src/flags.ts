@@ -36,6 +36,8 @@ export type FlagValue<D> =
               : string[];
 
 type Defaults = Readonly<Record<string, FlagDefault>>;
+/** A switch is a flag: it has to have a name. */
+type Positionals = Readonly<Record<string, Exclude<FlagDefault, false>>>;
 type Values<D extends Defaults> = { [Name in keyof D]: FlagValue<D[Name]> };
 
 /** The largest number: that of timers. */
@@ -61,7 +63,7 @@ export function oneOf<const T extends string>(...words: [T, ...T[]]): Choice<T> 
  * @param flags the flags, with their defaults
  * @param positionals arguments without a name, in their order; a list takes all arguments that are left
  */
-export function flags<const F extends Defaults, const P extends Defaults = Record<never, never>>(
+export function flags<const F extends Defaults, const P extends Positionals = Record<never, never>>(
   flags: F,
   positionals: P = {} as P,
 ): Values<F> & Values<P> {

@@ -222,7 +222,21 @@ test("a peer that does not fit was never there", async (t) => {
   assert.equal(peer.session.read(), undefined);
 });
 
-test("while a ZAP handler is asked nothing more is read, and nothing of it is lost", async (t) => {
+test("a peer that goes while a ZAP handler is asked is let go, unless much of it waits", async (t) => {
+  for (const [size, ends] of [
+    [60_000, 1],
+    [70_000, 0],
+  ] as const) {
+    const peer = new Peer(t, {}, () => new Promise(() => {}));
+    await peer.says(greeting(), READY, Buffer.alloc(size));
+    peer.stream.hangUp();
+    await settle(peer.stream);
+    assert.equal(peer.ends.length, ends);
+    t.mock.timers.reset();
+  }
+});
+
+test("while a ZAP handler is asked nothing more is looked at, and nothing of it is lost", async (t) => {
   let decide = (_reply: ZapReply): void => {};
   const peer = new Peer(t, {}, () => new Promise((resolve) => (decide = resolve)));
   await peer.says(greeting(), READY, frame(0, "early"));

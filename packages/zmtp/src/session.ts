@@ -197,6 +197,7 @@ export class Session {
       }
       this.#decoder.push(rest);
       this.#goOn();
+      if (this.#asking && this.#decoder.waiting > HANDSHAKE_LIMIT) this.pause();
       if (lent) this.#decoder.keep();
     } catch (error) {
       this.#end(error as Error);
@@ -304,11 +305,10 @@ export class Session {
     return undefined;
   }
 
-  /** Stops reading until the answer is there. */
+  /** Looks at nothing until the answer is there. It reads on, to hear if the peer goes. */
   #wait(asked: Promise<void>): void {
     this.#asking = true;
     this.#decoder.stop();
-    this.pause();
     asked.then(
       () => this.#answered(),
       (error: Error) => this.#refuse(error),

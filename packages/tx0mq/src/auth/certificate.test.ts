@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -82,6 +82,8 @@ curve
   const other = await ZmqCertificate.load(join(folder, "czmq.key"));
   assert.deepEqual(other.metadata, { email: "ada@example.org", name: 'Ada "L."' });
   assert.equal(other.isSecret, false);
+  await writeFile(join(folder, "bom.key"), `\ufeffcurve\n    public-key = "${publicKey}"\n`);
+  assert.equal((await ZmqCertificate.load(join(folder, "bom.key"))).publicKey, publicKey);
 });
 
 test("what is no certificate is refused, without a word of it", async () => {
@@ -123,6 +125,7 @@ test("a folder's certificates are those whose names end in .key", async () => {
   await ada.save(join(clients, "ada.key"));
   await bob.save(join(clients, "bob.key"));
   await writeFile(join(clients, "README.md"), "The clients.");
+  await mkdir(join(clients, "old.key"));
   const loaded = await ZmqCertificate.loadFolder(clients);
   assert.deepEqual(
     loaded.map((one) => [one.publicKey, one.isSecret]),

@@ -66,7 +66,9 @@ export class ZmqCertificate {
 
   /** Reads all files of a folder whose names end in `.key`, for `ZmqAuthenticator.configureCurve`. */
   static async loadFolder(folder: string): Promise<ZmqCertificate[]> {
-    const names = (await readdir(folder)).filter((name) => name.endsWith(".key")).sort();
+    const entries = await readdir(folder, { withFileTypes: true });
+    const files = entries.filter((one) => one.name.endsWith(".key") && !one.isDirectory());
+    const names = files.map(({ name }) => name).sort();
     return Promise.all(names.map((name) => ZmqCertificate.load(join(folder, name))));
   }
 
@@ -139,7 +141,7 @@ function entry(name: string, value: string): string {
 function parse(text: string): Map<string, Map<string, string>> {
   const sections = new Map<string, Map<string, string>>();
   let section = new Map<string, string>();
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of text.replace(/^\ufeff/, "").split(/\r?\n/)) {
     const [, indent, name, rest] = /^(\s*)([\w$\-@.&+/]+)\s*(?:=\s*(.*))?$/.exec(line) ?? [];
     if (name === undefined) continue;
     if (indent === "") {

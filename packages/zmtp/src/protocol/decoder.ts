@@ -137,6 +137,11 @@ export class Decoder {
     this.#partial?.filled(size);
   }
 
+  /** How many bytes have not been cut. */
+  get waiting(): number {
+    return this.#chunk.length - this.#at;
+  }
+
   /** Whether there may be more to cut. */
   get hasMore(): boolean {
     return this.#at < this.#chunk.length || this.#partial?.missing === 0;
