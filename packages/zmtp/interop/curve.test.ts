@@ -104,7 +104,7 @@ function begin(
   const choice = chooseMechanism(security);
   const metadata = writeMetadata({ "Socket-Type": type, Identity: "" });
   const session = new Session(stream, OPTIONS, choice, {
-    commands: [],
+    commands: ["SUBSCRIBE", "CANCEL"],
     mechanism(greeting) {
       choice.check(greeting);
       return choice.create({ metadata, authenticate });
