@@ -1,7 +1,8 @@
 // Those who want to get into a house with CURVE, and must not: its tests try them all.
 
+import assert from "node:assert/strict";
 import { once } from "node:events";
-import { cp, rm } from "node:fs/promises";
+import { copyFile, cp, rm } from "node:fs/promises";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import {
@@ -65,6 +66,37 @@ export async function received(
   await happens(message);
   await factory.shutdown();
   return message;
+}
+
+/** A client's program that a test has started. */
+interface Started {
+  line(pattern: RegExp): Promise<unknown>;
+  kill(signal: "SIGINT"): void;
+  exit(): Promise<unknown>;
+}
+
+/**
+ * A client with a new folder of its own has no key of this server. With that, it has none that the server knows:
+ * it is refused for good, and ends, for it would wait for ever.
+ *
+ * @param certificates the server's folder
+ * @param start starts the house's client with a folder
+ */
+export async function stranded(
+  certificates: string,
+  start: (folder: string) => Started,
+): Promise<void> {
+  const folder = `${certificates}-of-a-stranger`;
+  const lost = start(folder);
+  await lost.line(/ is new: for a server elsewhere, put its server\.key into .*\/public_keys$/);
+  await lost.line(/^the client is refused: other$/);
+  lost.kill("SIGINT");
+  assert.deepEqual(await lost.exit(), { code: null, signal: "SIGINT" });
+  const key = "public_keys/server.key";
+  await copyFile(join(certificates, key), join(folder, key));
+  const refused = start(folder);
+  await refused.line(/^the client is refused: auth$/);
+  assert.deepEqual(await refused.exit(), { code: 1, signal: null });
 }
 
 /** Takes down all bytes that client and server send in a conversation over a relay to an address. */
