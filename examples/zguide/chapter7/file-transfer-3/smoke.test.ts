@@ -42,19 +42,6 @@ describe("file transfer, model three", { concurrency: true, timeout: 240_000 }, 
     });
   }
 
-  test("a file that cannot be read is found out at the start", async (t) => {
-    const stage = new Stage(t, import.meta.url);
-    for (const [file, why] of [
-      [`${stage.folder}/none`, /ENOENT.*none/],
-      [stage.folder, /EISDIR/],
-    ] as const) {
-      const bind = ["--role", "server", "--bind", "tcp://127.0.0.1:*"];
-      const server = stage.start("fileio3", [...bind, "--file", file]);
-      assert.deepEqual(await server.exit(), { code: 1, signal: null });
-      assert.match(server.errors.join("\n"), why);
-    }
-  });
-
   test("ten chunks are asked for at once, and one more for each that comes", async (t) => {
     const stage = new Stage(t, import.meta.url);
     await using factory = new ZmqFactory();
