@@ -24,7 +24,8 @@ export interface SessionSink {
   drained(): void;
   /**
    * The session is over, and the stream is closed: with what failed, if anything did, and whether the handshake
-   * was done. libzmq does not connect again after a ProtocolError; after a ForeignError and any other error, as a TimeoutError, it does.
+   * was done. libzmq does not connect again after a ProtocolError. It does after a ForeignError, and after any
+   * other error, as a TimeoutError.
    */
   ended(error: Error | undefined, wasReady: boolean): void;
 }

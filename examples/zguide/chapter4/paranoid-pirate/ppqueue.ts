@@ -57,7 +57,7 @@ async function fromClient(request: Message): Promise<void> {
   for (let worker = nextFree(); worker; worker = nextFree()) {
     put(worker, true);
     if (await toWorker(worker, ...request)) return;
-  }
+  } // nobody is left: the client asks again
 }
 
 /** @returns whether it could be sent: a worker whose connection is gone is forgotten */
