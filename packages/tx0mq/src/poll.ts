@@ -1,7 +1,7 @@
 import type { AnyConnection } from "./connection/any.js";
 import { ZmqAbortError, ZmqClosedError } from "./errors.js";
 import { kPeek, kPeekRoom } from "./internal.js";
-import { after, checkWait, nextTurn, onAbort, type WaitOptions } from "./time.js";
+import { checkWait, onAbort, onExpiry, type WaitOptions } from "./time.js";
 
 /** What to wait for. */
 export interface PollItems<R extends AnyConnection, W extends AnyConnection> {
@@ -61,8 +61,7 @@ export async function poll<R extends AnyConnection, W extends AnyConnection>(
       const deadline = timeout < 0 ? Number.POSITIVE_INFINITY : performance.now() + timeout;
       for (const connection of readers) cleanUps.push(connection[kPeek](wake, deadline));
       for (const connection of writers) cleanUps.push(connection[kPeekRoom](wake));
-      if (timeout === 0) cleanUps.push(nextTurn(end));
-      else if (timeout > 0) cleanUps.push(after(timeout, end));
+      if (timeout >= 0) cleanUps.push(onExpiry(timeout, end));
       if (signal !== undefined) {
         cleanUps.push(onAbort(signal, () => reject(new ZmqAbortError(signal.reason))));
       }

@@ -44,10 +44,22 @@ export function after(ms: number, run: () => void): () => void {
 }
 
 /**
+ * Calls `run` when a time-out is over, and what came in time has been dealt with. If the process computes for longer
+ * than the time-out, Node calls timers before it reads what has come. @returns a function that stops that
+ */
+export function onExpiry(timeout: number, run: () => void): () => void {
+  if (timeout === 0) return nextTurn(run);
+  let stop = after(timeout, () => {
+    stop = nextTurn(run);
+  });
+  return () => stop();
+}
+
+/**
  * Calls `run` when all that was there already has been dealt with: after one turn of the event loop, and
  * another, because receiving takes a break of one after so many messages. @returns a function that stops that
  */
-export function nextTurn(run: () => void): () => void {
+function nextTurn(run: () => void): () => void {
   let immediate = setImmediate(() => {
     immediate = setImmediate(run);
   });

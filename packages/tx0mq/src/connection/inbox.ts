@@ -6,7 +6,7 @@ import {
   ZmqTimeoutError,
   ZmqUnroutableError,
 } from "../errors.js";
-import { after, checkWait, nextTurn, onAbort, type WaitOptions } from "../time.js";
+import { after, checkWait, onAbort, onExpiry, type WaitOptions } from "../time.js";
 import { Queue } from "./queue.js";
 import { FOREVER, type Peek, Waiter } from "./waiter.js";
 
@@ -132,15 +132,12 @@ export class Inbox<In> {
         waiter.end(error);
         this.#restUnlessWanted();
       };
-      const expire = (): void => giveUp(new ZmqTimeoutError("message", timeout, "EAGAIN"));
-      if (timeout === 0) {
+      const expire = (): void => {
         // The event loop, busy with other sockets, may not have had time yet for a message that is there.
-        const expireUnlessReadable = (): void => {
-          if (this.#reader.isReadable()) stopTimer = nextTurn(expireUnlessReadable);
-          else expire();
-        };
-        stopTimer = nextTurn(expireUnlessReadable);
-      } else if (timeout > 0) stopTimer = after(timeout, expire);
+        if (this.#reader.isReadable()) stopTimer = onExpiry(0, expire);
+        else giveUp(new ZmqTimeoutError("message", timeout, "EAGAIN"));
+      };
+      if (timeout >= 0) stopTimer = onExpiry(timeout, expire);
       if (signal !== undefined) {
         stopListening = onAbort(signal, () => giveUp(new ZmqAbortError(signal.reason)));
       }

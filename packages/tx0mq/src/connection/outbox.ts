@@ -10,7 +10,7 @@ import {
 } from "../errors.js";
 import { type Frames, toBuffer } from "../frames.js";
 import { SETTLED } from "../internal.js";
-import { after, nextTurn, onAbort, type WaitOptions } from "../time.js";
+import { after, onAbort, onExpiry, type WaitOptions } from "../time.js";
 import { Lane, Line, Outgoing, type PeerOf, sizeOf, type Withdrawable } from "./outgoing.js";
 
 /** What an outbox asks of its connection. */
@@ -307,9 +307,7 @@ export class Outbox {
     const expire = (): void => {
       this.#giveUp(entry, new ZmqTimeoutError("room for the message", timeout, "EAGAIN"));
     };
-    let stopTimer = ignore;
-    if (timeout === 0) stopTimer = nextTurn(expire);
-    else if (timeout > 0) stopTimer = after(timeout, expire);
+    const stopTimer = timeout < 0 ? ignore : onExpiry(timeout, expire);
     const abort = (): void => this.#giveUp(entry, new ZmqAbortError(signal?.reason));
     const stopListening = signal === undefined ? ignore : onAbort(signal, abort);
     const cleanUp = (): void => {

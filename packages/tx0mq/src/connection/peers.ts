@@ -1,6 +1,6 @@
 import { ZmqAbortError, ZmqClosedError, ZmqTimeoutError } from "../errors.js";
 import type { MonitorEvent } from "../monitor.js";
-import { after, LONGEST_TIMER, onAbort, type WaitOptions } from "../time.js";
+import { LONGEST_TIMER, onAbort, onExpiry, type WaitOptions } from "../time.js";
 
 /** A wait for `count` peers. */
 interface Wait {
@@ -59,7 +59,7 @@ export class Peers {
         if (timeout >= 0) wait.reject(new ZmqTimeoutError(what, timeout));
       };
       // Without a time-out too: the timer keeps the process alive during the wait.
-      stops.push(after(timeout < 0 ? LONGEST_TIMER : timeout, expire));
+      stops.push(onExpiry(timeout < 0 ? LONGEST_TIMER : timeout, expire));
       if (signal !== undefined) {
         stops.push(onAbort(signal, () => wait.reject(new ZmqAbortError(signal.reason))));
       }

@@ -19,7 +19,7 @@ import type { Message } from "../frames.js";
 import { EMPTY, sendable } from "../frames.js";
 import { SETTLED } from "../internal.js";
 import type { DealerOptions } from "../options.js";
-import { after, checkWait, onAbort, period } from "../time.js";
+import { checkWait, onAbort, onExpiry, period } from "../time.js";
 import { Slots } from "./slots.js";
 
 /** What may end a request before its reply comes. */
@@ -174,7 +174,7 @@ export class ZmqXREQConnection extends ZmqConnection<never, never> {
     if (timeout < 0 && signal === undefined) return undefined;
     const expire = (): void => this.#giveUp(request, new ZmqTimeoutError("reply", timeout));
     const abort = (): void => this.#giveUp(request, new ZmqAbortError(signal?.reason));
-    const stopTimer = timeout < 0 ? undefined : after(timeout, expire);
+    const stopTimer = timeout < 0 ? undefined : onExpiry(timeout, expire);
     const stopListening = signal === undefined ? undefined : onAbort(signal, abort);
     return () => {
       stopTimer?.();

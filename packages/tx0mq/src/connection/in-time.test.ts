@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { setImmediate as turn } from "node:timers/promises";
+import {
+  poll,
+  ZmqPullConnection,
+  ZmqPushConnection,
+  ZmqRouterConnection,
+  ZmqXREQConnection,
+} from "../index.js";
+import { next, prove, type Stage, text } from "../testing/stage.js";
+
+/** In ms: the scene is set long before it is over. */
+const timeout = 1000;
+
+/** A PUSH and its PULL, both there. */
+async function pair(stage: Stage): Promise<[ZmqPushConnection, ZmqPullConnection]> {
+  const pull = stage.bind(ZmqPullConnection);
+  const push = stage.connect(ZmqPushConnection, pull);
+  await push.send("first");
+  assert.deepEqual(await next(pull), ["first"]);
+  return [push, pull];
+}
+
+prove("what came in time counts, though the process computed for longer", async (stage) => {
+  const [push, pull] = await pair(stage);
+  const [otherPush, polled] = await pair(stage);
+  const router = stage.bind(ZmqRouterConnection);
+  const client = stage.connect(ZmqXREQConnection, router);
+  const reply = client.sendMsg("request", { timeout });
+  const [from, id = "", empty = ""] = await router.receive();
+
+  await turn(); // the next thing that Node looks at is its timers
+  const received = pull.receive({ timeout });
+  const ready = poll({ readable: [polled] }, { timeout });
+  for (const sender of [push, otherPush]) void sender.send("message");
+  void router.send([from, id, empty, "reply"]);
+  process.nextTick(() => {
+    // All this has left. Nothing is read before all time-outs are over.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, timeout + 100);
+  });
+
+  assert.deepEqual(text(await received), ["message"]);
+  assert.deepEqual((await ready).readable, new Set([polled]));
+  assert.deepEqual(text(await reply), ["reply"]);
+  assert.equal(client.lateReplies, 0);
+});
