@@ -4,6 +4,7 @@ import { defaultEngine } from "./engine/default.js";
 import type { Engine, EngineContext } from "./engine/engine.js";
 import { ZmqClosedError, ZmqOptionError } from "./errors.js";
 import { kAdopt, kAwaitClose, kContext, kDisown, kFinish, kLingersByDefault } from "./internal.js";
+import { Once } from "./once.js";
 import { whole } from "./options.js";
 
 /** Options of a factory: of its context, and defaults of its connections. */
@@ -53,7 +54,7 @@ export class ZmqFactory {
   readonly #awaited = new Set<Promise<void>>();
   #lingerPeriod: number | undefined;
   #context: EngineContext | undefined;
-  #shutdown: Promise<void> | undefined;
+  readonly #shutdown = new Once(() => this.#end());
   #unregister: (() => void) | undefined;
 
   /** @throws {ZmqOptionError} for a value that does not fit */
@@ -103,7 +104,7 @@ export class ZmqFactory {
 
   /** Whether the factory has been shut down, or is being. */
   get closed(): boolean {
-    return this.#shutdown !== undefined;
+    return this.#shutdown.hasBegun;
   }
 
   /**
@@ -114,8 +115,7 @@ export class ZmqFactory {
    * loop first.
    */
   shutdown(): Promise<void> {
-    this.#shutdown ??= this.#end();
-    return this.#shutdown;
+    return this.#shutdown.begin();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -73,6 +73,30 @@ prove("a handler gets no message after shutdown() was called", async (stage) => 
   assert.equal(handled, 3);
 });
 
+prove("a shutdown that is called again while it begins is the same one", async (stage) => {
+  const ends: Promise<void>[] = [];
+  /** One of two that end together. */
+  class Partner extends ZmqPullConnection {
+    partner: Partner | undefined;
+
+    protected override shuttingDown(): void {
+      ends.push(this.shutdown(), stage.factory.shutdown());
+      void this.partner?.shutdown();
+    }
+  }
+  const [one, other] = [stage.bind(Partner), stage.bind(Partner)];
+  one.partner = other;
+  other.partner = one;
+  const closes: Partner[] = [];
+  for (const partner of [one, other]) partner.on("close", () => closes.push(partner));
+  const end = one.shutdown();
+  assert.deepEqual([one.closed, other.closed, stage.factory.closed], [true, true, true]);
+  await end;
+  await stage.factory.shutdown();
+  assert.equal(new Set([...ends, end, other.shutdown(), stage.factory.shutdown()]).size, 3);
+  assert.equal(closes.length, 2);
+});
+
 prove("a second shutdown is the same one, and close is told once", async (stage) => {
   const pull = stage.bind(ZmqPullConnection, {}, place("tcp"));
   let closes = 0;

@@ -1,5 +1,6 @@
 import type { EngineSocket } from "../engine/engine.js";
 import type { ZmqError } from "../errors.js";
+import { Once } from "../once.js";
 import type { Inbox } from "./inbox.js";
 import type { Outbox } from "./outbox.js";
 
@@ -41,8 +42,8 @@ interface Manner {
 export class Shutdown {
   readonly #ending: Ending;
   readonly #manner: Manner;
-  #finished: Promise<void> | undefined;
-  #ended: Promise<void> | undefined;
+  readonly #finished = new Once(() => this.#finish());
+  readonly #ended = new Once(() => this.#end());
 
   constructor(ending: Ending, manner: Manner) {
     this.#ending = ending;
@@ -51,14 +52,12 @@ export class Shutdown {
 
   /** Takes no more messages. Resolves when readers are done with those they have, or their time is over. */
   finish(): Promise<void> {
-    this.#finished ??= this.#finish();
-    return this.#finished;
+    return this.#finished.begin();
   }
 
   /** Then sends the messages that wait, and closes the socket. */
   end(): Promise<void> {
-    this.#ended ??= this.#end();
-    return this.#ended;
+    return this.#ended.begin();
   }
 
   async #finish(): Promise<void> {
