@@ -87,6 +87,32 @@ describe("ROUTER", () => {
     assert.deepEqual([a.sent, b.sent], [[], [["x"]]]);
   });
 
+  it("with handover, loses nothing of a peer that has gone and comes again", () => {
+    const router = new Router({ handover: true, mandatory: true });
+    const a = new FakePipe("same").join(router);
+    a.arrive(router, ["before"], ["it went"]);
+    a.gone = true;
+    const b = new FakePipe("same").join(router);
+    assert.deepEqual([a.terminated, b.terminated], [false, false]);
+    b.arrive(router, ["b"]);
+    const [before, fromB, itWent] = [router.receive(), router.receive(), router.receive()];
+    const madeUp = before?.[0] as Buffer;
+    assert.deepEqual([madeUp.length, madeUp[0]], [5, 0]); // as in libzmq
+    assert.deepEqual(
+      [before, itWent].map((message) => message?.[0]),
+      [madeUp, madeUp],
+    );
+    assert.deepEqual(
+      [before, itWent].map((message) => String(message?.[1])),
+      ["before", "it went"],
+    );
+    assert.deepEqual(text(fromB), ["same", "b"]);
+    router.pipeTerminated(a);
+    assert.throws(() => router.send([madeUp, "x"]), { code: "EHOSTUNREACH" });
+    router.send(["same", "x"]);
+    assert.deepEqual(b.sent, [["x"]]);
+  });
+
   it("drops what is for nobody, or for a peer that is full", () => {
     const router = new Router({});
     const pipe = new FakePipe("a", 1).join(router);

@@ -35,22 +35,35 @@ export class Router extends ReceivingSocket {
     if (this.#peers.has(pipe)) return;
     const given = pipe.routingId;
     const id = given.length > 0 ? Buffer.from(given) : this.#ids.next(this.#isTaken);
-    const key = routingKey(id);
-    const other = this.#pipes.get(key);
+    const other = this.#pipes.get(routingKey(id));
     if (other !== undefined) {
       if (!this.options.handover) {
         pipe.terminate();
         return;
       }
-      this.pipeTerminated(other);
-      // If we closed its connection, it would come again, and take the id back.
-      if (other.disown !== undefined) other.disown();
-      else other.terminate();
+      this.#handOver(other);
     }
-    this.#peers.set(pipe, { id, key });
-    this.#pipes.set(key, pipe);
+    this.#name(pipe, id);
     this.#fairQueue.attach(pipe);
     if (this.options.mandatory) this.#room.attach(pipe);
+  }
+
+  #name(pipe: Pipe, id: Buffer): void {
+    const key = routingKey(id);
+    this.#peers.set(pipe, { id, key });
+    this.#pipes.set(key, pipe);
+  }
+
+  /** Another peer takes this one's id. */
+  #handOver(pipe: Pipe): void {
+    if (pipe.gone) {
+      this.#name(pipe, this.#ids.next(this.#isTaken)); // for what is not read yet
+      return;
+    }
+    this.pipeTerminated(pipe);
+    // If we closed its connection, it would come again, and take the id back.
+    if (pipe.disown !== undefined) pipe.disown();
+    else pipe.terminate();
   }
 
   readActivated(pipe: Pipe): void {
