@@ -1,5 +1,4 @@
-import { EMPTY, type Message, type Outgoing } from "../protocol/message.js";
-import { FairQueue } from "./fair-queue.js";
+import { EMPTY, type Outgoing } from "../protocol/message.js";
 import { LoadBalancer } from "./load-balancer.js";
 import type { Pipe } from "./pipe.js";
 import { ReceivingSocket } from "./receiving.js";
@@ -7,7 +6,6 @@ import type { Meta } from "./socket.js";
 
 /** DEALER (RFC 28): sends messages to its peers in turn, and takes theirs in turn. */
 export class Dealer extends ReceivingSocket {
-  protected readonly fairQueue = new FairQueue();
   protected readonly loadBalancer = new LoadBalancer();
 
   attach(pipe: Pipe): void {
@@ -15,10 +13,6 @@ export class Dealer extends ReceivingSocket {
     if (this.options.probeRouter) pipe.write(EMPTY);
     this.fairQueue.attach(pipe);
     this.loadBalancer.attach(pipe);
-  }
-
-  readActivated(pipe: Pipe): void {
-    this.fairQueue.activated(pipe);
   }
 
   writeActivated(pipe: Pipe): void {
@@ -36,9 +30,5 @@ export class Dealer extends ReceivingSocket {
 
   override get hasOut(): boolean {
     return this.loadBalancer.hasOut;
-  }
-
-  protected take(): Message | undefined {
-    return this.fairQueue.receive();
   }
 }

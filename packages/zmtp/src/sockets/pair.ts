@@ -12,8 +12,6 @@ export class Pair extends ReceivingSocket {
     else pipe.terminate();
   }
 
-  readActivated(_pipe: Pipe): void {}
-
   writeActivated(_pipe: Pipe): void {}
 
   pipeTerminated(pipe: Pipe): void {
@@ -28,7 +26,7 @@ export class Pair extends ReceivingSocket {
     return this.#pipe?.writable ?? false;
   }
 
-  protected take(): Message | undefined {
+  protected override take(): Message | undefined {
     return this.#pipe?.read();
   }
 }

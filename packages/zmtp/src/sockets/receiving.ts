@@ -1,4 +1,6 @@
 import type { Message } from "../protocol/message.js";
+import { FairQueue } from "./fair-queue.js";
+import type { Pipe } from "./pipe.js";
 import { type Meta, SocketType } from "./socket.js";
 
 /**
@@ -6,11 +8,18 @@ import { type Meta, SocketType } from "./socket.js";
  * pipe. It keeps such a message for the next `receive`.
  */
 export abstract class ReceivingSocket extends SocketType {
+  protected readonly fairQueue = new FairQueue();
   #ahead: Message | undefined;
   #aheadMeta: Meta | undefined;
 
+  readActivated(pipe: Pipe): void {
+    this.fairQueue.activated(pipe);
+  }
+
   /** Takes the next message for the user out of its pipe, and sets `meta`; undefined if there is none. */
-  protected abstract take(): Message | undefined;
+  protected take(): Message | undefined {
+    return this.fairQueue.receive();
+  }
 
   override receive(): Message | undefined {
     const message = this.#ahead;

@@ -1,5 +1,4 @@
 import { EMPTY, type Frame, type Message, type Outgoing } from "../protocol/message.js";
-import { FairQueue } from "./fair-queue.js";
 import { framesOf, withFirst } from "./frames.js";
 import { LoadBalancer } from "./load-balancer.js";
 import type { Pipe } from "./pipe.js";
@@ -18,7 +17,6 @@ interface Peer {
  * `mandatory` is set, ROUTER drops messages for unknown peers, and for peers that are full.
  */
 export class Router extends ReceivingSocket {
-  readonly #fairQueue = new FairQueue();
   /** Tells whether any peer has room. It is needed only with `mandatory`. */
   readonly #room = new LoadBalancer();
   readonly #ids = new RoutingIds();
@@ -44,7 +42,7 @@ export class Router extends ReceivingSocket {
       this.#handOver(other);
     }
     this.#name(pipe, id);
-    this.#fairQueue.attach(pipe);
+    this.fairQueue.attach(pipe);
     if (this.options.mandatory) this.#room.attach(pipe);
   }
 
@@ -66,10 +64,6 @@ export class Router extends ReceivingSocket {
     else pipe.terminate();
   }
 
-  readActivated(pipe: Pipe): void {
-    this.#fairQueue.activated(pipe);
-  }
-
   writeActivated(pipe: Pipe): void {
     this.#room.activated(pipe);
   }
@@ -79,7 +73,7 @@ export class Router extends ReceivingSocket {
     if (peer === undefined) return;
     this.#peers.delete(pipe);
     this.#pipes.delete(peer.key);
-    this.#fairQueue.terminated(pipe);
+    this.fairQueue.terminated(pipe);
     this.#room.terminated(pipe);
   }
 
@@ -103,10 +97,10 @@ export class Router extends ReceivingSocket {
     return !this.options.mandatory || this.#room.hasOut;
   }
 
-  protected take(): Message | undefined {
-    const message = this.#fairQueue.receive();
+  protected override take(): Message | undefined {
+    const message = this.fairQueue.receive();
     if (message === undefined) return undefined;
-    const peer = this.#peers.get(this.#fairQueue.last as Pipe) as Peer;
+    const peer = this.#peers.get(this.fairQueue.last as Pipe) as Peer;
     return withFirst(Buffer.from(peer.id), message);
   }
 }

@@ -1,5 +1,4 @@
 import { bytesOf, type Message, type Outgoing } from "../protocol/message.js";
-import { FairQueue } from "./fair-queue.js";
 import { framesOf, withFirst } from "./frames.js";
 import type { Pipe } from "./pipe.js";
 import { ReceivingSocket } from "./receiving.js";
@@ -16,7 +15,6 @@ import { SocketError } from "./socket.js";
  */
 export class Stream extends ReceivingSocket {
   override readonly isRaw = true;
-  readonly #fairQueue = new FairQueue();
   readonly #routingIds = new RoutingIds();
   readonly #ids = new Map<Pipe, Buffer>();
   readonly #pipes = new Map<RoutingKey, Pipe>();
@@ -25,11 +23,7 @@ export class Stream extends ReceivingSocket {
     const id = this.#routingIds.next((key) => this.#pipes.has(key));
     this.#ids.set(pipe, id);
     this.#pipes.set(routingKey(id), pipe);
-    this.#fairQueue.attach(pipe);
-  }
-
-  readActivated(pipe: Pipe): void {
-    this.#fairQueue.activated(pipe);
+    this.fairQueue.attach(pipe);
   }
 
   writeActivated(_pipe: Pipe): void {}
@@ -39,7 +33,7 @@ export class Stream extends ReceivingSocket {
     if (id === undefined) return;
     this.#ids.delete(pipe);
     this.#pipes.delete(routingKey(id));
-    this.#fairQueue.terminated(pipe);
+    this.fairQueue.terminated(pipe);
   }
 
   override send(message: Outgoing): boolean {
@@ -62,9 +56,9 @@ export class Stream extends ReceivingSocket {
     return true;
   }
 
-  protected take(): Message | undefined {
-    const message = this.#fairQueue.receive();
+  protected override take(): Message | undefined {
+    const message = this.fairQueue.receive();
     if (message === undefined) return undefined;
-    return withFirst(Buffer.from(this.#ids.get(this.#fairQueue.last as Pipe) as Buffer), message);
+    return withFirst(Buffer.from(this.#ids.get(this.fairQueue.last as Pipe) as Buffer), message);
   }
 }

@@ -1,5 +1,4 @@
-import { bytesOf, type Frame, type Message, type Outgoing } from "../protocol/message.js";
-import { FairQueue } from "./fair-queue.js";
+import { bytesOf, type Frame, type Outgoing } from "../protocol/message.js";
 import { framesOf } from "./frames.js";
 import type { Pipe } from "./pipe.js";
 import { ReceivingSocket } from "./receiving.js";
@@ -14,7 +13,6 @@ const SUBSCRIBE = 1;
  * that come later. Any other message goes up to all publishers that are there and have room.
  */
 export class Xsub extends ReceivingSocket {
-  protected readonly fairQueue = new FairQueue();
   /** How often each topic was subscribed to. */
   protected readonly topics = new Trie<number>();
   readonly #pipes = new Set<Pipe>();
@@ -33,10 +31,6 @@ export class Xsub extends ReceivingSocket {
     this.topics.forEach((topic) => {
       pipe.command("SUBSCRIBE", topic);
     });
-  }
-
-  readActivated(pipe: Pipe): void {
-    this.fairQueue.activated(pipe);
   }
 
   writeActivated(_pipe: Pipe): void {}
@@ -65,10 +59,6 @@ export class Xsub extends ReceivingSocket {
 
   override get hasOut(): boolean {
     return true;
-  }
-
-  protected take(): Message | undefined {
-    return this.fairQueue.receive();
   }
 
   /** Tells publishers of each subscription, also to the same topic: an XPUB with `verbose` wants to know. */
