@@ -12,6 +12,7 @@ export interface Manifest {
     readonly title: string;
     readonly order: number;
     readonly sockets: readonly string[];
+    readonly programs: readonly { readonly name: string }[];
     readonly uses?: readonly string[];
   };
 }
@@ -74,15 +75,17 @@ function find(root: string, path: string): string[] {
     .flatMap((entry) => find(root, posix.join(path, entry.name)));
 }
 
-/** Those whose name, title, chapter or sockets have all the words of a text. */
+/** Those whose name, title, chapter, sockets or programs have all the words of a text. */
 export function search(examples: readonly Example[], text: string): Example[] {
   const words = text
     .toLowerCase()
     .split(/[\s:,;]+/)
     .filter(Boolean);
   return examples.filter(({ name, chapter, manifest }) => {
-    const { title, sockets } = manifest.example;
-    const all = [name, title, chapter, manifest.description, ...sockets].join(" ").toLowerCase();
-    return words.every((word) => all.includes(word));
+    const { title, sockets, programs } = manifest.example;
+    const all = [name, title, chapter, manifest.description, ...sockets];
+    const names = programs.map((program) => program.name);
+    const its = [...all, ...names].join(" ").toLowerCase();
+    return words.every((word) => its.includes(word));
   });
 }

@@ -138,10 +138,11 @@ test("a folder that is not empty is left alone", () => {
   assert.notEqual(before, "mine");
 });
 
-test("a search finds by name, title, chapter and socket", () => {
+test("a search finds by name, title, chapter, socket and program", () => {
   const found = (text: string) => search(examples, text).map(({ name }) => name);
   assert.ok(found("load balanc").includes("load-balancing-broker"));
   assert.ok(found("ROUTER heartbeat").length > 0);
+  assert.deepEqual(found("hwserver"), ["hello-world"]);
   assert.deepEqual(found("no such thing at all"), []);
   assert.equal(found("").length, examples.length);
 });
@@ -161,11 +162,23 @@ test("the command: list, help, what is wrong in a line, and a folder", async (t)
     run("--example", "load-balancing"),
     /no example "load-balancing": there is load-bal/,
   );
+  await refuses(run("--example", "titanik"), /no example "titanik": there is titanic \(/);
+  await refuses(run("--example", "hello_world"), /there is hello-world \(/);
+  await refuses(run("--example", "lbbroker"), /there is load-balancing-broker, /);
+  await refuses(run("--example", "quantum-computer"), /--list shows all/);
+  await refuses(run("--example", ""), /--list shows all/);
   await refuses(run("a", "b", "--example", "hello-world"), /unexpected argument "b"/);
   await refuses(run("--exmaple", "x"), /--exmaple/);
   await refuses(run("--example"), /--example/);
   await refuses(run("--list=x"), /--list/);
   await refuses(run("here"), /nobody to ask/);
+
+  // What is left when npm has read `npm create tx0mq a --example version`.
+  const withoutDashes = stage.start({ command: [process.execPath, BIN] }, ["a", "version"], {
+    cwd: stage.folder,
+    env: { npm_config_example: "true" },
+  });
+  await refuses(withoutDashes, /npm has taken --example .* write -- before it, as in npm create /);
 
   const made = run("My Broker!", "--example", "load-balancing-broker");
   assert.equal((await made.exit()).code, 0);

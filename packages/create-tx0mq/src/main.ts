@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs, styleText } from "node:util";
 import { type Example, readExamples, search } from "./catalog.js";
 import { CreateError, create, isFree, mustBeFree } from "./create.js";
+import { near } from "./near.js";
 
 const EXAMPLES = fileURLToPath(new URL("../dist/examples", import.meta.url));
 
@@ -16,6 +17,8 @@ Asks for what is left out.
   --list          shows all of them
   --help          shows this`;
 
+const AS_IN = "as in npm create tx0mq@latest my-folder -- --example hello-world";
+
 /** What the command does. @returns its exit code */
 export async function main(args: readonly string[]): Promise<number> {
   try {
@@ -28,6 +31,12 @@ export async function main(args: readonly string[]): Promise<number> {
         help: { type: "boolean", short: "h" },
       },
     });
+    for (const flag of ["example", "list"] as const) {
+      // npm tells its commands which flags it has read.
+      if (values[flag] === undefined && process.env[`npm_config_${flag}`] !== undefined) {
+        throw new CreateError(`npm has taken --${flag} for its own: write -- before it, ${AS_IN}`);
+      }
+    }
     if (positionals.length > 1) throw new CreateError(`unexpected argument "${positionals[1]}"`);
     const examples = readExamples(EXAMPLES);
     if (values.help) console.log(HELP);
@@ -77,10 +86,13 @@ function quoted(path: string): string {
 function named(examples: readonly Example[], name: string): Example {
   const found = examples.find((example) => example.name === name);
   if (found !== undefined) return found;
-  const alike = examples.filter((example) => example.name.includes(name));
-  const near = [...new Set([...alike, ...search(examples, name.replaceAll("-", " "))])].slice(0, 3);
-  const names = near.map((example) => example.name).join(", ");
-  const hint = near.length === 0 ? "--list shows all" : `there is ${names}`;
+  const alike = near(examples, name, ({ name, manifest: { example } }) => ({ ...example, name }));
+  const those = [...new Set([...alike, ...search(examples, name.replaceAll("-", " "))])].slice(
+    0,
+    3,
+  );
+  const names = those.map((example) => example.name).join(", ");
+  const hint = those.length === 0 || name === "" ? "--list shows all" : `there is ${names}`;
   throw new CreateError(`no example "${name}": ${hint}`);
 }
 
