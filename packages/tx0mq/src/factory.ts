@@ -10,16 +10,16 @@ import { whole } from "./options.js";
 /** Options of a factory: of its context, and defaults of its connections. */
 export interface FactoryOptions {
   /** Threads that do the network's work; one serves about a gigabyte a second. ZMQ_IO_THREADS. Default: 1. */
-  ioThreads?: number;
+  ioThreads?: number | undefined;
   /** How many connections there can be at once. ZMQ_MAX_SOCKETS. Default: 1,023. */
-  maxSockets?: number;
+  maxSockets?: number | undefined;
   /**
    * How long the shutdown of a connection may wait for undelivered messages, and for readers that are at work
    * on a message, in ms; -1 for ever (for readers a minute). It is ZMQ_LINGER of all sockets without one of
    * their own. Default: 100, but 1,500 for readers at work. For messages that a peer may still be reading, 10
    * more for each, and more for large ones, so that no message to a peer that reads is lost.
    */
-  lingerPeriod?: number;
+  lingerPeriod?: number | undefined;
   /**
    * Use the one context that all threads of the process share, so that `inproc://` reaches from one
    * thread to another. It keeps the `ioThreads` and `maxSockets` that it has. Default: false.
@@ -28,12 +28,12 @@ export interface FactoryOptions {
    * process if one of the thread's connections waits for a message: a defect of the `zeromq` package,
    * which the engine in TypeScript does not have.
    */
-  shared?: boolean;
+  shared?: boolean | undefined;
   /**
    * The code that does ZeroMQ's work. Default: the `zeromq` package, which brings libzmq; if the environment
    * variable `TX0MQ_ENGINE` is `zmtp`, the package `@tx0mq/zmtp`, which is TypeScript.
    */
-  engine?: Engine;
+  engine?: Engine | undefined;
 }
 
 const LINGER_PERIOD = 100;

@@ -17,119 +17,119 @@ export interface ConnectionOptions {
    * -1 for ever (for readers a minute). ZMQ_LINGER. Default: the factory's `lingerPeriod`. If that is not set
    * either, 100, but 1,500 for readers at work, and longer for messages that a peer may still be reading.
    */
-  lingerPeriod?: number;
+  lingerPeriod?: number | undefined;
   /**
    * How many messages may wait in the connection when ZeroMQ takes no more (no peer yet, or its
    * high-water mark is reached). One more is refused with a {@link ZmqQueueFullError}.
    * Default: 65,536.
    */
-  sendQueueLimit?: number;
+  sendQueueLimit?: number | undefined;
 
   /** Which I/O threads serve the socket, as a bit mask; 0 for all. ZMQ_AFFINITY. Default: 0. */
-  affinity?: number;
+  affinity?: number | undefined;
   /** Length of the queue of connections that are not yet accepted. ZMQ_BACKLOG. Default: 100. */
-  backlog?: number;
+  backlog?: number | undefined;
   /** Time-out of one attempt to connect, in ms; 0 for the system's. ZMQ_CONNECT_TIMEOUT. Default: 0. */
-  connectTimeout?: number;
+  connectTimeout?: number | undefined;
   /** How long a ZMTP handshake may take, in ms; 0 for ever. ZMQ_HANDSHAKE_IVL. Default: 30,000. */
-  handshakeInterval?: number;
+  handshakeInterval?: number | undefined;
   /** Time between two ZMTP heartbeats (PING), in ms; 0 for none. ZMQ_HEARTBEAT_IVL. Default: 0. */
-  heartbeatInterval?: number;
+  heartbeatInterval?: number | undefined;
   /** How long a peer's answer may take before it counts as gone, in ms. ZMQ_HEARTBEAT_TIMEOUT. Default: heartbeatInterval. */
-  heartbeatTimeout?: number;
+  heartbeatTimeout?: number | undefined;
   /** After how many ms without a PING the peer may count us as gone, in steps of 100. ZMQ_HEARTBEAT_TTL. Default: 0, never. */
-  heartbeatTimeToLive?: number;
+  heartbeatTimeToLive?: number | undefined;
   /** Queue messages only for peers that are connected, not for connections on their way. ZMQ_IMMEDIATE. Default: false. */
-  immediate?: boolean;
+  immediate?: boolean | undefined;
   /** The only network interface to use. ZMQ_BINDTODEVICE. Default: any. */
-  interface?: string;
+  interface?: string | undefined;
   /**
    * Look up host names and interfaces as IPv6 first, and bind a wildcard to IPv4 and IPv6. Addresses that
    * are written as IPv6, as `tcp://[::1]:5555`, do not need it. ZMQ_IPV6. Default: false.
    */
-  ipv6?: boolean;
+  ipv6?: boolean | undefined;
   /**
    * In bytes; -1 for any. A peer that sends a larger frame is disconnected. If the frames of a message are
    * larger together, or are more than 65,536, the message is refused and reported as an `"error"` event; but
    * by then it has been received as a whole. (The engine in TypeScript disconnects the peer before that, without
    * an `"error"` event; it limits nothing over `inproc://`.) ZMQ_MAXMSGSIZE. Default: -1.
    */
-  maxMessageSize?: number;
+  maxMessageSize?: number | undefined;
   /** Largest packet of a multicast transport, in bytes. ZMQ_MULTICAST_MAXTPDU. Default: 1,500. */
-  multicastMaxTransportDataUnit?: number;
+  multicastMaxTransportDataUnit?: number | undefined;
   /** Rate limit of multicast transports, in kbit/s. ZMQ_RATE. Default: 100. */
-  rate?: number;
+  rate?: number | undefined;
   /** How long a multicast receiver can be away without loss, in ms. ZMQ_RECOVERY_IVL. Default: 10,000. */
-  recoveryInterval?: number;
+  recoveryInterval?: number | undefined;
   /** Time before a lost connection is tried again, in ms; -1 for never. ZMQ_RECONNECT_IVL. Default: 100. */
-  reconnectInterval?: number;
+  reconnectInterval?: number | undefined;
   /** The reconnect interval doubles up to this, in ms; 0 for no growth. ZMQ_RECONNECT_IVL_MAX. Default: 0. */
-  reconnectMaxInterval?: number;
+  reconnectMaxInterval?: number | undefined;
   /** Address of a SOCKS5 proxy for TCP. ZMQ_SOCKS_PROXY. Default: none. */
-  socksProxy?: string;
+  socksProxy?: string | undefined;
   /** SO_KEEPALIVE: 1 on, 0 off, -1 the system's. ZMQ_TCP_KEEPALIVE. Default: -1. */
-  tcpKeepalive?: number;
+  tcpKeepalive?: number | undefined;
   /** TCP_KEEPCNT; -1 the system's. ZMQ_TCP_KEEPALIVE_CNT. Default: -1. */
-  tcpKeepaliveCount?: number;
+  tcpKeepaliveCount?: number | undefined;
   /** TCP_KEEPIDLE, in s; -1 the system's. ZMQ_TCP_KEEPALIVE_IDLE. Default: -1. */
-  tcpKeepaliveIdle?: number;
+  tcpKeepaliveIdle?: number | undefined;
   /** TCP_KEEPINTVL, in s; -1 the system's. ZMQ_TCP_KEEPALIVE_INTVL. Default: -1. */
-  tcpKeepaliveInterval?: number;
+  tcpKeepaliveInterval?: number | undefined;
   /** TCP_USER_TIMEOUT, in ms; 0 the system's. ZMQ_TCP_MAXRT. Default: 0. */
-  tcpMaxRetransmitTimeout?: number;
+  tcpMaxRetransmitTimeout?: number | undefined;
   /** The TOS byte of outgoing IP packets. ZMQ_TOS. Default: 0. */
-  typeOfService?: number;
+  typeOfService?: number | undefined;
 
   /** Be the server of the PLAIN mechanism (RFC 24). A `ZmqAuthenticator` has the users. ZMQ_PLAIN_SERVER. Default: false. */
-  plainServer?: boolean;
+  plainServer?: boolean | undefined;
   /** User name of a PLAIN client: 1 to 255 bytes. ZMQ_PLAIN_USERNAME. Default: none, which is no security. */
-  plainUsername?: string;
+  plainUsername?: string | undefined;
   /** Password of a PLAIN client: 1 to 255 bytes. ZMQ_PLAIN_PASSWORD. Default: none. */
-  plainPassword?: string;
+  plainPassword?: string | undefined;
   /** Be the server of the CURVE mechanism (RFC 26). A `ZmqAuthenticator` knows the clients. ZMQ_CURVE_SERVER. Default: false. */
-  curveServer?: boolean;
+  curveServer?: boolean | undefined;
   /** Own public key: 40 characters of Z85 (RFC 32) or 32 bytes. ZMQ_CURVE_PUBLICKEY. */
-  curvePublicKey?: string | Uint8Array;
+  curvePublicKey?: string | Uint8Array | undefined;
   /** Own secret key: 40 characters of Z85 or 32 bytes. ZMQ_CURVE_SECRETKEY. */
-  curveSecretKey?: string | Uint8Array;
+  curveSecretKey?: string | Uint8Array | undefined;
   /** For a client, the server's public key. ZMQ_CURVE_SERVERKEY. */
-  curveServerKey?: string | Uint8Array;
+  curveServerKey?: string | Uint8Array | undefined;
   /**
    * The domain in requests to the ZAP handler (RFC 27), a `ZmqAuthenticator`. ZMQ_ZAP_DOMAIN. Default: `"global"`
    * for the server of a mechanism, else none, and then there are no requests.
    */
-  zapDomain?: string;
+  zapDomain?: string | undefined;
   /**
    * Let no client in while there is no ZAP handler. If false, a CURVE server without a handler lets in every
    * client that knows its public key, and a socket with only a `zapDomain` lets in all; a PLAIN server still
    * lets none in. ZMQ_ZAP_ENFORCE_DOMAIN. Default: true if there is a domain.
    */
-  zapEnforceDomain?: boolean;
+  zapEnforceDomain?: boolean | undefined;
 }
 
 /** Options of the types that send. */
 export interface SendOptions {
   /** SO_SNDBUF, in bytes; -1 the system's. ZMQ_SNDBUF. Default: -1. */
-  sendBufferSize?: number;
+  sendBufferSize?: number | undefined;
   /** How many messages ZeroMQ holds for each peer; 0 for any number. ZMQ_SNDHWM. Default: 1,000. */
-  sendHighWaterMark?: number;
+  sendHighWaterMark?: number | undefined;
   /** Hops that a multicast packet may take. ZMQ_MULTICAST_HOPS. Default: 1. */
-  multicastHops?: number;
+  multicastHops?: number | undefined;
 }
 
 /** Options of the types that receive. */
 export interface ReceiveOptions {
   /** SO_RCVBUF, in bytes; -1 the system's. ZMQ_RCVBUF. Default: -1. */
-  receiveBufferSize?: number;
+  receiveBufferSize?: number | undefined;
   /** How many messages of each peer ZeroMQ holds for us; 0 for any number. ZMQ_RCVHWM. Default: 1,000. */
-  receiveHighWaterMark?: number;
+  receiveHighWaterMark?: number | undefined;
 }
 
 interface Routed {
   /** The name by which ROUTER peers know this socket: 1 to 255 bytes, the first not 0. ZMQ_ROUTING_ID. Default: made up by each peer. */
-  routingId?: string | Uint8Array;
+  routingId?: string | Uint8Array | undefined;
   /** Send an empty message to each new peer, so that a ROUTER there learns the routing id. ZMQ_PROBE_ROUTER. Default: false. */
-  probeRouter?: boolean;
+  probeRouter?: boolean | undefined;
 }
 
 interface Conflated {
@@ -138,17 +138,17 @@ interface Conflated {
    * arrives. Subscriptions are messages too: if several reach a PUB at once, it knows only the last. Over
    * inproc the option of the connecting side counts. ZMQ_CONFLATE. Default: false.
    */
-  conflate?: boolean;
+  conflate?: boolean | undefined;
 }
 
 interface Matched {
   /** Pass messages that do not match the subscriptions. Set it on publishers and subscribers. ZMQ_INVERT_MATCHING. Default: false. */
-  invertMatching?: boolean;
+  invertMatching?: boolean | undefined;
 }
 
 interface Dropping {
   /** Wait for slow subscribers instead of dropping their messages. ZMQ_XPUB_NODROP. Default: false. */
-  noDrop?: boolean;
+  noDrop?: boolean | undefined;
 }
 
 /** Options of PAIR sockets. */
@@ -160,14 +160,14 @@ export interface SubOptions extends ConnectionOptions, ReceiveOptions, Conflated
 /** Options of REQ sockets. */
 export interface ReqOptions extends ConnectionOptions, SendOptions, ReceiveOptions, Routed {
   /** Number the requests and drop replies to older ones. ZMQ_REQ_CORRELATE. Default: false. */
-  correlate?: boolean;
+  correlate?: boolean | undefined;
   /** Allow a new request while a reply is due; it goes to another peer. ZMQ_REQ_RELAXED. Default: false. */
-  relaxed?: boolean;
+  relaxed?: boolean | undefined;
 }
 /** Options of REP sockets. */
 export interface RepOptions extends ConnectionOptions, SendOptions, ReceiveOptions {
   /** The name by which ROUTER peers know this socket. ZMQ_ROUTING_ID. Default: made up by each peer. */
-  routingId?: string | Uint8Array;
+  routingId?: string | Uint8Array | undefined;
 }
 /** Options of DEALER sockets. */
 export interface DealerOptions
@@ -179,9 +179,9 @@ export interface DealerOptions
 /** Options of ROUTER sockets. */
 export interface RouterOptions extends ConnectionOptions, SendOptions, ReceiveOptions, Routed {
   /** Refuse messages to unknown peers instead of dropping them. ZMQ_ROUTER_MANDATORY. Default: false. */
-  mandatory?: boolean;
+  mandatory?: boolean | undefined;
   /** Let a new peer take over the routing id of an old one. ZMQ_ROUTER_HANDOVER. Default: false. */
-  handover?: boolean;
+  handover?: boolean | undefined;
 }
 /** Options of PULL sockets. */
 export interface PullOptions extends ConnectionOptions, ReceiveOptions, Conflated {}
@@ -195,20 +195,20 @@ export interface XPubOptions
     Matched,
     Dropping {
   /** Receive every subscription, not only the first of each tag. ZMQ_XPUB_VERBOSE. Default: false. */
-  verbose?: boolean;
+  verbose?: boolean | undefined;
   /** Receive every subscription and every cancellation. ZMQ_XPUB_VERBOSER. Default: false. */
-  verboser?: boolean;
+  verboser?: boolean | undefined;
   /** Subscriptions take effect only by `subscribe()` and `unsubscribe()` here. ZMQ_XPUB_MANUAL. Default: false. */
-  manual?: boolean;
+  manual?: boolean | undefined;
   /** A message for every new subscriber; the XPUB sends it while it is read or written. ZMQ_XPUB_WELCOME_MSG. Default: none. */
-  welcomeMessage?: string | Uint8Array;
+  welcomeMessage?: string | Uint8Array | undefined;
 }
 /** Options of XSUB sockets. */
 export interface XSubOptions extends ConnectionOptions, SendOptions, ReceiveOptions {}
 /** Options of STREAM sockets. */
 export interface StreamOptions extends ConnectionOptions, SendOptions, ReceiveOptions {
   /** Receive a message with an empty frame when a peer comes or goes. ZMQ_STREAM_NOTIFY. Default: true. */
-  notify?: boolean;
+  notify?: boolean | undefined;
 }
 /** Options of SERVER sockets. */
 export interface ServerOptions extends ConnectionOptions, SendOptions, ReceiveOptions {}

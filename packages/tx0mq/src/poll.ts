@@ -6,9 +6,9 @@ import { checkWait, onAbort, onExpiry, type WaitOptions } from "./time.js";
 /** What to wait for. */
 export interface PollItems<R extends AnyConnection, W extends AnyConnection> {
   /** Wait until one of these has a message (ZMQ_POLLIN). */
-  readable?: Iterable<R>;
+  readable?: Iterable<R> | undefined;
   /** Wait until one of these would take a message (ZMQ_POLLOUT). */
-  writable?: Iterable<W>;
+  writable?: Iterable<W> | undefined;
 }
 
 /** What is ready: both sets are empty after a time-out. */

@@ -17,7 +17,7 @@ export interface ProxyOptions {
    * A connection (PUB, PUSH, PAIR, DEALER) that gets a copy of every message that passes. If it has no room for
    * the copy, or no peer, the proxy waits. If it is shut down, the proxy goes on without it.
    */
-  capture?: { send(message: readonly Frame[]): Promise<void> } & AnyConnection;
+  capture?: ({ send(message: readonly Frame[]): Promise<void> } & AnyConnection) | undefined;
 }
 
 /** A proxy that runs. */

@@ -21,7 +21,7 @@ import { keyBytes, z85Encode } from "./z85.js";
 /** Options of a {@link ZmqAuthenticator}. */
 export interface AuthenticatorOptions {
   /** How long a callback may take to decide, in ms; after that the client is denied. Default: 5,000. */
-  timeout?: number;
+  timeout?: number | undefined;
 }
 
 /** The decision about a client that wants to come in. */

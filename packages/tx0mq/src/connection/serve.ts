@@ -11,7 +11,9 @@ export interface ServeOptions {
    * Makes the reply to a request whose handler threw, or undefined for no reply. Without this option there is an
    * `"error"` event and no reply.
    */
-  onError?(error: unknown, request: Message): Frames | undefined | Promise<Frames | undefined>;
+  onError?:
+    | ((error: unknown, request: Message) => Frames | undefined | Promise<Frames | undefined>)
+    | undefined;
 }
 
 /** The frames of the reply to a request; undefined if there is to be none. @throws errors for the `"error"` event */

@@ -2,14 +2,18 @@ import assert from "node:assert/strict";
 import { connect as connectTcp, createServer, type Socket } from "node:net";
 import { binding, type NativeSocket } from "../engine/zeromq/binding.js";
 import {
+  type AuthenticatorOptions,
   type ClientOptions,
   type ConnectionOptions,
   curveKeyPair,
   type DealerOptions,
   type DgramOptions,
   type DishOptions,
+  type FactoryOptions,
   type GatherOptions,
   type PairOptions,
+  type PollItems,
+  type ProxyOptions,
   type PubOptions,
   type PullOptions,
   type PushOptions,
@@ -18,15 +22,20 @@ import {
   type ReceiveOptions,
   type RepOptions,
   type ReqOptions,
+  type RequestOptions,
   type RouterOptions,
   type ScatterOptions,
   type SendOptions,
+  type ServeOptions,
   type ServerOptions,
   SOCKET_TYPES,
   type SocketTypeName,
   type StreamOptions,
   type SubOptions,
+  type WaitOptions,
   type XPubOptions,
+  type XREPOptions,
+  type XREQOptions,
   type XSubOptions,
   ZmqArgumentError,
   ZmqAuthenticator,
@@ -380,6 +389,32 @@ prove("no secret gets into an error", (stage) => {
     );
   }
 });
+
+/** Options that are all given, each as undefined. */
+type Undefined<Options> = { readonly [Name in keyof Options]-?: undefined };
+/** TypeScript takes them, with its `exactOptionalPropertyTypes` too. */
+type Takes<Options, _Given extends Options> = never;
+export type TypesTakeUndefined = [
+  Takes<FactoryOptions, Undefined<FactoryOptions>>,
+  Takes<AuthenticatorOptions, Undefined<AuthenticatorOptions>>,
+  Takes<PollItems<never, never>, Undefined<PollItems<never, never>>>,
+  Takes<ProxyOptions, Undefined<ProxyOptions>>,
+  Takes<ServeOptions, Undefined<ServeOptions>>,
+  Takes<WaitOptions, Undefined<WaitOptions>>,
+  Takes<RequestOptions, Undefined<RequestOptions>>,
+  Takes<XREQOptions, Undefined<XREQOptions>>,
+  Takes<XREPOptions, Undefined<XREPOptions>>,
+  Takes<PubArguments, Undefined<PubArguments>>,
+  Takes<SubArguments, Undefined<SubArguments>>,
+  Takes<ReqOptions, Undefined<ReqOptions>>,
+  Takes<RepOptions, Undefined<RepOptions>>,
+  Takes<DealerOptions, Undefined<DealerOptions>>,
+  Takes<RouterOptions, Undefined<RouterOptions>>,
+  Takes<XPubOptions, Undefined<XPubOptions>>,
+  Takes<StreamOptions, Undefined<StreamOptions>>,
+];
+type PubArguments = NonNullable<ConstructorParameters<typeof ZmqPubConnection>[2]>;
+type SubArguments = NonNullable<ConstructorParameters<typeof ZmqSubConnection>[2]>;
 
 prove("undefined is as good as not given", (stage) => {
   const undefinedOptions = Object.fromEntries(

@@ -28,7 +28,7 @@ export class ZmqPubConnection extends ZmqConnection<never> {
        * Publish in one frame `tag NUL message`, as Python's tx0mq and txZMQ do, instead of in the two
        * frames `tag`, `message`. Default: false.
        */
-      singleFrame?: boolean;
+      singleFrame?: boolean | undefined;
     } = {},
   ) {
     super(factory, endpoints, options);

@@ -27,7 +27,7 @@ export class ZmqSubConnection extends ZmqConnection<Message, never> {
        * The publishers send tag and message in one frame: `conflate` needs that, since it keeps only one frame.
        * Without `conflate` you do not need it: a SUB reads both forms. Default: false.
        */
-      singleFrame?: boolean;
+      singleFrame?: boolean | undefined;
     } = {},
   ) {
     if (options.conflate && !singleFrame) {

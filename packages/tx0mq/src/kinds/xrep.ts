@@ -28,14 +28,14 @@ export interface XREPOptions extends RouterOptions {
    * Once 64 MiB wait for one client, more are refused; replies that are sent within one turn of the event loop
    * wait whatever their size. ZMQ_SNDHWM. Default: 1,000.
    */
-  sendHighWaterMark?: number;
+  sendHighWaterMark?: number | undefined;
   /** Reject replies to clients that are gone, instead of dropping them. Default: false. */
-  mandatory?: boolean;
+  mandatory?: boolean | undefined;
   /**
    * How many requests may be open at once. If one more comes, the oldest is given up: you cannot reply to it
    * any more. Default: 65,536.
    */
-  maxOpenRequests?: number;
+  maxOpenRequests?: number | undefined;
 }
 
 const MAX_OPEN_REQUESTS = 65_536;

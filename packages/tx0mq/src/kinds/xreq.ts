@@ -35,13 +35,13 @@ const NO_OPTIONS: RequestOptions = {};
 /** Options of a {@link ZmqXREQConnection}: those of a DEALER, and a time-out. */
 export interface XREQOptions extends Omit<DealerOptions, "conflate"> {
   /** Time-out of requests that have none of their own, in ms; -1 for none. Default: -1. */
-  requestTimeout?: number;
+  requestTimeout?: number | undefined;
   /**
    * Deal requests only to servers that are connected. Without it, if one of several servers goes away, its
    * requests wait until it comes back. With it, if a server goes, its replies that have come and are not read
    * yet are lost. ZMQ_IMMEDIATE. Default: false.
    */
-  immediate?: boolean;
+  immediate?: boolean | undefined;
 }
 
 interface Request extends Withdrawable {
