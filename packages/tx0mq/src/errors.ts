@@ -204,6 +204,11 @@ export class ZmqAbortError extends ZmqError {
   }
 }
 
+/** A wrong value as an error shows it. */
+export function shown(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
+}
+
 /**
  * Lets the error's stack begin where the program called the library. Node also prints that line if the program
  * does not catch the error.

@@ -1,5 +1,5 @@
 import { checkMechanism, zapOptions } from "./auth/mechanism.js";
-import { ZmqOptionError } from "./errors.js";
+import { shown, ZmqOptionError } from "./errors.js";
 import type { FrameRule } from "./frames.js";
 import { type Form, KEY, ROUTING_ID, SHORT } from "./option-forms.js";
 import {
@@ -342,7 +342,7 @@ export function optionEntry(type: SocketTypeName, name: string, value: unknown):
     );
   }
   if (!fits(entry.kind, value)) {
-    throw new ZmqOptionError(name, `is ${WANTED[entry.kind]}, not ${shown(entry.kind, value)}`);
+    throw new ZmqOptionError(name, `is ${WANTED[entry.kind]}, not ${shownIn(entry.kind, value)}`);
   }
   if (entry.form !== undefined && !entry.form.fits(value as string | Uint8Array)) {
     throw new ZmqOptionError(name, `is ${entry.form.wanted}`); // it may be a secret
@@ -381,14 +381,13 @@ export function singleFrameRule(
 }
 
 /** A wrong value as an error shows it, without anything that may be part of a secret. */
-function shown(kind: OptionKind, value: unknown): string {
+function shownIn(kind: OptionKind, value: unknown): string {
   if (value === null) return "null";
-  if (typeof value === "object" || kind === "bytes") return `a ${typeof value}`;
-  return typeof value === "string" ? JSON.stringify(value) : String(value);
+  return typeof value === "object" || kind === "bytes" ? `a ${typeof value}` : shown(value);
 }
 
 /** @throws {ZmqOptionError} for a value that is not undefined, and no whole number or too small */
 export function whole<T extends number | undefined>(option: string, value: T, least: number): T {
   if (value === undefined || (Number.isInteger(value) && value >= least)) return value;
-  throw new ZmqOptionError(option, `is a whole number, ${least} or more, not ${value}`);
+  throw new ZmqOptionError(option, `is a whole number, ${least} or more, not ${shown(value)}`);
 }

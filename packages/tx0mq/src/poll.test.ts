@@ -171,6 +171,14 @@ prove("what is no time-out is refused, and none is too long", async (stage) => {
   assert.deepEqual([...(await polled).readable], [pull]);
 });
 
+prove("names of untyped code that are unknown are refused", async (stage) => {
+  const pull = stage.bind(ZmqPullConnection);
+  const refused = failure(ZmqOptionError, /there are readable and writable/);
+  for (const items of [[pull], { writeable: [pull] }, { readable: [], wirtable: [] }]) {
+    await assert.rejects(poll(items as object, { timeout: 0 }), refused);
+  }
+});
+
 prove("a connection that belongs to a proxy cannot be waited for", async (stage) => {
   const frontend = stage.bind(ZmqRouterConnection, {}, place("inproc"));
   const backend = stage.bind(ZmqDealerConnection, {}, place("inproc"));

@@ -1,5 +1,5 @@
 import type { AnyConnection } from "./connection/any.js";
-import { ZmqAbortError, ZmqClosedError } from "./errors.js";
+import { ZmqAbortError, ZmqClosedError, ZmqOptionError } from "./errors.js";
 import { kPeek, kPeekRoom } from "./internal.js";
 import { checkWait, onAbort, onExpiry, type WaitOptions } from "./time.js";
 
@@ -38,6 +38,7 @@ export async function poll<R extends AnyConnection, W extends AnyConnection>(
   checkWait(options);
   const { timeout = -1, signal } = options;
   if (signal?.aborted) throw new ZmqAbortError(signal.reason);
+  checkItems(items);
   const readers = [...(items.readable ?? [])];
   const writers = [...(items.writable ?? [])];
   for (const connection of [...readers, ...writers]) {
@@ -68,6 +69,14 @@ export async function poll<R extends AnyConnection, W extends AnyConnection>(
     });
   } finally {
     for (const cleanUp of cleanUps) cleanUp();
+  }
+}
+
+/** Untyped code may give a list, or misspell a name, and would wait for ever. @throws {ZmqOptionError} for that */
+function checkItems(items: PollItems<AnyConnection, AnyConnection>): void {
+  for (const name in items) {
+    if (name === "readable" || name === "writable") continue;
+    throw new ZmqOptionError(name, "there is no such option; there are readable and writable");
   }
 }
 

@@ -1,4 +1,4 @@
-import { ZmqArgumentError, ZmqOptionError } from "./errors.js";
+import { shown, ZmqArgumentError, ZmqOptionError } from "./errors.js";
 
 /** The longest time of Node's timers, in ms. */
 export const LONGEST_TIMER = 2 ** 31 - 1;
@@ -14,7 +14,7 @@ export interface WaitOptions {
 /** @throws {ZmqOptionError} for a value that is no time-out */
 export function period(name: string, value: number): number {
   if (Number.isFinite(value) && (value === -1 || value >= 0)) return value;
-  throw new ZmqOptionError(name, `is a number of ms, or -1 for ever, not ${value}`);
+  throw new ZmqOptionError(name, `is a number of ms, or -1 for ever, not ${shown(value)}`);
 }
 
 /**
@@ -24,7 +24,7 @@ export function period(name: string, value: number): number {
  */
 export function checkWait(options: WaitOptions): void {
   if (typeof options !== "object" || options === null) {
-    throw new ZmqArgumentError(`options are an object, as { timeout: 500 }, not ${options}`);
+    throw new ZmqArgumentError(`options are an object, as { timeout: 500 }, not ${shown(options)}`);
   }
   for (const name of Object.keys(options)) {
     if (name === "timeout" || name === "signal") continue;

@@ -2,6 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { ZmqConnection } from "../connection/connection.js";
 import {
+  shown,
   ZmqAddressInUseError,
   ZmqArgumentError,
   ZmqOptionError,
@@ -159,7 +160,7 @@ export class ZmqAuthenticator extends EventEmitter<AuthenticatorEvents> {
     const emitter = this as EventEmitter & Record<symbol, unknown>;
     emitter[EventEmitter.captureRejectionSymbol] = listenerFailed;
     if (!(timeout > 0 && timeout <= LONGEST_TIMER)) {
-      throw new ZmqOptionError("timeout", `is a number of ms above 0, not ${timeout}`);
+      throw new ZmqOptionError("timeout", `is a number of ms above 0, not ${shown(timeout)}`);
     }
     this.factory = factory;
     this.timeout = timeout;

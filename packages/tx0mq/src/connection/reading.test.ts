@@ -410,7 +410,9 @@ prove("what are no options of a wait are refused, instead of waiting for ever", 
   const [pull, push] = pair(stage);
   const wrong: [unknown, RegExp][] = [
     [500, /options are an object, as \{ timeout: 500 \}, not 500/],
+    ["500", /options are an object, as \{ timeout: 500 \}, not "500"/],
     [null, /options are an object/],
+    [{ timeout: "500" }, /option timeout: is a number of ms, or -1 for ever, not "500"/],
     [{ timeuot: 500 }, /option timeuot: there is no such option/],
     [{ signal: 500 }, /option signal: is an AbortSignal/],
   ];

@@ -4,9 +4,12 @@ import { type RequestHandler, replyTo, type ServeOptions, serve } from "../conne
 import type { Endpoints } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
 import {
+  fromCaller,
+  shown,
   ZmqArgumentError,
   ZmqOptionError,
   ZmqQueueFullError,
+  ZmqStateError,
   ZmqUnknownRequestError,
   ZmqUnroutableError,
 } from "../errors.js";
@@ -74,7 +77,7 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never, RouterO
     { maxOpenRequests = MAX_OPEN_REQUESTS, mandatory = false, ...options }: XREPOptions = {},
   ) {
     if (!Number.isInteger(maxOpenRequests) || maxOpenRequests < 1) {
-      throw new ZmqOptionError("maxOpenRequests", `is 1 or more, not ${maxOpenRequests}`);
+      throw new ZmqOptionError("maxOpenRequests", `is 1 or more, not ${shown(maxOpenRequests)}`);
     }
     // A ROUTER without `mandatory` drops messages to a full client.
     super(factory, endpoints, { ...options, mandatory: true });
@@ -129,6 +132,12 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never, RouterO
     // A client can be slow on purpose. That must not end a program that does not await its replies.
     sent.catch(ignore);
     return sent;
+  }
+
+  /** @throws {ZmqStateError} always: a reply that untyped code sends so would reach nobody */
+  override send(_message: never): Promise<void> {
+    const error = new ZmqStateError("an XREP sends its replies by reply()");
+    return Promise.reject(fromCaller(error, this.send));
   }
 
   readonly #dropped = (error: unknown): void => {

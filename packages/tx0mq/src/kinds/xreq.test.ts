@@ -413,7 +413,7 @@ prove("what is no request is refused at once", async (stage) => {
     [{ timeout: null }, /timeout: .* not null/],
     [{ timeout: -2 }, /timeout: .* not -2/],
     [{ timeout: Number.NaN }, /timeout: .* not NaN/],
-    [{ timeout: "5" }, /timeout: .* not 5/],
+    [{ timeout: "5" }, /timeout: .* not "5"/],
   ] as never;
   for (const [wrongOption, why] of options) {
     await assert.rejects(client.sendMsg("x", wrongOption), failure(ZmqOptionError, why));
@@ -464,6 +464,21 @@ prove("nobody else reads the replies of an XREQ", async (stage) => {
   void server.serve((request) => request);
   assert.deepEqual(text(await client.sendMsg("asked")), ["asked"]);
 });
+
+prove(
+  "send() of untyped code is refused, instead of waiting for a reply for ever",
+  async (stage) => {
+    const server = stage.bind(ZmqXREPConnection);
+    const client = stage.connect(ZmqXREQConnection, server);
+    await assert.rejects(client.send("x" as never), failure(ZmqStateError, /by sendMsg\(\)/));
+    const reply = client.sendMsg("asked");
+    const [id, request] = await server.receive();
+    assert.deepEqual(text([request]), ["asked"]);
+    await assert.rejects(server.send("x" as never), failure(ZmqStateError, /by reply\(\)/));
+    await server.reply(id, "answered");
+    assert.deepEqual(text(await reply), ["answered"]);
+  },
+);
 
 prove("an XREQ that has left its server holds back what it is asked", async (stage) => {
   const [old, late] = [stage.bind(ZmqXREPConnection), stage.bind(ZmqXREPConnection)];

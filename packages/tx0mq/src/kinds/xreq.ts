@@ -12,6 +12,7 @@ import {
   type ZmqError,
   ZmqOptionError,
   ZmqProtocolError,
+  ZmqStateError,
   ZmqTimeoutError,
 } from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
@@ -140,6 +141,12 @@ export class ZmqXREQConnection extends ZmqConnection<never, never> {
     } catch (error) {
       return Promise.reject(fromCaller(error, this.sendMsg));
     }
+  }
+
+  /** @throws {ZmqStateError} always: untyped code that takes it for `sendMsg` would wait for a reply for ever */
+  override send(_message: never): Promise<void> {
+    const error = new ZmqStateError("an XREQ sends its requests by sendMsg()");
+    return Promise.reject(fromCaller(error, this.send));
   }
 
   #request(parts: Frame[], timeout: number, signal: AbortSignal | undefined): Promise<Message> {
