@@ -100,6 +100,10 @@ describe("logger", { concurrency: true, timeout: 120_000 }, () => {
     collector.kill("SIGCONT");
     await pub.send(["INFO", "the last one"]);
     await collector.line(/^INFO: the last one$/);
+    await pub.send(["INFO", "from pyzmq\n"]);
+    await pub.send(["INFO", "from pino"]);
+    await collector.line(/^INFO: from pino$/);
+    assert.ok(!collector.lines.includes(""), "no empty line after pyzmq's record");
     await pub.send("INFO");
     await collector.line(/^zmqlogger: invalid message$/, { from: "stderr" });
     const arrived = collector.lines.filter(isRecord).length;

@@ -25,7 +25,8 @@ async function collect(): Promise<void> {
   for (const topic of topics) sub.subscribe(topic);
   console.log(`collecting at ${sub.address}`);
   for await (const [topic, message] of sub) {
-    if (message) console.log(`${topic}: ${message}`);
+    // Records of pyzmq end with a newline.
+    if (message) console.log(`${topic}: ${String(message).trimEnd()}`);
     else console.error("zmqlogger: invalid message");
   }
 }
