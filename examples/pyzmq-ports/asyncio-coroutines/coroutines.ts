@@ -14,7 +14,7 @@ const { role, endpoint, period } = flags({
 const factory = new ZmqFactory();
 factory.registerForShutdown();
 ping();
-const address = role === "receiver" ? endpoint : sender();
+if (role !== "receiver") sender();
 if (role !== "sender") receiver();
 
 async function ping(): Promise<void> {
@@ -25,22 +25,18 @@ async function ping(): Promise<void> {
 }
 
 async function receiver(): Promise<void> {
-  const pull = new ZmqPullConnection(factory, { connect: address });
+  const pull = new ZmqPullConnection(factory, { connect: endpoint });
   while (!pull.closed) {
     const { readable } = await poll({ readable: [pull] });
     if (readable.has(pull)) console.log(`received ${await pull.receive()}`);
   }
 }
 
-function sender(): string {
+async function sender(): Promise<void> {
   const push = new ZmqPushConnection(factory, { bind: endpoint });
   const start = performance.now();
-  const send = async (): Promise<void> => {
-    for (; !push.closed; await sleep(period)) {
-      console.log("sending");
-      await push.send(String((performance.now() - start) / 1000));
-    }
-  };
-  send();
-  return push.address;
+  for (; !push.closed; await sleep(period)) {
+    console.log("sending");
+    await push.send(String((performance.now() - start) / 1000));
+  }
 }

@@ -6,7 +6,7 @@ import { ZmqFactory, ZmqPushConnection } from "tx0mq";
 describe("coroutines", { concurrency: true }, () => {
   test("sending, receiving and idling interleave on one event loop", async (t) => {
     const stage = new Stage(t, import.meta.url);
-    const all = stage.start("coroutines", ["--endpoint", "tcp://127.0.0.1:*", "--period", "100"]);
+    const all = stage.start("coroutines", ["--endpoint", await stage.tcp(), "--period", "100"]);
     const received = await all.count(/^received ([\d.]+)$/, 5);
     const times = received.map(([, seconds]) => Number(seconds));
     assert.deepEqual(

@@ -14,11 +14,11 @@ const { role, endpoint, period } = flags({
 const factory = new ZmqFactory();
 factory.registerForShutdown();
 setInterval(() => console.log("."), period / 4);
-const address = role === "receiver" ? endpoint : sender();
+if (role !== "receiver") sender();
 if (role !== "sender") receiver();
 
 async function receiver(): Promise<void> {
-  const pull = new ZmqPullConnection(factory, { connect: address });
+  const pull = new ZmqPullConnection(factory, { connect: endpoint });
   while (!pull.closed) {
     try {
       console.log(`received ${await pull.receive({ timeout: period / 2 })}`);
@@ -29,15 +29,11 @@ async function receiver(): Promise<void> {
   }
 }
 
-function sender(): string {
+async function sender(): Promise<void> {
   const push = new ZmqPushConnection(factory, { bind: endpoint });
   const start = performance.now();
-  const send = async (): Promise<void> => {
-    for (; !push.closed; await sleep(period)) {
-      console.log("sending");
-      await push.send(String((performance.now() - start) / 1000));
-    }
-  };
-  send();
-  return push.address;
+  for (; !push.closed; await sleep(period)) {
+    console.log("sending");
+    await push.send(String((performance.now() - start) / 1000));
+  }
 }

@@ -6,7 +6,7 @@ import { ZmqFactory, ZmqPushConnection } from "tx0mq";
 describe("coroutines with time-outs", { concurrency: true }, () => {
   test("messages come, and a timer ticks meanwhile", async (t) => {
     const stage = new Stage(t, import.meta.url);
-    const all = stage.start("coroutines", ["--endpoint", "tcp://127.0.0.1:*", "--period", "200"]);
+    const all = stage.start("coroutines", ["--endpoint", await stage.tcp(), "--period", "200"]);
     await all.count(/^received [\d.]+$/, 3);
     const last = all.lines.findLastIndex((line) => line.startsWith("received"));
     assert.ok(all.lines.slice(0, last).includes("."), "the timer does not wait");
