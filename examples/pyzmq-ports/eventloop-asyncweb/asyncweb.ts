@@ -18,23 +18,19 @@ const { role, endpoint, http, work } = flags({
 
 const factory = new ZmqFactory();
 factory.registerForShutdown();
-const address = role === "web" ? endpoint : slowWorker();
+if (role !== "web") slowWorker();
 if (role !== "worker") web();
 
-function slowWorker(): string {
+async function slowWorker(): Promise<void> {
   const socket = new ZmqRouterConnection(factory, { bind: endpoint });
-  const answer = async (): Promise<void> => {
-    let n = 0;
-    for await (const [from, ...frames] of socket) {
-      const request = frames.pop();
-      console.log(`\nworker received ${request}`);
-      await sleep(randomInt(Math.ceil(work / 5), work + 1));
-      await socket.send([from, ...frames, `${request} to you too, #${n++}`]);
-    }
-  };
-  answer();
   console.log(`worker listening on ${socket.address}`);
-  return socket.address;
+  let n = 0;
+  for await (const [from, ...frames] of socket) {
+    const request = frames.pop();
+    console.log(`\nworker received ${request}`);
+    await sleep(randomInt(Math.ceil(work / 5), work + 1));
+    await socket.send([from, ...frames, `${request} to you too, #${n++}`]);
+  }
 }
 
 function web(): void {
@@ -57,7 +53,7 @@ function web(): void {
 async function relay(response: ServerResponse): Promise<void> {
   const hungUp = new AbortController();
   response.on("close", () => hungUp.abort());
-  const socket = new ZmqDealerConnection(factory, { connect: address });
+  const socket = new ZmqDealerConnection(factory, { connect: endpoint });
   try {
     await socket.send("hello", { signal: hungUp.signal });
     const [reply] = await socket.receive({ signal: hungUp.signal });

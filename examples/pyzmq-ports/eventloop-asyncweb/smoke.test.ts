@@ -51,7 +51,7 @@ describe("asyncweb", { concurrency: true, timeout: 120_000 }, () => {
   test("the worker answers one request after the other, and dots show that nobody is blocked", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const all = stage.start("asyncweb", [
-      ...["--endpoint", "tcp://127.0.0.1:*", "--http", "0", "--work", "401"], // which 5 does not divide
+      ...["--endpoint", await stage.tcp(), "--http", "0", "--work", "401"], // which 5 does not divide
     ]);
     const [, address] = await all.line(/^worker listening on (\S+)$/);
     const url = await opened(all);
@@ -68,7 +68,7 @@ describe("asyncweb", { concurrency: true, timeout: 120_000 }, () => {
     await req.send("good day");
     assert.equal(String(await req.receive()), "good day to you too, #3");
     const other = stage.start("asyncweb", [
-      ...["--endpoint", "tcp://127.0.0.1:*", "--http", new URL(url).port],
+      ...["--endpoint", await stage.tcp(), "--http", new URL(url).port],
     ]);
     assert.equal((await other.exit()).code, 1);
     assert.match(
