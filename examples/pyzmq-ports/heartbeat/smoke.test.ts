@@ -6,7 +6,7 @@ test("a heart answers while it computes; one that dies is noticed, a new one wel
   const stage = new Stage(t, import.meta.url);
   const [pings, pongs] = [await stage.tcp(), await stage.tcp()];
   const addresses = ["--pings", pings, "--pongs", pongs];
-  const heart = () => stage.start("heart", [...addresses, "--size", "2500"]);
+  const heart = () => stage.start("heart", [...addresses, "--work", "60000"]);
   const heartbeater = stage.start("heartbeater", [...addresses, "--period", "200"]);
   await heartbeater.line(/^0 beating hearts: $/);
   const first = heart();

@@ -5,7 +5,7 @@ import { endsOn, Stage } from "@tx0mq/smoke";
 test("pings are answered while pong's main thread is blocked", async (t) => {
   const stage = new Stage(t, import.meta.url);
   const address = await stage.tcp();
-  const pong = stage.start("pong", ["--endpoint", address, "--size", "2500"]);
+  const pong = stage.start("pong", ["--endpoint", address, "--work", "60000"]);
   await pong.line(/^starting blocking loop$/);
   const ping = stage.start("ping", ["--endpoint", address, "--pause", "50"]);
   const answers = await ping.count(/^ping (\d+): [\d.]+ ms$/, 12);
