@@ -6,7 +6,7 @@ import { ZmqFactory, ZmqPullConnection, ZmqPushConnection } from "tx0mq";
 describe("native loop", { concurrency: true, timeout: 120_000 }, () => {
   test("both rates are printed, and the main event loop goes on beside the thread", async (t) => {
     const stage = new Stage(t, import.meta.url);
-    const program = stage.start("native-loop", ["--url", "tcp://127.0.0.1:*", "--n", "20000"]);
+    const program = stage.start("native-loop", ["--url", await stage.tcp(), "--n", "20000"]);
     assert.deepEqual(await program.exit(), { code: 0, signal: null });
     const [thread, turns, loop, , ratio] = program.lines;
     const rate = (line = "", where: string) => {
