@@ -21,11 +21,9 @@ console.log("Waiting for subscriber");
 await publisher.receive();
 console.log("Sending arrays...");
 
+const shape = new Array<number>(nd).fill(size);
 for (let sent = 0; sent < (count ?? n); sent++) {
-  const array = zeros(
-    dtype,
-    Array.from({ length: nd }, () => size),
-  );
+  const array = zeros(dtype, shape);
   for (let i = 0; i < array.data.length; i++) array.data[i] = Math.random() * 256;
   await publisher.send(pack(array));
 }
