@@ -18,10 +18,11 @@ const sender = new ZmqPushConnection(factory);
 const starter = new ZmqPushConnection(factory, { connect: sink }, { immediate: true });
 
 // A PUSH deals to the workers that it has. Without this wait, the first to connect gets every task.
-const ready = workers === undefined ? enter() : sender.peers(workers);
-if (workers !== undefined) console.log(`Waiting for ${workers} workers`);
+const connected = sender.peers(workers ?? 0); // before it binds, so that it counts them all
 sender.addEndpoints({ bind: tasks });
-await ready;
+if (workers === undefined) await pressEnter();
+else console.log(`Waiting for ${workers} workers`);
+await connected;
 console.log(`Waiting for the sink at ${sink}`);
 await starter.send("0"); // thanks to `immediate`, waits until the sink is there
 console.log("Sending tasks to workers...");
@@ -35,7 +36,7 @@ for (let task = 0; task < count; task++) {
 console.log(`Total expected cost: ${cost} msec`);
 await factory.shutdown(); // when the last task has left
 
-async function enter(): Promise<void> {
+async function pressEnter(): Promise<void> {
   console.log("Press Enter when the workers are ready");
   for await (const _ of process.stdin) break;
 }

@@ -20,7 +20,7 @@ controller.subscribe();
 
 // It takes no task before the sink can tell it to stop.
 console.log(`taskwork2 waits for the sink at ${control}`);
-const sinkIsThere = controller.peers(1);
+const sinkIsThere = controller.peers(1); // before it connects, so that no sink is missed
 controller.addEndpoints({ connect: control });
 await sinkIsThere;
 receiver.addEndpoints({ connect: tasks });

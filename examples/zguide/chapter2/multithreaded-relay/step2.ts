@@ -13,6 +13,7 @@ const receiver = new ZmqPairConnection(factory, { bind: step2 });
 thread(new URL("./step1.ts", import.meta.url), { step2: receiver.address });
 
 await receiver.receive();
-writeSync(1, "Step 2 has the signal, passing it on\n"); // console.log() would take a way of its own
+// A thread's console.log() goes through the main thread: the line might come after that of step 3.
+writeSync(1, "Step 2 has the signal, passing it on\n");
 const sender = new ZmqPairConnection(factory, { connect: step3 });
 await sender.send("READY");

@@ -16,7 +16,7 @@ console.log(`rrbroker listening on ${clients.address}, workers on ${workers.addr
 // in front of it, and so finds its way back.
 await Promise.all([forward(clients, workers), forward(workers, clients)]);
 
-// Where no worker is there, the send waits, and no more is taken from the clients meanwhile.
+// If there is no worker, send() waits, and no more requests are read meanwhile.
 async function forward(from: ZmqConnection, to: ZmqConnection): Promise<void> {
   for await (const message of from) await to.send(message);
 }

@@ -20,7 +20,7 @@ async function subscribe(): Promise<void> {
   // 1. Subscribe. The subscription leaves right behind the publisher's handshake.
   const subscriber = new ZmqSubConnection(factory);
   subscriber.subscribe("");
-  const connected = subscriber.peers(1);
+  const connected = subscriber.peers(1); // before it connects, so that no publisher is missed
   subscriber.addEndpoints({ connect: publisher });
   await connected;
 

@@ -16,5 +16,5 @@ const subscribers = new ZmqXPubConnection(factory, { bind: downstream });
 console.log(`wuproxy listening on ${subscribers.address}, updates from ${upstream}`);
 
 // An XPUB hands subscriptions over as messages, and an XSUB takes them: so the proxy passes them on
-// to the weather server, which sends nothing that nobody wants.
+// to the weather server, which then sends only what a client wants.
 await proxy(updates, subscribers).ended;
