@@ -35,29 +35,6 @@ interface Worker {
   expiry: number;
 }
 
-/** First in, first out: `shift()` of a long array takes long. */
-class Queue<T> {
-  #front: T[] = []; // the first one at the end
-  #back: T[] = [];
-
-  get first(): T | undefined {
-    if (this.#front.length === 0) [this.#front, this.#back] = [this.#back.reverse(), []];
-    return this.#front.at(-1);
-  }
-
-  push(item: T): void {
-    this.#back.push(item);
-  }
-
-  unshift(item: T): void {
-    this.#front.push(item);
-  }
-
-  shift(): void {
-    if (this.first !== undefined) this.#front.pop();
-  }
-}
-
 const services = new Map<string, Service>(); // those that have workers, or requests
 const workers = new Map<string, Worker>(); // the one that has been silent for longest first
 
@@ -187,13 +164,14 @@ function forget(worker: Worker, why: string): void {
   tidy(service);
 }
 
-/** Drops the requests that nobody is there for, and forgets the service when it has nothing left. */
+/** Drops requests that have waited too long for a worker, and forgets a service that has nothing left. */
 function tidy({ name, requests, workers, desertedAt }: Service): void {
   if (workers > 0) return;
   const latest = performance.now() - patience;
   let dropped = 0;
-  for (; requests.first && Math.max(requests.first.at, desertedAt) < latest; dropped++) {
+  while (requests.first && Math.max(requests.first.at, desertedAt) < latest) {
     requests.shift();
+    dropped += 1;
   }
   if (dropped > 0) console.log(`Nobody serves ${name}: requests dropped: ${dropped}`);
   if (requests.first === undefined) services.delete(name);
@@ -214,4 +192,27 @@ function beat(): void {
     toWorker(worker.address, MDP.HEARTBEAT).catch(() => forget(worker, "is gone"));
   }
   for (const service of services.values()) tidy(service);
+}
+
+/** First in, first out. An array would do, but `shift()` of a long one takes long. */
+class Queue<T> {
+  #front: T[] = []; // the first one at the end
+  #back: T[] = [];
+
+  get first(): T | undefined {
+    if (this.#front.length === 0) [this.#front, this.#back] = [this.#back.reverse(), []];
+    return this.#front.at(-1);
+  }
+
+  push(item: T): void {
+    this.#back.push(item);
+  }
+
+  unshift(item: T): void {
+    this.#front.push(item);
+  }
+
+  shift(): void {
+    if (this.first !== undefined) this.#front.pop();
+  }
 }

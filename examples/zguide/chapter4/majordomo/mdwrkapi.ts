@@ -8,7 +8,6 @@ import {
   ZmqClosedError,
   ZmqDealerConnection,
   type ZmqFactory,
-  ZmqProtocolError,
 } from "tx0mq";
 import { DISCONNECT, HEARTBEAT, READY, REPLY, REQUEST, WORKER } from "./mdp.ts";
 
@@ -97,34 +96,10 @@ export class MajordomoWorker {
     const say = (...frames: (string | Buffer)[]) => socket.send([EMPTY, WORKER, ...frames]);
     const leave = (why: string) => {
       log(`${why}: connecting anew${this.#pause > 0 ? ` in ${this.#pause} ms` : ""}`);
-      void socket.shutdown();
+      void socket.shutdown(); // ends the loop below
     };
     let heardAt = performance.now();
-    let working: Promise<void> | undefined;
-    let failed: { error: unknown } | undefined;
-
-    const work = async ([client = EMPTY, , ...request]: Buffer[]): Promise<void> => {
-      try {
-        const reply = await handler(request as Message);
-        await say(REPLY, client, EMPTY, ...(Array.isArray(reply) ? reply : [reply]));
-      } catch (error) {
-        if (socket.closed && error instanceof ZmqClosedError) return; // the broker is gone, or all ends
-        failed = { error };
-        void socket.shutdown();
-      }
-    };
-    socket.on("message", async (message) => {
-      const [command, ...body] = commandOf(message);
-      heardAt = performance.now();
-      if (command === DISCONNECT) return leave("Disconnected by the broker");
-      this.#pause = 0;
-      if (command !== REQUEST) return;
-      working = work(body);
-      await working;
-      working = undefined;
-      heardAt = performance.now();
-    });
-    const closed = new Promise<void>((resolve) => socket.once("close", resolve));
+    let working = false;
 
     log(`Connecting to ${this.#broker}, to serve ${this.#service}`);
     this.#pause = Math.min(Math.max(reconnect, 2 * this.#pause), reconnectMax);
@@ -133,26 +108,43 @@ export class MajordomoWorker {
     const beats = setInterval(() => {
       if (socket.closed) return;
       const silent = performance.now() - heardAt > heartbeat * liveness;
-      if (silent && working === undefined) leave("No sign of the broker");
+      if (silent && !working) leave("No sign of the broker");
       else void say(HEARTBEAT);
     }, heartbeat);
-    await closed;
-    clearInterval(beats);
-    await working; // a worker has one request at a time
-    if (failed !== undefined) throw failed.error;
+
+    try {
+      for await (const message of socket) {
+        const command = commandOf(message);
+        if (command === undefined) {
+          console.error(`mdwrkapi: invalid message: ${message.length} frames`);
+          continue;
+        }
+        heardAt = performance.now();
+        if (command === DISCONNECT) leave("Disconnected by the broker");
+        else this.#pause = 0;
+        if (command !== REQUEST) continue;
+        const [client = EMPTY, , ...request] = message.slice(3);
+        working = true;
+        const reply = await handler(request as Message);
+        await say(REPLY, client, EMPTY, ...(Array.isArray(reply) ? reply : [reply]));
+        working = false;
+        heardAt = performance.now();
+      }
+    } catch (error) {
+      if (!(socket.closed && error instanceof ZmqClosedError)) throw error; // else it has been shut down
+    } finally {
+      clearInterval(beats);
+      await socket.shutdown();
+    }
   }
 }
 
-/** The command of a message from the broker, and what belongs to it. */
-function commandOf(message: Message): [command: string, ...body: Buffer[]] {
-  const [delimiter, header, name, ...body] = message;
+/** The command of a message from the broker; undefined if the message is not of MDP/0.1. */
+function commandOf([delimiter, header, name, ...body]: Message): string | undefined {
   const command = String(name);
   const fits =
     command === REQUEST
       ? body.length >= 3 && body[1]?.length === 0
       : [HEARTBEAT, DISCONNECT].includes(command) && body.length === 0;
-  if (delimiter.length > 0 || String(header) !== WORKER || !fits) {
-    throw new ZmqProtocolError("it is not of MDP/0.1", message);
-  }
-  return [command, ...body];
+  return delimiter.length === 0 && String(header) === WORKER && fits ? command : undefined;
 }

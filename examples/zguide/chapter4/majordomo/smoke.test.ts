@@ -249,6 +249,7 @@ describe("majordomo", { concurrency: true, timeout: 120_000 }, () => {
     const address = await registered(broker);
     const [, ...beat] = await broker.receive();
     assert.deepEqual(beat.map(String), ["", "MDPW01", HEARTBEAT]);
+    await broker.send([address, "", "MDPW01", REQUEST, "malformed"]); // costs a line on stderr
     await broker.send([address, "", "MDPW01", REQUEST, "client", "", "Hello"]);
     let [, ...reply] = await broker.receive();
     while (reply.length === 3) [, ...reply] = await broker.receive();
