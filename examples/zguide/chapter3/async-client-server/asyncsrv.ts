@@ -20,7 +20,7 @@ const { role, bind, connect, clients, workers, period, pause } = flags({
 const factory = new ZmqFactory({ shared: true }); // so that all threads see inproc://backend
 factory.registerForShutdown();
 const address = role === "client" ? connect : await server();
-for (let n = 1; role !== "server" && n <= clients; n++) client(`client-${process.pid}-${n}`);
+if (role !== "server") for (let n = 1; n <= clients; n++) client(`client-${process.pid}-${n}`);
 
 /** Sends a request each second, and prints the replies as they come: neither waits for the other. */
 async function client(name: string): Promise<void> {

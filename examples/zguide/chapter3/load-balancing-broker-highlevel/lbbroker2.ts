@@ -29,7 +29,7 @@ async function broker(): Promise<void> {
   const frontend = new ZmqRouterConnection(factory, { bind: at.frontend });
   const backend = new ZmqRouterConnection(factory, { bind: at.backend }, { mandatory: true });
   console.log(`lbbroker2 listening on ${frontend.address}, workers on ${backend.address}`);
-  Object.assign(at, { frontend: frontend.address, backend: backend.address }); // the real ports
+  Object.assign(at, { frontend: frontend.address, backend: backend.address }); // for clients and workers
   const idle = new PassThrough({ objectMode: true }); // a queue of free workers
   const returned: Message[] = []; // requests from workers that died while they were free
 

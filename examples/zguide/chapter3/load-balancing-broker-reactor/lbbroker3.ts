@@ -1,5 +1,5 @@
 // Load-balancing broker as a reactor: a ROUTER for clients at ipc://frontend.ipc, a ROUTER for workers
-// at ipc://backend.ipc, and a handler for each. That of the frontend is there while a worker is free.
+// at ipc://backend.ipc, and a handler for each. That of the clients is paused while no worker is free.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import {
@@ -31,25 +31,26 @@ function broker(): void {
   console.log(
     `lbbroker3 listening on ${frontend.address}, workers on ${backend.address} (Ctrl-C ends it)`,
   );
-  Object.assign(at, { frontend: frontend.address, backend: backend.address }); // the real ports
+  Object.assign(at, { frontend: frontend.address, backend: backend.address }); // for clients and workers
   const idle: Buffer[] = []; // free workers, the one that has waited longest first
 
   backend.on("message", fromWorker);
+  frontend.on("message", fromClient);
+  frontend.pause(); // until a worker is free
 
   // READY, or a reply: either way the worker is free now.
   async function fromWorker(message: Message): Promise<void> {
     const { address: worker, body } = unwrap(message);
     idle.push(worker);
-    if (frontend.listenerCount("message") === 0) frontend.on("message", fromClient);
+    frontend.resume();
     if (body.length > 1) await frontend.send(body);
   }
 
   async function fromClient(request: Message): Promise<void> {
-    unwrap(request); // throws where it is malformed
+    unwrap(request); // throws if it is malformed
     const worker = idle.shift();
-    // No other worker is free: from here on nobody looks at the clients. Their requests wait in ZeroMQ.
-    if (idle.length === 0) frontend.off("message", fromClient);
-    // A worker that has died cannot be reached: the request goes to the next, or to the one that comes.
+    if (idle.length === 0) frontend.pause(); // further requests wait in ZeroMQ
+    // If the worker has died, the send fails: then the request goes to the next, or to the one that comes.
     if (worker === undefined) backend.once("message", () => fromClient(request));
     else await backend.send(wrap(worker, request)).catch(() => fromClient(request));
   }

@@ -1,5 +1,5 @@
 // Load-balancing broker: a ROUTER for clients at ipc://frontend.ipc and one for workers at
-// ipc://backend.ipc. A request goes to the worker that is free for longest; until one is, it waits.
+// ipc://backend.ipc. A request waits for a free worker, and goes to the one that is free for longest.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Message, poll, ZmqFactory, ZmqReqConnection, ZmqRouterConnection } from "tx0mq";
@@ -21,11 +21,11 @@ async function broker(): Promise<void> {
   const frontend = new ZmqRouterConnection(factory, { bind: at.frontend });
   const backend = new ZmqRouterConnection(factory, { bind: at.backend }, { mandatory: true });
   console.log(`lbbroker listening on ${frontend.address}, workers on ${backend.address}`);
-  Object.assign(at, { frontend: frontend.address, backend: backend.address }); // the real ports
+  Object.assign(at, { frontend: frontend.address, backend: backend.address }); // for clients and workers
   const idle: Buffer[] = []; // free workers, the one that has waited longest first
 
   while (!backend.closed) {
-    // While no worker is free nobody looks at the clients: their requests wait in ZeroMQ.
+    // While no worker is free, the clients are not read: their requests wait in ZeroMQ.
     const { readable } = await poll({ readable: idle.length ? [backend, frontend] : [backend] });
     if (readable.has(backend)) await fromWorker(await backend.receive());
     if (readable.has(frontend)) await fromClient(await frontend.receive());

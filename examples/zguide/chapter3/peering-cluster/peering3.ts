@@ -40,27 +40,30 @@ function cluster(): void {
   const statefe = new ZmqSubConnection(factory);
   const monitor = new ZmqPullConnection(factory, { bind: `ipc://${self}-monitor.ipc` });
   let free = 0; // local workers
-  let told = 0;
+  let published = 0;
 
-  const { cloudbe, flow } = broker(factory, self, peers, {
-    changed(now) {
-      free = now;
-      setImmediate(() => free !== told && tell()); // requests that wait here get these workers first
+  const { cloudbe, capacityChanged } = broker(factory, self, peers, {
+    onFree(count) {
+      free = count;
+      // A moment later: requests that wait here get these workers first.
+      setImmediate(() => {
+        if (free !== published) publishState();
+      });
     },
   });
 
-  function tell(): void {
-    told = free;
+  function publishState(): void {
+    published = free;
     statebe.publish(String(free), self);
   }
-  setInterval(tell, heartbeat); // for peers that come later
+  setInterval(publishState, heartbeat); // for peers that come later
 
   statefe.subscribe("");
   statefe.on("message", ([name, capacity]) => {
     if (!/^\d+$/.test(String(capacity)))
       return console.error(`E: malformed state of ${name} refused`);
     for (const peer of peers) if (peer.name === String(name)) peer.capacity = Number(capacity);
-    flow();
+    capacityChanged();
   });
   monitor.on("message", ([line]) => console.log(`Monitor: ${line}`));
 

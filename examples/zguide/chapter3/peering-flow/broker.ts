@@ -1,23 +1,23 @@
-// The broker of a cluster, for peering2 and peering3: four ROUTERs, and who gets which request. A local
-// worker comes first. Where none is free, a peer gets it, if it is one of our own clients' requests.
+// The broker of a cluster, for peering2 and peering3: four ROUTERs. A request goes to a local worker. If none
+// is free, a request of our own clients goes to a peer.
 
 import { type Message, unwrap, wrap, type ZmqFactory, ZmqRouterConnection } from "tx0mq";
 
-/** Another cluster, and how many of our requests it would take now. */
+/** Another cluster, and how many more of our requests it would take now. */
 export interface Peer {
   readonly name: string;
   capacity: number;
 }
 
 /**
- * Binds the broker's sockets. The caller connects `cloudbe` to the peers, and calls `flow` when a peer's
- * capacity has changed. `changed` is told how many local workers are free, `replied` which peer replies.
+ * Binds the broker's sockets. The caller connects `cloudbe` to the peers, and calls `capacityChanged` after it
+ * has changed a peer's capacity. `onFree` is told how many local workers are free, `onReply` which peer replies.
  */
 export function broker(
   factory: ZmqFactory,
   self: string,
   peers: readonly Peer[],
-  { changed, replied }: { changed?(free: number): void; replied?(peer: string): void } = {},
+  { onFree, onReply }: { onFree?(count: number): void; onReply?(peer: string): void } = {},
 ) {
   const bind = (flow: string) => ({ bind: `ipc://${self}-${flow}.ipc` });
   const localfe = new ZmqRouterConnection(factory, bind("localfe"));
@@ -33,55 +33,56 @@ export function broker(
   });
 
   const idle: Buffer[] = []; // local workers, the one that has been free for longest first
-  const waiting: (() => void)[] = []; // for somebody else, because the one who was chosen is gone
+  const waiting: (() => void)[] = []; // requests whose worker or peer was gone, when no other was free
 
   // [worker, "", "READY"] or [worker, "", client, "", reply], with a peer's name before its client.
   localbe.on("message", async (message) => {
     const { address: worker, body } = unwrap(message);
     idle.push(worker);
-    flow();
+    capacityChanged();
     const frontend = peers.some(({ name }) => name === String(body[0])) ? cloudfe : localfe;
     if (body.length > 1) await frontend.send(body);
   });
   cloudbe.on("message", ([peer, ...reply]) => {
-    unwrap(reply.slice(1)); // what is behind the client: throws where it is malformed
-    replied?.(String(peer));
+    unwrap(reply.slice(1)); // what is behind the client: throws if it is malformed
+    onReply?.(String(peer));
     return localfe.send(reply);
   });
   localfe.on("message", (request) => route(request, peers));
   cloudfe.on("message", (request) => route(request, [])); // no request goes round in circles
 
+  /** Sends a request to a local worker or, if none is free, to one of these peers. */
   async function route(request: Message, others: readonly Peer[]): Promise<void> {
-    unwrap(request); // throws where it is malformed
-    const again = () => route(request, others);
+    unwrap(request); // throws if it is malformed
+    const retry = () => route(request, others);
     const worker = idle.shift();
     const peer = freest(others);
     if (worker !== undefined) {
-      flow();
-      await localbe.send(wrap(worker, request)).catch(again);
+      capacityChanged();
+      await localbe.send(wrap(worker, request)).catch(retry);
     } else if (peer !== undefined) {
       peer.capacity -= 1;
-      flow();
+      capacityChanged();
       await cloudbe.send([peer.name, ...request]).catch(() => {
         peer.capacity = 0;
-        return again();
+        return retry();
       });
-    } else waiting.push(again);
+    } else waiting.push(retry);
   }
 
-  /** Requests are read while somebody can take them. All others wait in ZeroMQ. */
-  function flow(): void {
-    for (const again of waiting.splice(0)) again();
+  /** Reads clients and peers while somebody can take their requests. Otherwise these wait in ZeroMQ. */
+  function capacityChanged(): void {
+    for (const retry of waiting.splice(0)) retry();
     if (idle.length > 0) cloudfe.resume();
     else cloudfe.pause();
     if (idle.length > 0 || freest(peers)) localfe.resume();
     else localfe.pause();
-    changed?.(idle.length);
+    onFree?.(idle.length);
   }
 
-  flow();
+  capacityChanged();
   console.log(`I: broker ${self} listening on ${cloudfe.address} (Ctrl-C ends it)`);
-  return { cloudbe, flow };
+  return { cloudbe, capacityChanged };
 }
 
 function freest(peers: readonly Peer[]): Peer | undefined {

@@ -25,10 +25,10 @@ const factory = new ZmqFactory();
 factory.registerForShutdown();
 
 function cluster(): void {
-  const { cloudbe, flow } = broker(factory, self, peers, {
-    replied(name) {
+  const { cloudbe, capacityChanged } = broker(factory, self, peers, {
+    onReply(name) {
       for (const peer of peers) if (peer.name === name) peer.capacity += 1;
-      flow();
+      capacityChanged();
     },
   });
   for (const peer of peers) {
@@ -36,7 +36,7 @@ function cluster(): void {
     // Nothing is known of its workers yet. So it may have a share of our requests at a time.
     cloudbe.on("handshakeSucceeded", ({ address }) => {
       if (address === cloud) peer.capacity = share;
-      flow();
+      capacityChanged();
     });
     cloudbe.addEndpoints({ connect: cloud });
   }

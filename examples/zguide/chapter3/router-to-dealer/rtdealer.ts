@@ -22,15 +22,15 @@ if (role === "worker") {
   await worker(process.pid, connect);
 } else await broker();
 
-/** Whoever asks gets work, for five seconds from the first question on. After that whoever asks is fired. */
+/** Gives work to each worker that asks, for five seconds from the first question on. Then fires each that asks. */
 async function broker(): Promise<void> {
   const router = new ZmqRouterConnection(factory, { bind });
   console.log(`rtdealer listening on ${router.address}, gives out work for ${time} ms`);
-  for (let n = 0; role === "all" && n < workers; n++) worker(n, router.address);
+  if (role === "all") for (let n = 0; n < workers; n++) worker(n, router.address);
 
   let end: number | undefined;
   let tasks = 0;
-  const fired = new Set<string>(); // who asks again counts once
+  const fired = new Set<string>(); // a worker that asks again counts once
   while (fired.size < workers) {
     const [identity] = await router.receive(); // then an empty frame, and the question
     end ??= performance.now() + time;
@@ -51,6 +51,7 @@ async function worker(n: number, address: string): Promise<void> {
   for (let total = 0; ; total++) {
     await socket.send(["", "Hi Boss"]);
     const [, order] = await socket.receive();
+    // The guide's Python broker says END.
     if (["Fired!", "END"].includes(String(order))) {
       return console.log(`Worker ${n} completed: ${total} tasks`);
     }
