@@ -6,18 +6,18 @@ import { type Message, ZmqProtocolError } from "tx0mq";
 export type Role = "primary" | "backup";
 
 /**
- * What a server is. `woken` is a backup that was active, and slept; `error` is the end. Of these two the
- * peer hears nothing.
+ * What a server is. `woken` is a backup that was active and then slept (the process was frozen); `error` is the
+ * end. The peer is not told of these two.
  */
 export type State = Role | "active" | "passive" | "woken" | "error";
 
-/** What happens to it. A client's request is a vote when nothing is heard of the peer. */
+/** What happens to it. A client's request is a vote when the peer has been silent for two heartbeats. */
 type Event = `peer ${State}` | "client request" | "client vote" | `${Role} slept`;
 
 /** What servers tell each other, as the numbers 1 to 4. */
 const TOLD: readonly State[] = ["primary", "backup", "active", "passive"];
 
-/** What a server becomes. What is not here changes nothing. */
+/** What a server becomes, from each state by each event. An event that is not listed changes nothing. */
 const TABLE: Record<State, Partial<Record<Event, State>>> = {
   primary: {
     "peer primary": "error",
@@ -54,17 +54,17 @@ const TABLE: Record<State, Partial<Record<Event, State>>> = {
 export type Changed = (state: State, why: string) => void;
 
 /**
- * One server of the pair. It goes by times in ms, of a clock that never goes back.
+ * One server of the pair. `now` is in ms, of a clock that never goes back.
  *
  * Of the two, at most one replies to clients, whichever dies, returns, or is frozen for a while, as long as
- * the network between them is whole. Where it was cut, and both are active, both end when they hear it.
+ * the network between them is whole. If it was cut and both are active, both end when they hear each other.
  */
 export class StateMachine {
   readonly #role: Role;
   readonly #heartbeat: number;
   readonly #changed: Changed;
   #state: State;
-  /** Half heartbeats since the peer was heard. Below 0, what is heard may be as old as this server's sleep. */
+  /** Half heartbeats since the peer was heard. -1 after a sleep: messages that waited meanwhile are too old. */
   #silence = 0;
   #tickedAt: number;
   /** When the peer was last told something: two heartbeats later it may take over. */

@@ -12,13 +12,13 @@ const { timeout, retries, endpoints } = flags(
 const factory = new ZmqFactory({ lingerPeriod: 0 });
 factory.registerForShutdown();
 const tries = endpoints.length > 1 ? endpoints : Array(retries).fill(endpoints[0]);
-process.exitCode = 1;
+let running = false;
 for (const endpoint of tries) {
-  if (!(await tryRequest(endpoint))) continue;
-  console.log("Service is running OK");
-  process.exitCode = 0;
-  break;
+  running = await tryRequest(endpoint);
+  if (running) break;
 }
+if (running) console.log("Service is running OK");
+else process.exitCode = 1;
 await factory.shutdown();
 
 async function tryRequest(endpoint: string): Promise<boolean> {

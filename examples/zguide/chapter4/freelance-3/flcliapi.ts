@@ -19,27 +19,27 @@ export interface FreelanceOptions {
   pingInterval?: number;
   /** A server that has been silent for so many ms is dead, until it is heard again. Default: 6000. */
   ttl?: number;
-  /** Is told who is alive, and who no longer. */
+  /** Is told which server is alive, and which is dead. */
   log?: (what: string) => void;
 }
 
 interface Server {
   readonly endpoint: string;
-  /** Runs out where nothing is heard of the server. */
+  /** Declares the server dead, if it has been silent for too long. */
   readonly expiry: NodeJS.Timeout;
 }
 
-interface Open {
+interface OpenRequest {
   readonly frames: readonly Frame[];
   readonly resolve: (reply: Message) => void;
   readonly reject: (error: Error) => void;
-  /** Who has it: one that is alive. Undefined while nobody is. */
+  /** The server that has it; undefined while no server is alive. */
   server?: Server | undefined;
 }
 
 /**
- * Sends each request to a server that is alive, and to the next one where that one dies: no request is
- * lost while one of them lives. So a request may be done more than once; its promise gets one reply.
+ * Sends each request to a server that is alive, and to the next one if that one dies: no request is lost
+ * while one of them lives. So a request may be done more than once; its promise gets one reply.
  */
 export class FreelanceClient {
   readonly #router: ZmqRouterConnection;
@@ -50,7 +50,7 @@ export class FreelanceClient {
   readonly #servers = new Map<string, Server>();
   /** Those that are alive; the first one gets the requests. */
   readonly #actives = new Set<Server>();
-  readonly #open = new Map<string, Open>();
+  readonly #open = new Map<string, OpenRequest>();
   #sequence = 0;
 
   constructor(
@@ -84,7 +84,7 @@ export class FreelanceClient {
    * Sends a request, and promises the frames of its reply. Any number may be under way. After an error
    * it may have been done all the same.
    *
-   * @throws {ZmqTimeoutError} where no server has replied in time
+   * @throws {ZmqTimeoutError} if no server has replied in time
    * @throws {ZmqQueueFullError} when 64 MiB wait for the server already
    * @throws {ZmqAbortError} when the signal is aborted
    * @throws {ZmqClosedError} when the client is shut down
@@ -96,16 +96,17 @@ export class FreelanceClient {
     if (signal?.aborted) throw new ZmqAbortError(signal.reason);
     if (this.#router.closed) throw new ZmqClosedError("the Freelance client");
     const sequence = String(++this.#sequence);
-    const { promise, ...settle } = withResolvers();
-    const open: Open = { frames: [sequence, ...frames], ...settle };
-    const abort = (): void => open.reject(new ZmqAbortError(signal?.reason));
-    const expire = (): void => open.reject(new ZmqTimeoutError("reply", this.#timeout));
+    const fail = (error: Error) => this.#open.get(sequence)?.reject(error);
+    const abort = () => fail(new ZmqAbortError(signal?.reason));
+    const expire = () => fail(new ZmqTimeoutError("reply", this.#timeout));
     const timer = setTimeout(expire, this.#timeout);
     signal?.addEventListener("abort", abort);
-    this.#open.set(sequence, open);
-    this.#send(open);
     try {
-      return await promise;
+      return await new Promise<Message>((resolve, reject) => {
+        const open: OpenRequest = { frames: [sequence, ...frames], resolve, reject };
+        this.#open.set(sequence, open);
+        this.#send(open);
+      });
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener("abort", abort);
@@ -123,8 +124,8 @@ export class FreelanceClient {
     return this.shutdown();
   }
 
-  /** To the first server that is alive; where none is, it waits for one. */
-  #send(open: Open): void {
+  /** Sends a request to the first server that is alive. If there is none, the request waits for one. */
+  #send(open: OpenRequest): void {
     const [server] = this.#actives;
     open.server = server;
     if (server === undefined) return;
@@ -134,7 +135,7 @@ export class FreelanceClient {
     });
   }
 
-  /** Asks all of them, those that are dead too. Who cannot be reached will be silent. */
+  /** Asks all servers, the dead ones too. One that cannot be reached will be silent. */
   #ping(): void {
     for (const { endpoint } of this.#servers.values()) {
       this.#router.send([endpoint, "PING"]).catch(() => {});
@@ -155,7 +156,7 @@ export class FreelanceClient {
     if (first !== undefined) this.#open.get(String(control))?.resolve([first, ...rest]);
   }
 
-  /** What it has not replied to goes to the next one. */
+  /** Its open requests go to the next server. */
   #lost(server: Server): void {
     if (!this.#actives.delete(server)) return;
     this.#log(`${server.endpoint} is dead`);
@@ -163,8 +164,9 @@ export class FreelanceClient {
   }
 
   /**
-   * Nobody says whose connection it was, and what was on its way there is lost, also when that server is
-   * back at once. So all have to show that they are alive, and the first one gets what is open.
+   * The event does not tell which server's connection has broken, and messages on their way there are lost, even
+   * if that server is back at once. So all have to show that they are alive, and the first that does gets all
+   * open requests.
    */
   #broken(): void {
     this.#log("a connection has broken: asking who is alive");
@@ -178,14 +180,4 @@ export class FreelanceClient {
     for (const { expiry } of this.#servers.values()) clearTimeout(expiry);
     for (const open of this.#open.values()) open.reject(new ZmqClosedError("the Freelance client"));
   }
-}
-
-/** Promise.withResolvers, which Node 20 has not got. */
-function withResolvers(): Pick<Open, "resolve" | "reject"> & { promise: Promise<Message> } {
-  let resolve: Open["resolve"] = () => {};
-  let reject: Open["reject"] = () => {};
-  const promise = new Promise<Message>((...settle) => {
-    [resolve, reject] = settle;
-  });
-  return { promise, resolve, reject };
 }

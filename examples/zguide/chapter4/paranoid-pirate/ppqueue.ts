@@ -15,7 +15,7 @@ const HEARTBEAT = "\x02";
 
 interface Worker {
   readonly address: Buffer;
-  readonly busy: boolean;
+  readonly state: "free" | "busy";
   expiry: number;
 }
 
@@ -44,9 +44,9 @@ async function fromWorker([address, ...message]: Message): Promise<void> {
   const signal = message.length === 1 ? String(message[0]) : undefined;
   const known = workers.get(address.toString("hex"));
   if (signal === HEARTBEAT && known) known.expiry = performance.now() + heartbeat * liveness;
-  else if (signal === READY || signal === HEARTBEAT) put(address, false);
+  else if (signal === READY || signal === HEARTBEAT) put(address, "free");
   else if (hasEnvelope(message)) {
-    put(address, false);
+    put(address, "free");
     await frontend.send(message);
   } else refuse("worker", [address, ...message]);
 }
@@ -55,7 +55,7 @@ async function fromWorker([address, ...message]: Message): Promise<void> {
 async function fromClient(request: Message): Promise<void> {
   if (!hasEnvelope(request)) return refuse("client", request);
   for (let worker = nextFree(); worker; worker = nextFree()) {
-    put(worker, true);
+    put(worker, "busy");
     if (await toWorker(worker, ...request)) return;
   } // nobody is left: the client asks again
 }
@@ -80,15 +80,15 @@ function refuse(from: string, { length }: Message): void {
 }
 
 function nextFree(): Buffer | undefined {
-  for (const { address, busy } of workers.values()) if (!busy) return address;
+  for (const { address, state } of workers.values()) if (state === "free") return address;
   return undefined;
 }
 
-/** Puts a worker at the end of the list. */
-function put(address: Buffer, busy: boolean): void {
+/** Puts a worker at the end of the list: it has just been heard, or given a request. */
+function put(address: Buffer, state: Worker["state"]): void {
   const name = address.toString("hex");
   workers.delete(name);
-  workers.set(name, { address, busy, expiry: performance.now() + heartbeat * liveness });
+  workers.set(name, { address, state, expiry: performance.now() + heartbeat * liveness });
 }
 
 async function beat(): Promise<void> {
@@ -102,6 +102,6 @@ async function beat(): Promise<void> {
 function forget(address: Buffer, why: string): void {
   const name = address.toString("hex");
   workers.delete(name);
-  const isText = /^[\x20-\x7e]+$/.test(`${address}`); // who has chosen no routing id gets bytes
+  const isText = /^[\x20-\x7e]+$/.test(`${address}`); // a made-up routing id is not
   console.log(`ppqueue: worker ${isText ? address : name} ${why}`);
 }

@@ -44,7 +44,8 @@ async function serve(): Promise<void> {
     for (;;) {
       const message = await worker.receive({ timeout: heartbeat * liveness });
       pause = pauses.shortest;
-      if (message.findIndex(({ length }) => length === 0) > 0) {
+      const delimiter = message.findIndex((frame) => frame.length === 0);
+      if (delimiter > 0) {
         await simulateFaults();
         console.log(`${options.routingId}: normal reply`);
         await sleep(work);
@@ -70,6 +71,6 @@ async function simulateFaults(): Promise<void> {
   }
   if (randomInt(5) === 0) {
     console.log("Simulating CPU overload");
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, overload); // no heartbeats either
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, overload); // blocks: no heartbeats either
   }
 }
