@@ -1,5 +1,5 @@
 // Clone client, model one: a SUB socket, connected to tcp://localhost:5556. It keeps the updates in a map:
-// the server's own, if it has been there from the start.
+// the same as the server's, if it has been there from the start.
 
 import { ZmqFactory, ZmqSubConnection } from "tx0mq";
 import { flags } from "tx0mq/flags";

@@ -1,4 +1,4 @@
-// Clone server, model one: a PUB socket, bound to tcp://*:5556. It publishes key-value updates as fast as
+// Clone server, model one: an XPUB socket, bound to tcp://*:5556. It publishes key-value updates as fast as
 // its clients take them. Those that are there from the start have the same map in the end.
 
 import { randomInt } from "node:crypto";
@@ -11,14 +11,15 @@ const { endpoint, clients, count } = flags({ endpoint: "tcp://*:5556", clients: 
 
 const factory = new ZmqFactory();
 factory.registerForShutdown(); // Ctrl-C ends the loop below
-// On the wire an XPUB is a PUB, but it reads who comes and who leaves. It waits for room instead of dropping.
-const options = { verboser: true, noDrop: true };
+// An XPUB is a PUB that receives each subscription (a byte 1) and its end (a byte 0): so it can count clients.
+const options = { verboser: true, noDrop: true }; // noDrop: it waits for a client that has no room
 const publisher = new ZmqXPubConnection(factory, { bind: endpoint }, options);
 console.log(`clonesrv1 waits for ${clients} subscribed on ${publisher.address}`);
-for (let subscribed = 0; subscribed < clients; ) {
-  const [[comes]] = await publisher.receive();
-  if (comes === 1) subscribed += 1;
-  else if (comes === 0) subscribed -= 1;
+let subscribed = 0;
+while (subscribed < clients) {
+  const [subscription] = await publisher.receive();
+  if (subscription[0] === 1) subscribed += 1;
+  else if (subscription[0] === 0) subscribed -= 1;
 }
 console.log("Publishing (Ctrl-C ends it)");
 

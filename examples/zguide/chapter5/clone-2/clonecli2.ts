@@ -22,7 +22,7 @@ let applied = 0; // since the last snapshot
 
 await synchronize();
 for await (const kvmsg of KVMsg.read(subscriber)) {
-  // A hole: the subscription was in force only after the snapshot, or updates were dropped.
+  // Numbers are missing: the subscription came too late for them, or they were dropped.
   if (kvmsg.sequence > sequence + 1) await synchronize();
   if (kvmsg.sequence > sequence) {
     sequence = kvmsg.sequence;
@@ -33,7 +33,7 @@ for await (const kvmsg of KVMsg.read(subscriber)) {
 }
 console.log(`${applied} updates in: ${kvmap.size} keys, digest ${digest(kvmap)}`);
 
-// Gets the state. Meanwhile updates wait in ZeroMQ: those that the state has already are left out later.
+// Gets the state. Meanwhile updates wait in ZeroMQ: the loop leaves out those that are in the state already.
 async function synchronize(): Promise<void> {
   await snapshot.send("ICANHAZ?");
   for await (const kvmsg of KVMsg.read(snapshot)) {

@@ -12,7 +12,7 @@ const { count, ...at } = flags({ ...addresses, count: Number });
 
 const factory = new ZmqFactory();
 factory.registerForShutdown(); // Ctrl-C ends the loop below
-// Both wait for who is slow, instead of dropping what it should get.
+// Both wait for a client that is slow, instead of dropping its messages.
 const publisher = new ZmqPubConnection(factory, { bind: at.publisher }, { noDrop: true });
 const snapshot = new ZmqRouterConnection(factory, { bind: at.snapshot }, { mandatory: true });
 console.log(`clonesrv2 listening on ${snapshot.address}, updates on ${publisher.address}`);

@@ -31,7 +31,7 @@ let sequence = 0;
 await synchronize();
 push();
 for await (const kvmsg of KVMsg.read(subscriber)) {
-  if (kvmsg.sequence > sequence + 1) await synchronize(); // there is a hole
+  if (kvmsg.sequence > sequence + 1) await synchronize(); // numbers are missing
   if (kvmsg.sequence > sequence) {
     sequence = kvmsg.sequence;
     kvmsg.store(kvmap);
@@ -44,7 +44,7 @@ await factory.shutdown();
 
 async function push(): Promise<void> {
   while (!factory.closed) {
-    // It is not in the map before it comes back: the server says in which order updates are.
+    // It is put into the map when it comes back: the server decides in which order updates are.
     const kvmsg = new KVMsg(0, `${randomInt(1, keys + 1)}`, `${randomInt(1, 1_000_001)}`);
     await publisher.send(kvmsg.frames); // waits while the server takes no more
     await sleep(interval);

@@ -37,8 +37,8 @@ async function push(): Promise<void> {
 }
 push();
 
-// Numbers are missing here, those of other subtrees: no hole would be seen. But when an update has come, be
-// it an own one, the subscription is in force, and the state that is asked for then is newer.
+// The numbers of other subtrees are missing here, so a hole shows nothing. But once any update has come, also
+// one of our own, the subscription is in force: a state that we ask for from now on has no gap to the updates.
 await poll({ readable: [subscriber] });
 await snapshot.send(["ICANHAZ?", subtree]);
 for await (const kvmsg of KVMsg.read(snapshot)) {

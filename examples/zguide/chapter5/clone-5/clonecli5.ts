@@ -41,7 +41,7 @@ async function push(): Promise<void> {
 }
 push();
 
-// When an update has come, be it an own one, the subscription is in force: the state has no gap to it.
+// Once any update has come, also one of our own, the subscription is in force: then the state has no gap to it.
 await poll({ readable: [subscriber] });
 await snapshot.send(["ICANHAZ?", subtree]);
 for await (const kvmsg of KVMsg.read(snapshot)) {

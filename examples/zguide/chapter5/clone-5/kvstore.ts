@@ -25,7 +25,7 @@ export class KVStore {
     this.sequence = kvmsg.sequence;
   }
 
-  /** The updates that delete the values whose time is over. */
+  /** An update for each value whose time is over: it deletes that. */
   expired(): KVMsg[] {
     const now = Date.now() / 1000;
     const over = [...this.kvmap.values()].filter(({ ttl }) => ttl > 0 && ttl <= now);

@@ -1,5 +1,5 @@
 // Clone client API: a map that follows that of a server, as the Clustered Hashmap Protocol (RFC 12) has it.
-// DEALER, SUB and PUB sockets, connected to a server's port and the next two.
+// A DEALER, a SUB and an XPUB socket, connected to a server's port and the next two.
 
 import { EventEmitter } from "node:events";
 import {
@@ -26,15 +26,15 @@ export interface CloneEvents {
   synchronized: [server: string, sequence: number];
   /** A key was set or, by an update without a body, deleted. The map has it already. */
   update: [update: KVMsg];
-  /** It is heard that a server publishes, and not yet what state it is in. */
+  /** A first update, or HUGZ, has come from a server. Its state is asked for now. */
   heard: [server: string];
   /** So many servers collect what is set here. */
   collectors: [count: number];
   /** The server that it follows has said that it is there. */
   hugz: [server: string];
-  /** A server counts as dead or, where it is heard and does not answer, as passive: the next one is asked. */
+  /** A server says nothing, or does not answer: it counts as dead or passive, and the next one is asked. */
   silent: [server: string];
-  /** A message was malformed. Printed where nobody listens. */
+  /** A message was malformed. Printed if there is no listener. */
   refused: [error: ZmqProtocolError];
 }
 
@@ -75,12 +75,12 @@ export class Clone extends EventEmitter<CloneEvents> {
     this.#subtree = subtree;
     this.#silence = silence;
     const collectors = servers.map((server) => ({ connect: port(server, 2) }));
-    // It keeps nothing for a server that is gone: what that would get on its return is old by then.
+    // immediate: it keeps no updates for a server that is gone. On its return they would be old.
     const options = { immediate: true, sendHighWaterMark: 0, verboser: true };
-    this.#publisher = new ZmqXPubConnection(factory, collectors, options); // a PUB that hears who subscribes
-    this.#publisher.on("message", ([[subscribed]]) => {
-      if (subscribed === 1) this.#collectors += 1;
-      else if (subscribed === 0) this.#collectors -= 1;
+    this.#publisher = new ZmqXPubConnection(factory, collectors, options); // a PUB that is told of subscriptions
+    this.#publisher.on("message", ([subscription]) => {
+      if (subscription[0] === 1) this.#collectors += 1;
+      else if (subscription[0] === 0) this.#collectors -= 1;
       else return; // it is no subscription
       this.emit("collectors", this.#collectors);
     });
@@ -169,7 +169,7 @@ export class Clone extends EventEmitter<CloneEvents> {
       subscriber.subscribe(this.#subtree);
       subscriber.subscribe("HUGZ");
       subscriber.addEndpoints({ connect: port(server, 1) });
-      // What comes shows that the subscription is in force: the state that is asked for now is newer.
+      // A first message shows that the subscription is in force: a state that is asked for now has no gap to it.
       await this.#next(subscriber);
       this.emit("heard", server);
       snapshot.addEndpoints({ connect: server });
@@ -188,7 +188,10 @@ export class Clone extends EventEmitter<CloneEvents> {
   async #synchronize(snapshot: ZmqDealerConnection, server: string): Promise<void> {
     const state = new Map<string, KVMsg>();
     let kvmsg = await this.#ask(snapshot);
-    for (; kvmsg.key !== "KTHXBAI"; kvmsg = await this.#next(snapshot)) kvmsg.store(state);
+    while (kvmsg.key !== "KTHXBAI") {
+      kvmsg.store(state);
+      kvmsg = await this.#next(snapshot);
+    }
     this.#sequence = kvmsg.sequence;
     this.#kvmap.clear();
     for (const kept of state.values()) {
@@ -233,7 +236,7 @@ export class Clone extends EventEmitter<CloneEvents> {
     this.emit("hugz", server);
   }
 
-  /** The next message that is one. */
+  /** The next well-formed message. */
   async #next(
     connection: ZmqSubConnection | ZmqDealerConnection,
     timeout = this.#silence,

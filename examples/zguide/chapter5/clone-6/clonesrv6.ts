@@ -27,9 +27,9 @@ if (p === b) {
   console.error("usage: clonesrv6 { -p | -b }");
   process.exit(2);
 }
-const [role, port, peerPort] = p
-  ? (["primary", 5556, 5566] as const)
-  : (["backup", 5566, 5556] as const);
+const role = p ? "primary" : "backup";
+const port = p ? 5556 : 5566;
+const peerPort = p ? 5566 : 5556;
 
 const factory = new ZmqFactory();
 factory.registerForShutdown();
@@ -45,19 +45,19 @@ const snapshot = new ZmqRouterConnection(
   { bind: `${local}:${port}` },
   { mandatory: true },
 );
-// Nobody who is slow holds up the others: what waits for one that is costs memory, until it is cut off.
+// A slow client holds up no other: its messages wait in memory, until heartbeats fail and it is cut off.
 const updates = { bind: `${local}:${port + 1}` };
 const options = { sendHighWaterMark: 0, heartbeatInterval: 5 * heartbeat, lingerPeriod: 0 };
 let publisher = new ZmqPubConnection(factory, updates, options);
-const self = new ZmqDealerConnection(factory, { connect: snapshot.address });
-self.on("message", () => {}); // it knows the state
+const self = new ZmqDealerConnection(factory, { connect: snapshot.address }); // asks as a client does
+self.on("message", () => {}); // the answer does not matter
 const unlimited = { receiveHighWaterMark: 0 };
 const collector = new ZmqSubConnection(factory, { bind: `${local}:${port + 2}` }, unlimited);
 console.log(`${role} clonesrv6 on ${snapshot.address}, waiting for the other server`);
 
 let store = new KVStore();
 const pending = new Pending();
-let following: Clone | undefined; // where this server is passive
+let following: Clone | undefined; // while this server is passive
 let collecting = false;
 
 function collect(): void {
@@ -71,7 +71,7 @@ function publish(update: KVMsg, what: string): void {
   console.log(`I: publishing ${what}=${kvmsg.sequence}`);
 }
 
-/** The other server publishes from now on. Clients notice it by a broken link, and ask for the state anew. */
+/** The other server publishes from now on. Clients notice it by the broken link, and ask for the state anew. */
 async function cutOffClients(): Promise<void> {
   const cut = publisher.shutdown();
   publisher = new ZmqPubConnection(factory, [], options); // nobody gets what it sends before it is bound
@@ -118,7 +118,7 @@ collector.on("message", (frames) => {
 
 setInterval(() => {
   if (star.active) for (const deletion of store.expired()) publish(deletion, "delete");
-  // A server that was frozen has to be asked again, and clients that are content with it do not ask.
+  // A server that was frozen becomes active again when a client asks. Its clients do not, so it asks itself.
   else if (collecting && following === undefined) self.send(["ICANHAZ?", "nothing"]);
   publisher.send(new KVMsg({ key: "HUGZ", uuid: EMPTY }).frames);
 }, heartbeat);

@@ -3,7 +3,7 @@
 
 import type { KVMsg } from "../key-value-message/kvmsg.ts";
 
-/** What has not come twice while the active server has said so often that it is there will not do so. */
+/** An update that has not come a second time after so many HUGZ of the active server will never do so. */
 const PATIENCE = 10;
 
 interface Held {

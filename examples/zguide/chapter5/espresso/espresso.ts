@@ -62,7 +62,8 @@ async function listeningProxy(): Promise<void> {
   for await (const message of listener) {
     console.log(message.map(shown).join(" "));
     if (message[0][0] === 1) wanted += 1;
-    else if (message[0][0] === 0 && --wanted === 0 && role === "all") break;
+    if (message[0][0] === 0) wanted -= 1;
+    if (wanted === 0 && role === "all") break;
   }
   if (!factory.closed) console.log("Nobody listens: the publisher sends, and nothing passes");
   await factory.shutdown();

@@ -1,4 +1,4 @@
-// Maps that are equal have the same digest: so one sees by two lines of output that they are.
+// Maps that are equal have the same digest: so two lines of output show that they are.
 
 import { createHash } from "node:crypto";
 

@@ -2,7 +2,7 @@
 // as a program, it tests itself over ipc://kvmsg_selftest.ipc.
 
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import {
   EMPTY,
   type Message,
@@ -19,7 +19,7 @@ export interface KVParts {
   /** Default: 0, for what a client sends. */
   sequence?: number;
   key: string;
-  /** 16 bytes, by which an update is known again, or none. Default: random ones. */
+  /** 16 bytes by which an update is recognized, or none. Default: random ones. */
   uuid?: Buffer;
   /** Names and their values, as `ttl` and `30`. A name has no `=`, and neither has a newline. */
   properties?: Iterable<readonly [name: string, value: string]>;
@@ -72,7 +72,7 @@ export class KVMsg {
     });
   }
 
-  /** The messages of a connection, one after the other. A malformed one costs a line. */
+  /** The messages of a connection, one after the other. For a malformed one it prints a line. */
   static read(connection: AsyncIterable<Message>): AsyncGenerator<KVMsg> {
     return wellFormed(connection, KVMsg.from);
   }
@@ -93,7 +93,7 @@ export class KVMsg {
     return new KVMsg({ ...this, ...parts, properties: [...this.properties, ...properties] });
   }
 
-  /** Puts it into a map or, where it has no body, takes the key out. A command's name is no key. */
+  /** Puts it into a map or, if it has no body, takes the key out. A command's name is no key. */
   store(kvmap: Map<string, KVMsg>): void {
     if (COMMANDS.has(this.key)) return;
     if (this.body.length > 0) kvmap.set(this.key, this);
@@ -110,12 +110,8 @@ function isUuid(frame: Buffer): boolean {
   return frame.length === 16 || frame.length === 0;
 }
 
-/** A random UUID (RFC 9562, version 4). */
 function newUuid(): Buffer {
-  const uuid = randomBytes(16);
-  uuid.writeUInt8((uuid.readUInt8(6) & 0x0f) | 0x40, 6);
-  uuid.writeUInt8((uuid.readUInt8(8) & 0x3f) | 0x80, 8);
-  return uuid;
+  return Buffer.from(randomUUID().replaceAll("-", ""), "hex");
 }
 
 /** `name=value` and a newline, any number of times. @throws {ZmqProtocolError} */

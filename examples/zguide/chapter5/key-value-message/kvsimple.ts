@@ -31,7 +31,7 @@ export class KVMsg {
     return new KVMsg(readSequence(sequence, frames), readText(key, frames), body);
   }
 
-  /** The messages of a connection, one after the other. A malformed one costs a line. */
+  /** The messages of a connection, one after the other. For a malformed one it prints a line. */
   static read(connection: AsyncIterable<Message>): AsyncGenerator<KVMsg> {
     return wellFormed(connection, KVMsg.from);
   }
@@ -41,7 +41,7 @@ export class KVMsg {
     return [this.key, sequenceFrame(this.sequence), this.body];
   }
 
-  /** Puts it into a map, where it has a key, which is no command's name, and a body. */
+  /** Puts it into a map, if it has a body, and a key that is no command's name. */
   store(kvmap: Map<string, KVMsg>): void {
     if (this.key === "" || COMMANDS.has(this.key)) return;
     if (this.body.length > 0) kvmap.set(this.key, this);
@@ -59,14 +59,14 @@ export function sequenceFrame(sequence: number): Buffer {
   return frame;
 }
 
-/** @throws {ZmqProtocolError} for what is no sequence number that can be counted on from */
+/** @throws {ZmqProtocolError} for what is no sequence number, or leaves no number after it */
 export function readSequence(frame: Buffer, frames: Message): number {
   const sequence = frame.length === 8 ? Number(frame.readBigInt64BE()) : -1;
   if (sequence >= 0 && sequence < Number.MAX_SAFE_INTEGER) return sequence;
   throw new ZmqProtocolError("a sequence number is 8 bytes, from 0 to 2^53 - 2", frames);
 }
 
-/** @throws {ZmqProtocolError} for bytes that are no text: they would come out of it as others */
+/** @throws {ZmqProtocolError} for bytes that are not UTF-8: as a string they would not be the same */
 export function readText(frame: Buffer, frames: Message): string {
   if (isUtf8(frame)) return frame.toString();
   throw new ZmqProtocolError("keys and properties are UTF-8", frames);

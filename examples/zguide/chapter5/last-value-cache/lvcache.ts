@@ -1,5 +1,5 @@
 // Last value cache: a SUB, connected to the publisher at tcp://localhost:5557, and an XPUB for
-// subscribers, bound to tcp://*:5558. Who subscribes to a topic gets its last value at once.
+// subscribers, bound to tcp://*:5558. A new subscriber to a topic gets its last value at once.
 
 import { type Message, ZmqFactory, ZmqSubConnection, ZmqXPubConnection } from "tx0mq";
 import { flags } from "tx0mq/flags";
