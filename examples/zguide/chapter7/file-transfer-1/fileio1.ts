@@ -21,7 +21,7 @@ const address = role === "client" ? connect : server();
 if (role !== "server") await client();
 
 function server(): string {
-  accessSync(file, constants.R_OK); // it is not the first client who finds out
+  accessSync(file, constants.R_OK); // fails now, not at a client's request
   const router = new ZmqRouterConnection(factory, { bind }, { ...QUEUE, mandatory: true });
   router.on("message", async ([client, ...command]) => {
     if (String(command) !== "fetch") {

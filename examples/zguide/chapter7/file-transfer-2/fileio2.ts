@@ -33,15 +33,15 @@ async function client(): Promise<void> {
   let chunks = 0;
   let bytes = 0;
   let memory = 0;
-  for (let more = true; more; ) {
+  for (;;) {
     await dealer.send(["fetch", String(bytes), String(CHUNK_SIZE)]);
     const [chunk] = await dealer.receive();
     hash.update(chunk);
     chunks += 1;
     bytes += chunk.length;
-    more = chunk.length === CHUNK_SIZE;
     memory = Math.max(memory, process.memoryUsage.rss());
     if (chunks % 100 === 0) console.log(`${chunks} chunks so far`);
+    if (chunk.length < CHUNK_SIZE) break; // it is the last one
   }
   console.log(`${chunks} chunks received, ${bytes} bytes, SHA-256 ${hash.digest("hex")}`);
   console.log(`at most ${Math.round(memory / 2 ** 20)} MiB of memory`);

@@ -11,11 +11,11 @@ const LARGEST = 1_000_000;
  * Answers requests in their order, until the socket is shut down. A malformed one is answered by an
  * empty frame, and a second frame that says what is wanted.
  *
- * @throws where the file cannot be read
+ * @throws if the file cannot be read
  */
 export async function serveFile(router: ZmqRouterConnection, path: string): Promise<void> {
   const file = await open(path);
-  await file.read(Buffer.alloc(1), 0, 1, 0); // it is not the first client who finds out
+  await file.read(Buffer.alloc(1), 0, 1, 0); // fails now if it cannot be read, not at a client's request
   for await (const [client, ...request] of router) {
     await router.send([client, ...(await answer(request))]);
   }
@@ -39,7 +39,7 @@ export async function serveFile(router: ZmqRouterConnection, path: string): Prom
   }
 }
 
-/** -1 for what is no whole number. */
+/** The number; -1 if it is no whole one. */
 function whole(digits: Buffer): number {
   const number = /^\d+$/.test(String(digits)) ? Number(digits) : -1;
   return Number.isSafeInteger(number) ? number : -1;

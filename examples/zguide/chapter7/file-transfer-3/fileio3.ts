@@ -36,18 +36,20 @@ async function client(): Promise<void> {
   let memory = 0;
   let credit = PIPELINE;
   let offset = 0; // of the chunk to ask for
-  for (let more = true; more; ) {
-    for (; credit > 0; credit--, offset += CHUNK_SIZE) {
+  for (;;) {
+    while (credit > 0) {
       await dealer.send(["fetch", String(offset), String(CHUNK_SIZE)]);
+      offset += CHUNK_SIZE;
+      credit -= 1;
     }
     const [chunk] = await dealer.receive();
     credit += 1;
     hash.update(chunk);
     chunks += 1;
     bytes += chunk.length;
-    more = chunk.length === CHUNK_SIZE;
     memory = Math.max(memory, process.memoryUsage.rss());
     if (chunks % 100 === 0) console.log(`${chunks} chunks so far`);
+    if (chunk.length < CHUNK_SIZE) break; // it is the last one
   }
   console.log(`${chunks} chunks received, ${bytes} bytes, SHA-256 ${hash.digest("hex")}`);
   console.log(`at most ${Math.round(memory / 2 ** 20)} MiB of memory`);

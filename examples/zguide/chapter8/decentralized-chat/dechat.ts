@@ -7,21 +7,11 @@ import { createInterface } from "node:readline";
 import { ZmqFactory, ZmqSubConnection, ZmqXPubConnection } from "tx0mq";
 import { flags } from "tx0mq/flags";
 
-const interfaces = Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
-  addresses.filter(({ family }) => family === "IPv4").map((address) => ({ name, ...address })),
-);
-const first = interfaces.find(({ internal }) => !internal) ?? interfaces[0];
-
 const { port, retry, ...argument } = flags(
   { port: 9000, retry: 1000 },
-  { interface: first?.name ?? "", user: process.env.USER ?? "anonymous" },
+  { interface: firstInterface(), user: process.env.USER ?? "anonymous" },
 );
-const found = interfaces.find(({ name }) => name === argument.interface);
-const address = found?.address ?? argument.interface; // an address does as well
-if (!isIPv4(address)) {
-  console.error(`dechat: no interface ${argument.interface} with an IPv4 address`);
-  process.exit(2);
-}
+const address = addressOf(argument.interface);
 const subnet = address.slice(0, address.lastIndexOf("."));
 
 const factory = new ZmqFactory();
@@ -37,14 +27,37 @@ speaker.on("message", ([subscription]) => {
   console.log(`(heard by ${listeners})`);
 });
 
-const others = Array.from({ length: 254 }, (_, index) => `${subnet}.${index + 1}`)
-  .filter((other) => other !== address)
-  .map((other) => ({ connect: `tcp://${other}:${port}` }));
-const listener = new ZmqSubConnection(factory, others, { reconnectInterval: retry });
+const listener = new ZmqSubConnection(factory, [], { reconnectInterval: retry });
 listener.subscribe();
+for (let host = 1; host <= 254; host++) {
+  const other = `${subnet}.${host}`;
+  if (other !== address) listener.addEndpoints({ connect: `tcp://${other}:${port}` });
+}
 listener.on("message", ([line]) => console.log(String(line)));
 
 for await (const line of createInterface({ input: process.stdin })) {
   await speaker.send(`${argument.user}: ${line}`);
 }
 await factory.shutdown();
+
+function firstInterface(): string {
+  const all = interfaces();
+  const first = all.find(({ internal }) => !internal) ?? all[0];
+  return first?.name ?? "";
+}
+
+/** An address stands for itself. */
+function addressOf(name: string): string {
+  const found = interfaces().find((one) => one.name === name);
+  const address = found?.address ?? name;
+  if (isIPv4(address)) return address;
+  console.error(`dechat: no interface ${name} with an IPv4 address`);
+  process.exit(2);
+}
+
+/** The IPv4 addresses of this machine, each with the name of its interface. */
+function interfaces() {
+  return Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
+    addresses.filter(({ family }) => family === "IPv4").map((address) => ({ name, ...address })),
+  );
+}

@@ -27,7 +27,7 @@ export class UDP extends EventEmitter<UDPEvents> {
     super();
   }
 
-  /** @throws where the port is not to be had, and where no network has the broadcast address */
+  /** @throws if the port is in use, or no network has the broadcast address */
   static async open({ port = 9999, broadcast = "255.255.255.255" }: UDPOptions = {}): Promise<UDP> {
     const udp = new UDP();
     try {

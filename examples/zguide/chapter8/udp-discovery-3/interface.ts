@@ -45,7 +45,7 @@ export class Interface extends EventEmitter<InterfaceEvents> {
     }, interval);
   }
 
-  /** @throws where the port is not to be had, and where no network has the broadcast address */
+  /** @throws if the port is in use, or no network has the broadcast address */
   static async open({
     interval = 1000,
     expiry = 5000,
