@@ -25,7 +25,7 @@ const worker = new ZmqRepConnection(factory, { connect: workers.address });
 console.log(`hwserver-proxy listening on ${clients.address}, workers on ${workers.address}`);
 
 // The ROUTER puts the client's identity in front of each request, and takes it off the reply to
-// find the way back. Nobody between has to look at it.
+// find the way back. The loops below need not look at it.
 await Promise.all([forward(clients, workers), forward(workers, clients), reply()]);
 
 async function forward(from: ZmqConnection, to: ZmqConnection): Promise<void> {

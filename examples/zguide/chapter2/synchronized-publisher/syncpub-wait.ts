@@ -17,7 +17,7 @@ factory.registerForShutdown();
 const publisher = new ZmqXPubConnection(
   factory,
   { bind: options.publisher },
-  { verboser: true, noDrop: true }, // tells who comes and who leaves, and waits for room
+  { verboser: true, noDrop: true }, // tells of each subscriber; waits for one that is full
 );
 const service = new ZmqRepConnection(factory, { bind: options.sync });
 service.on("message", () => service.send("")); // hellos do not matter here, but want a reply

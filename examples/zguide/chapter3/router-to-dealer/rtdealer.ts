@@ -22,7 +22,7 @@ if (role === "worker") {
   await worker(process.pid, connect);
 } else await broker();
 
-/** Gives work to each worker that asks, for five seconds from the first question on. Then fires each that asks. */
+/** Gives work to each worker that asks. Five seconds after the first question, it fires them instead. */
 async function broker(): Promise<void> {
   const router = new ZmqRouterConnection(factory, { bind });
   console.log(`rtdealer listening on ${router.address}, gives out work for ${time} ms`);

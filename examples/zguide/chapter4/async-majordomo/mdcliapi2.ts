@@ -24,9 +24,9 @@ export interface Reply {
 /**
  * Sends requests to services, and receives the replies apart from that.
  *
- * A request is executed at most once: nothing asks again, and where the broker or a worker dies, requests
+ * A request is executed at most once: nothing asks again, and if the broker or a worker dies, requests
  * that are with them have no reply. Replies come in any order, for MDP/0.1 has no number that says which
- * request one belongs to. Where that matters, put a number into the request, and have the service return it.
+ * request one belongs to. If that matters, put a number into the request, and have the service return it.
  *
  * Receive while you send. What a client does not receive waits in the broker, which in the end drops it.
  */
@@ -56,7 +56,7 @@ export class AsyncMajordomoClient {
    * Receives the next reply, to any of the requests.
    *
    * @throws {ZmqTimeoutError} when none comes in time. It may still come, and goes to the next `receive`.
-   * Whoever has lost patience makes a new client, and sends again what has no reply and may be repeated.
+   * To ask again, make a new client, and send the requests that have no reply and may be repeated.
    * @throws {ZmqAbortError} when the signal was aborted; no reply is lost
    * @throws {ZmqProtocolError} for a message that is no reply of MDP/0.1; the client can be used again
    * @throws {ZmqClosedError} when the client is shut down

@@ -13,13 +13,13 @@ import { type Role, type State, StateMachine } from "../binary-star/fsm.ts";
 export interface BinaryStarOptions {
   /** What this server is at first. The other one has to be what this one is not. */
   role: Role;
-  /** Endpoint to bind, where the other server hears of this one's state. */
+  /** Endpoint to bind: the other server gets this one's state there. */
   local: string;
-  /** Endpoint to connect to, where this server hears of the other one's state. */
+  /** Endpoint to connect to: this server gets the other one's state there. */
   remote: string;
-  /** How often states are told, in ms; the same for both servers. Who is silent for two may be dead. */
+  /** How often states are told, in ms; the same for both servers. One that is silent for two may be dead. */
   heartbeat?: number;
-  /** Is told of each new state. */
+  /** Is called with each new state, and why. */
   log?: (what: string) => void;
 }
 
@@ -76,8 +76,8 @@ export class BinaryStar extends EventEmitter<{ active: []; passive: [] }> {
    *
    * @param voter the socket that clients ask at. Call it once, with one socket.
    * @returns a promise that resolves when this server is shut down
-   * @throws {BinaryStarError} when there is no telling which server is the active one. This one is shut down
-   * then, and its socket too: end the program, and see how the two were started.
+   * @throws {BinaryStarError} when both servers are in the same state. This one is shut down then, and its
+   * socket too: end the program, and see how the two were started.
    */
   async serve(voter: ZmqConnection, handler: (message: Message) => unknown): Promise<void> {
     this.#subscriber.on("message", (message) => this.#machine.hear(message));

@@ -22,6 +22,6 @@ for await (const [client, control] of server) {
   }
   const reply = String(control) === "PING" ? ["PONG"] : [control, "OK"];
   if (v) console.log(`to ${client.toString("hex")}: ${reply.join(" ")}`);
-  // What is for a client that is full waits, and holds up nobody else. One that has gone needs no reply.
+  // If this client's queue is full, its reply waits, and holds up no other. A client that has gone needs none.
   server.send([client, ...reply]).catch(() => {});
 }

@@ -23,7 +23,7 @@ export interface ClientOptions {
 /**
  * Asks services, one request at a time.
  *
- * A request is executed at least once where `send` resolves, and perhaps where it does not: a worker may
+ * A request is executed at least once if `send` resolves, and perhaps if it does not: a worker may
  * have died, or been too slow, with the request done. So services have to be idempotent, or to remember
  * what they have done. Of several replies the caller gets one, to the request that it has asked.
  */
@@ -54,8 +54,8 @@ export class MajordomoClient {
    * Asks a service, and again on a new socket when there is no reply in time.
    *
    * @returns the frames of the reply
-   * @throws {ZmqTimeoutError} when nobody has replied to any try: no broker, no worker, or all too slow.
-   * The client can be used again; ask `mmi.service` who is there.
+   * @throws {ZmqTimeoutError} when no try had a reply: no broker, no worker, or all are too slow. The client can
+   * be used again; ask `mmi.service` whether there is a worker.
    * @throws {ZmqAbortError} when the signal was aborted
    * @throws {ZmqProtocolError} when the reply is not one of MDP/0.1
    * @throws {ZmqStateError} while another request is open: use a client for each, or mdcliapi2

@@ -39,7 +39,7 @@ while (!backend.closed) {
   if (performance.now() >= heartbeatAt) await beat();
 }
 
-// [worker, signal] or [worker, client, "", reply]. There are more addresses where proxies are on the way.
+// [worker, signal] or [worker, client, "", reply]. A proxy on the way adds an address before the "".
 async function fromWorker([address, ...message]: Message): Promise<void> {
   const signal = message.length === 1 ? String(message[0]) : undefined;
   const known = workers.get(address.toString("hex"));
@@ -57,7 +57,7 @@ async function fromClient(request: Message): Promise<void> {
   for (let worker = nextFree(); worker; worker = nextFree()) {
     put(worker, "busy");
     if (await toWorker(worker, ...request)) return;
-  } // nobody is left: the client asks again
+  } // no worker is left: the client asks again
 }
 
 /** @returns whether it could be sent: a worker whose connection is gone is forgotten */

@@ -65,11 +65,11 @@ async function worker(): Promise<void> {
   for await (const message of socket) await socket.send(message);
 }
 
-/** A mandatory ROUTER waits for a client that is full, where another one drops the reply. */
+/** If a client's queue is full, a mandatory ROUTER waits. Without `mandatory` it would drop the reply. */
 function broker(): void {
   const clients = new ZmqRouterConnection(factory, { bind: frontend }, { mandatory: true });
   const workers = new ZmqDealerConnection(factory, { bind: backend });
   proxy(clients, workers);
-  Object.assign(at, { client: clients.address, worker: workers.address }); // the real ports
+  Object.assign(at, { client: clients.address, worker: workers.address }); // for client and worker
   console.log(`tripping listening on ${at.client}, workers on ${at.worker}`);
 }
