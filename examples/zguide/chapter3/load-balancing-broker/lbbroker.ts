@@ -1,6 +1,7 @@
 // Load-balancing broker: a ROUTER for clients at ipc://frontend.ipc and one for workers at
 // ipc://backend.ipc. A request waits for a free worker, and goes to the one that is free for longest.
 
+import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Message, poll, ZmqFactory, ZmqReqConnection, ZmqRouterConnection } from "tx0mq";
 import { flags, oneOf } from "tx0mq/flags";
@@ -57,14 +58,16 @@ async function broker(): Promise<void> {
 }
 
 async function client(name: string): Promise<void> {
-  const socket = new ZmqReqConnection(factory, { connect: at.frontend });
+  const routingId = randomBytes(4).toString("hex"); // text, as the C original's broker needs
+  const socket = new ZmqReqConnection(factory, { connect: at.frontend }, { routingId });
   await socket.send("HELLO");
   const [reply] = await socket.receive();
   console.log(`${name}: ${reply}`);
 }
 
 async function worker(name: string): Promise<void> {
-  const socket = new ZmqReqConnection(factory, { connect: at.backend });
+  const routingId = randomBytes(4).toString("hex");
+  const socket = new ZmqReqConnection(factory, { connect: at.backend }, { routingId });
   await socket.send("READY");
   for await (const [client, , request] of socket) {
     console.log(`${name}: ${request}`);

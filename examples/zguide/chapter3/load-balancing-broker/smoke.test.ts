@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { endsOn, refuses, Stage } from "@tx0mq/smoke";
-import { ZmqDealerConnection, ZmqFactory, ZmqReqConnection } from "tx0mq";
+import { ZmqDealerConnection, ZmqFactory, ZmqReqConnection, ZmqRouterConnection } from "tx0mq";
 
 const LIMIT = { timeout: 60_000 }; // for what never comes
 const ANYWHERE = ["--frontend", "tcp://127.0.0.1:*", "--backend", "tcp://127.0.0.1:*"];
@@ -87,6 +87,20 @@ test("a request waits in ZeroMQ until a worker is free; what is malformed costs 
   await serve(fourth);
   assert.equal(broker.errors.length, 17);
   await endsOn("SIGINT", broker);
+});
+
+test("addresses are text, since the broker in C reads them as strings", async (t) => {
+  await using factory = new ZmqFactory();
+  for (const [role, flag, says] of [
+    ["client", "--frontend", "HELLO"],
+    ["worker", "--backend", "READY"],
+  ] as const) {
+    const broker = new ZmqRouterConnection(factory, { bind: "tcp://127.0.0.1:*" });
+    new Stage(t, import.meta.url).start("lbbroker", ["--role", role, flag, broker.address]);
+    const [address, , said] = await broker.receive(LIMIT);
+    assert.match(String(address), /^[ -~]+$/);
+    assert.equal(String(said), says);
+  }
 });
 
 test("a wrong flag gets one line", (t) =>

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { describe, test } from "node:test";
 import { endsOn, refuses, Stage } from "@tx0mq/smoke";
-import { ZmqDealerConnection, ZmqFactory } from "tx0mq";
+import { ZmqDealerConnection, ZmqFactory, ZmqRouterConnection } from "tx0mq";
 
 const ANYWHERE = "tcp://127.0.0.1:*";
 
@@ -56,6 +56,18 @@ describe("rtdealer", { concurrency: true, timeout: 120_000 }, () => {
     assert.deepEqual(await broker.exit(), { code: 0, signal: null });
     await left; // after all that the broker has sent
     assert.equal(outsider.readable, false, "no order after the last one");
+  });
+
+  test("a worker's address is text, since the broker in C reads addresses as strings", async (t) => {
+    await using factory = new ZmqFactory();
+    const broker = new ZmqRouterConnection(factory, { bind: ANYWHERE });
+    const worker = new Stage(t, import.meta.url).start("rtdealer", [
+      ...["--role", "worker", "--connect", broker.address],
+    ]);
+    const [address] = await broker.receive({ timeout: 60_000 });
+    assert.match(String(address), /^[ -~]+$/);
+    await broker.send([address, "", "Fired!"]);
+    assert.deepEqual(await worker.exit(), { code: 0, signal: null });
   });
 
   test("Ctrl-C ends it, and a wrong role gets one line", async (t) => {

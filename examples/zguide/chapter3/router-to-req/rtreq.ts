@@ -1,6 +1,7 @@
 // ROUTER to REQ: a broker with a ROUTER, bound to tcp://*:5671, and ten workers, each with a REQ.
 // A worker asks for work when it has none, and so a fast worker gets more of it.
 
+import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ZmqFactory, ZmqReqConnection, ZmqRouterConnection } from "tx0mq";
 import { flags, oneOf } from "tx0mq/flags";
@@ -46,7 +47,8 @@ async function broker(): Promise<void> {
 }
 
 async function worker(n: number, address: string): Promise<void> {
-  const socket = new ZmqReqConnection(factory, { connect: address });
+  const routingId = randomBytes(4).toString("hex"); // text, as the C original's broker needs
+  const socket = new ZmqReqConnection(factory, { connect: address }, { routingId });
   const longest = n < slow ? 10 * work : work;
   for (let total = 0; ; total++) {
     await socket.send("Hi Boss");
