@@ -13,6 +13,7 @@ import {
   ZmqXPubConnection,
 } from "tx0mq";
 import { KVMsg } from "../key-value-message/kvmsg.ts";
+import { COMMANDS } from "../key-value-message/kvsimple.ts";
 
 export interface CloneOptions {
   /** The beginning of the keys that it follows, as `/client/`. Default: all keys. */
@@ -112,7 +113,7 @@ export class Clone extends EventEmitter<CloneEvents> {
    * comes back. So two clones should not set the same key at the same time: the older value may win.
    *
    * @param ttl after how many seconds the value vanishes, if it is not set again; 0 is never
-   * @throws {ZmqArgumentError} for a key that is not in the subtree, or no value
+   * @throws {ZmqArgumentError} for a key that is not in the subtree, or a command's name, or no value
    * @throws {ZmqClosedError} when the clone is shut down
    */
   set(key: string, value: string | Buffer, { ttl = 0 }: { ttl?: number } = {}): void {
@@ -130,6 +131,8 @@ export class Clone extends EventEmitter<CloneEvents> {
     if (!kvmsg.key.startsWith(this.#subtree)) {
       throw new ZmqArgumentError(`the key "${kvmsg.key}" does not begin with "${this.#subtree}"`);
     }
+    // It would come back as a command, and be set again for ever.
+    if (COMMANDS.has(kvmsg.key)) throw new ZmqArgumentError(`"${kvmsg.key}" is a command, no key`);
     this.#own.set(kvmsg.key, { kvmsg, hugz: 0 });
     this.#publish(kvmsg);
   }

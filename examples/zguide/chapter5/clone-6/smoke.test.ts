@@ -175,6 +175,11 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_
     await primary?.line(/malformed message refused/, { from: "stderr" });
     assert.throws(() => clone.set("/other/1", "x"), ZmqArgumentError);
     assert.throws(() => clone.set("/raw/1", ""), ZmqArgumentError);
+    await using whole = new Clone(factory, [`${place}:5556`]);
+    for (const command of ["HUGZ", "KTHXBAI"]) {
+      assert.throws(() => whole.set(command, "x"), ZmqArgumentError);
+      assert.throws(() => whole.delete(command), ZmqArgumentError);
+    }
     await clone.shutdown();
     await clone.shutdown();
     assert.throws(() => clone.delete("/raw/1"), ZmqClosedError);
