@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { appendFileSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -163,6 +164,33 @@ test("a document that cannot be written is not acknowledged", async (t) => {
   assert.equal(await request(["add", "{}"]), "success");
   rmSync(join(stage.folder, "documents"), { recursive: true });
   assert.match(await request(["add", "{}"]), /^Error: ENOENT/);
+});
+
+const onLinux = process.platform !== "linux" && "prlimit is Linux's";
+test("a document that is too large for the disk harms no other", { skip: onLinux }, async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  const address = await stage.tcp();
+  const args = ["--endpoint", address, ...inFolder(t, stage)];
+  const start = async () => {
+    const controller = stage.start("controller", args, { env: { MONGODB_URL: undefined } });
+    await controller.line(/^controller: documents of /);
+    return controller;
+  };
+  const controller = await start();
+  execFileSync("prlimit", ["--fsize=50000", "--pid", String(controller.pid)]);
+  const request = connect(t, address);
+  const add = (job: string) => request(["add", JSON.stringify({ job })]);
+  const large = "x".repeat(30_000);
+  assert.equal(await add(large), "success");
+  assert.match(await add("y".repeat(30_000)), /^Error: EFBIG/);
+  assert.equal(await add("small"), "success");
+  controller.kill("SIGKILL");
+  await controller.exit();
+  await start();
+  for (const job of [large, "small"]) {
+    const found = JSON.parse(await request(["get", JSON.stringify({ job })]));
+    assert.equal(found?.job, job);
+  }
 });
 
 test("a second controller at an address that is taken leaves the documents alone", async (t) => {

@@ -23,8 +23,12 @@ export interface DocumentStore {
 /** Keeps them in the file jobs.db of a folder. No other program may have it open. */
 export async function openFolder(folder: string): Promise<DocumentStore> {
   const filename = join(folder, "jobs.db");
-  // The end of a line that is not there was never written, and nobody was told that it was.
-  if (existsSync(filename)) truncateSync(filename, readFileSync(filename).lastIndexOf("\n") + 1);
+  // A line without its end was never written as a whole, and nobody was told that it was.
+  const mend = (): void => {
+    if (!existsSync(filename)) return;
+    truncateSync(filename, readFileSync(filename).lastIndexOf("\n") + 1);
+  };
+  mend();
   const jobs = new Datastore({
     filename,
     corruptAlertThreshold: 0,
@@ -38,7 +42,14 @@ export async function openFolder(folder: string): Promise<DocumentStore> {
   });
   await jobs.loadDatabaseAsync();
   return {
-    add: async (document) => void (await jobs.insertAsync(document)),
+    async add(document) {
+      try {
+        await jobs.insertAsync(document);
+      } catch (error) {
+        mend(); // the disk is full, perhaps: the next document begins a line of its own
+        throw error;
+      }
+    },
     find: (keys) => jobs.findOneAsync(keys),
     close: async () => undefined,
   };
