@@ -19,19 +19,20 @@ if (p === b) {
 }
 
 const role = p ? "primary" : "backup";
+const defaults = p
+  ? { frontend: "tcp://*:5001", local: "tcp://*:5003", remote: "tcp://localhost:5004" }
+  : { frontend: "tcp://*:5002", local: "tcp://*:5004", remote: "tcp://localhost:5003" };
 
 const factory = new ZmqFactory();
 factory.registerForShutdown();
 const star = new BinaryStar(factory, {
   role,
-  local: at.local ?? (p ? "tcp://*:5003" : "tcp://*:5004"),
-  remote: at.remote ?? (p ? "tcp://localhost:5004" : "tcp://localhost:5003"),
+  local: at.local ?? defaults.local,
+  remote: at.remote ?? defaults.remote,
   heartbeat,
   log: (what) => console.log(what),
 });
-const voter = new ZmqRouterConnection(factory, {
-  bind: at.frontend ?? (p ? "tcp://*:5001" : "tcp://*:5002"),
-});
+const voter = new ZmqRouterConnection(factory, { bind: at.frontend ?? defaults.frontend });
 console.log(`${role}, listening on ${voter.address}, waiting for the other server`);
 
 try {

@@ -19,19 +19,17 @@ if (p === b) {
   process.exit(2);
 }
 
+const role = p ? "primary" : "backup";
+const defaults = p
+  ? { frontend: "tcp://*:5001", local: "tcp://*:5003", remote: "tcp://localhost:5004" }
+  : { frontend: "tcp://*:5002", local: "tcp://*:5004", remote: "tcp://localhost:5003" };
+
 const factory = new ZmqFactory();
 factory.registerForShutdown();
-const frontend = new ZmqRouterConnection(factory, {
-  bind: at.frontend ?? (p ? "tcp://*:5001" : "tcp://*:5002"),
-});
-const publisher = new ZmqPubConnection(factory, {
-  bind: at.local ?? (p ? "tcp://*:5003" : "tcp://*:5004"),
-});
-const subscriber = new ZmqSubConnection(factory, {
-  connect: at.remote ?? (p ? "tcp://localhost:5004" : "tcp://localhost:5003"),
-});
+const frontend = new ZmqRouterConnection(factory, { bind: at.frontend ?? defaults.frontend });
+const publisher = new ZmqPubConnection(factory, { bind: at.local ?? defaults.local });
+const subscriber = new ZmqSubConnection(factory, { connect: at.remote ?? defaults.remote });
 subscriber.subscribe();
-const role = p ? "primary" : "backup";
 const machine = new StateMachine(role, heartbeat, changed);
 console.log(`${role}, listening on ${frontend.address}, waiting for the other server`);
 

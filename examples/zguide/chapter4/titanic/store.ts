@@ -24,11 +24,11 @@ export class Store {
     this.#folder = folder;
   }
 
-  /** Opens a folder, with what is in it; makes it where there is none. */
+  /** Opens a folder, with what is in it; makes it if there is none. */
   static async open(folder: string): Promise<Store> {
     let made = resolve(folder);
     const first = (await mkdir(made, { recursive: true })) ?? made;
-    // The name of each new folder is in the one above.
+    // A folder's name is kept in the one above: flushed there for each folder that is new, it outlives a crash.
     for (; made !== dirname(first); made = dirname(made)) await flush(dirname(made));
     const store = new Store(folder);
     const files = new Set(await readdir(folder));
@@ -56,7 +56,7 @@ export class Store {
     return uuid;
   }
 
-  /** A request; undefined where there is none with this UUID. */
+  /** A request; undefined if there is none with this UUID. */
   request(uuid: string): Promise<Message | undefined> {
     return this.#read(uuid, "req");
   }
@@ -77,12 +77,12 @@ export class Store {
     if (this.#pending.delete(uuid)) this.#pending.add(uuid);
   }
 
-  /** A reply; undefined where there is none, or no such UUID. */
+  /** A reply; undefined if there is none, or no such UUID. */
   reply(uuid: string): Promise<Message | undefined> {
     return this.#read(uuid, "rep");
   }
 
-  /** Forgets a request and its reply, if there are any. @returns false where the text is no UUID */
+  /** Forgets a request and its reply, if there are any. @returns false if the text is no UUID */
   async close(uuid: string): Promise<boolean> {
     if (!UUID.test(uuid)) return false;
     this.#pending.delete(uuid);
@@ -97,7 +97,7 @@ export class Store {
   }
 
   async #read(uuid: string, kind: "req" | "rep"): Promise<Message | undefined> {
-    if (!UUID.test(uuid)) return undefined; // nobody names a file outside the folder
+    if (!UUID.test(uuid)) return undefined; // so that no text names a file outside the folder
     try {
       const text = await readFile(this.#file(uuid, kind), "latin1");
       return text.split("\n").map((line) => Buffer.from(line, "base64")) as Message;

@@ -28,7 +28,7 @@ const store = await Store.open(folder);
 console.log(`Requests are in ${folder}, ${store.pending.size} of them without a reply`);
 
 let dispatching = false;
-let again = false;
+let again = false; // another round follows
 setInterval(dispatch, interval);
 
 await Promise.all([
@@ -71,7 +71,7 @@ async function dispatch(): Promise<void> {
   dispatching = true;
   while (again) {
     again = false;
-    const absent = new Set<string>();
+    const absent = new Set<string>(); // services that have not replied in this round
     for (const uuid of [...store.pending]) {
       try {
         await ask(uuid, absent);
@@ -90,7 +90,7 @@ async function ask(uuid: string, absent: Set<string>): Promise<void> {
   const [service, ...body] = request;
   const name = String(service);
   if (absent.has(name)) return;
-  absent.add(name); // until it has replied
+  absent.add(name);
   const [code] = await client.send("mmi.service", service);
   if (String(code) !== "200") return;
   store.postpone(uuid); // without a reply, it comes after the others in the next round
