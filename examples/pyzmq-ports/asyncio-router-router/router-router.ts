@@ -23,9 +23,8 @@ client("sierra");
 setTimeout(() => factory.shutdown(), duration);
 
 async function client(name: string): Promise<void> {
-  const connection = { connect: server.address };
   const options = { routingId: name, mandatory: true };
-  const socket = new ZmqRouterConnection(factory, connection, options);
+  const socket = new ZmqRouterConnection(factory, { connect: server.address }, options);
   socket.on("message", ([from, , reply]) => console.log(`${name} received ${reply} from ${from}`));
   for (await sleep(period); !factory.closed; await sleep(period)) {
     await socket.send(["server", "", "cheers"]);
