@@ -11,8 +11,11 @@ const sub = new ZmqSubConnection(factory, { connect: pub.address });
 sub.subscribe();
 await show("connected");
 
-do await pub.send("msg1");
-while ((await poll({ readable: [sub] }, { timeout: 10 })).readable.size === 0); // until it is subscribed
+// Until its subscription has reached the PUB, the SUB gets nothing.
+while (!sub.readable) {
+  await pub.send("msg1");
+  await poll({ readable: [sub] }, { timeout: 10 });
+}
 await show("the PUB has sent");
 
 while (sub.readable) await sub.receive();
