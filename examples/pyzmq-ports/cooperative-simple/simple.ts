@@ -14,7 +14,9 @@ const { role, endpoint, period } = flags({
 const factory = new ZmqFactory();
 factory.registerForShutdown();
 const timer = setInterval(() => console.log("printing every half second"), period / 2);
-await Promise.all([role !== "receiver" && send(), role !== "sender" && receive()]);
+const sending = role === "receiver" ? undefined : send();
+if (role !== "sender") await receive();
+await sending;
 clearInterval(timer);
 await factory.shutdown();
 
