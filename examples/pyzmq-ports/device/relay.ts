@@ -9,5 +9,4 @@ const factory = new ZmqFactory();
 const pull = new ZmqPullConnection(factory, { bind: input });
 const push = new ZmqPushConnection(factory, { bind: output });
 proxy(pull, push);
-parentPort?.postMessage({ input: pull.address, output: push.address });
 parentPort?.once("message", () => factory.shutdown());

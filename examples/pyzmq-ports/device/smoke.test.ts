@@ -7,7 +7,7 @@ describe("device", { concurrency: true }, () => {
   test("all messages pass the device in its thread, and the program ends", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const device = stage.start("device", [
-      ...["--input", "tcp://127.0.0.1:*", "--output", "tcp://127.0.0.1:*", "--period", "10"],
+      ...["--input", await stage.tcp(), "--output", await stage.tcp(), "--period", "10"],
     ]);
     const consumed = await device.count(/^Consumed (\d): \d+$/, 20);
     for (const ident of ["0", "1"]) {
