@@ -49,6 +49,7 @@ async function batch(stage: Stage, count: number): Promise<number> {
   const sink = stage.start("tasksink", ["--endpoint", results]);
   await sink.line(/listening/);
   const workers = Array.from({ length: count }, () => stage.start("taskwork", addresses));
+  for (const worker of workers) await worker.line(/^taskwork waits for tasks at ipc:/);
   const vent = stage.start("taskvent", [...addresses, "--workers", `${count}`]);
   await vent.line(new RegExp(`^Waiting for ${count} workers$`));
   const [, cost] = await vent.line(/^Total expected cost: (\d+) msec$/);
@@ -58,7 +59,7 @@ async function batch(stage: Stage, count: number): Promise<number> {
   assert.equal(sink.lines[1], ":.........".repeat(10));
   await endsOn("SIGINT", ...workers);
 
-  const done = workers.map(({ lines }) => lines.join("").split(".").slice(0, -1).map(Number));
+  const done = workers.map(({ lines }) => lines.slice(1).join("").split(".").slice(0, -1).map(Number));
   assert.ok(done.every(({ length }) => length === 100 / count));
   assert.equal(sum(done.flat()), Number(cost), "what was done is what was sent");
   return Number(elapsed) / Number(cost);

@@ -14,6 +14,7 @@ const factory = new ZmqFactory();
 factory.registerForShutdown(); // Ctrl-C ends the loop below
 const receiver = new ZmqPullConnection(factory, { connect: tasks });
 const sender = new ZmqPushConnection(factory, { connect: sink });
+console.log(`taskwork waits for tasks at ${tasks} (Ctrl-C ends it)`);
 
 for await (const [workload] of receiver) {
   process.stdout.write(`${workload}.`);
