@@ -28,7 +28,9 @@ export class KVStore {
   /** An update for each value whose time is over: it deletes that. */
   expired(): KVMsg[] {
     const now = Date.now() / 1000;
-    const over = [...this.kvmap.values()].filter(({ ttl }) => ttl > 0 && ttl <= now);
+    // The state of the guide's server in C says it in ms.
+    const until = (ttl: number) => (ttl < 1e12 ? ttl : ttl / 1000);
+    const over = [...this.kvmap.values()].filter(({ ttl }) => ttl > 0 && until(ttl) <= now);
     return over.map(({ key }) => new KVMsg({ key }));
   }
 

@@ -13,6 +13,7 @@ import {
   ZmqXPubConnection,
 } from "tx0mq";
 import { KVMsg } from "../key-value-message/kvmsg.ts";
+import { KVStore } from "./kvstore.ts";
 
 const LIMIT = { timeout: 60_000 }; // for what never comes
 
@@ -114,6 +115,23 @@ test("a client asks for the state when its subscription is in force, and leaves 
   assert.deepEqual(client.lines.slice(1, 2), ["I: received snapshot=7, 2 keys"]);
   assert.equal(client.lines.length, 3);
   await endsOn("SIGINT", client);
+});
+
+test("in a state, the guide's Python server says in seconds until when a value lives, its C server in ms", () => {
+  const store = new KVStore();
+  for (const [key, ttl] of [
+    ["over, Python", `${Date.now() / 1000 - 9}`],
+    ["over, C", `${Date.now() - 9000}`],
+    ["alive, Python", `${Date.now() / 1000 + 600}`],
+    ["alive, C", `${Date.now() + 600_000}`],
+    ["for ever", "0"],
+  ] as const) {
+    new KVMsg({ key, properties: [["ttl", ttl]], body: "x" }).store(store.kvmap);
+  }
+  assert.deepEqual(
+    store.expired().map(({ key }) => key),
+    ["over, Python", "over, C"],
+  );
 });
 
 /** The state of the subtree, by key. */
