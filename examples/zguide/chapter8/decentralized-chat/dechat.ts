@@ -33,7 +33,8 @@ for (let host = 1; host <= 254; host++) {
   const other = `${subnet}.${host}`;
   if (other !== address) listener.addEndpoints({ connect: `tcp://${other}:${port}` });
 }
-listener.on("message", ([line]) => console.log(String(line)));
+// A line of the C original ends with a newline.
+listener.on("message", ([line]) => console.log(String(line).trimEnd()));
 
 for await (const line of createInterface({ input: process.stdin })) {
   await speaker.send(`${argument.user}: ${line}`);

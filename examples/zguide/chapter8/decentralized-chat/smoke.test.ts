@@ -57,10 +57,11 @@ describe("decentralized chat", { skip: process.platform !== "linux", timeout: 12
     pub.addEndpoints({ bind: `tcp://${subnet}.9:9000` });
     await heardOf;
     for (let heard = false; !heard; ) {
-      await pub.send("Old: hello"); // lost until the subscription is here, of which a PUB does not tell
+      await pub.send("Old: hello\n"); // as in C; lost until the subscription is here, of which a PUB does not tell
       heard = ada.lines.includes("Old: hello");
       await new Promise((resolve) => setImmediate(resolve));
     }
+    assert.ok(!ada.lines.includes(""), "its newline does not end two lines");
     const xsub = new ZmqXSubConnection(factory, { connect: `tcp://${subnet}.1:9000` });
     for (const message of ["\x01", "no subscription, and no end of one"]) {
       await xsub.send(message);
