@@ -706,8 +706,10 @@ prove("manual: an XPUB answers the one who has subscribed, and no other", async 
   assert.deepEqual(warnings, []);
 });
 
-prove("an XPUB without manual does not answer", async (stage) => {
+prove("an XPUB without manual does not answer, nor subscribe", async (stage) => {
   const xpub = stage.bind(ZmqXPubConnection, { verbose: true });
+  assert.throws(() => xpub.subscribe("a"), failure(ZmqStateError, /option manual/));
+  assert.throws(() => xpub.unsubscribe("a"), failure(ZmqStateError, /option manual/));
   const answered = xpub.answer("a"); // it does not throw
   await assert.rejects(answered, failure(ZmqStateError, /option manual/));
 });

@@ -23,9 +23,11 @@ export class ZmqXPubConnection extends ZmqConnection<Message, Frames, XPubOption
   /**
    * With the `manual` option: makes the subscription that was received last one to this tag. ZMQ_SUBSCRIBE
    *
+   * @throws {ZmqStateError} without the `manual` option
    * @throws {ZmqClosedError} if the connection is shut down
    */
   subscribe(tag: Frame): void {
+    this.#checkManual();
     this.setOption("subscribe", toBuffer(tag));
   }
 
@@ -33,9 +35,11 @@ export class ZmqXPubConnection extends ZmqConnection<Message, Frames, XPubOption
    * With the `manual` option: takes a subscription to this tag from the peer that was received last.
    * ZMQ_UNSUBSCRIBE
    *
+   * @throws {ZmqStateError} without the `manual` option
    * @throws {ZmqClosedError} if the connection is shut down
    */
   unsubscribe(tag: Frame): void {
+    this.#checkManual();
     this.setOption("unsubscribe", toBuffer(tag));
   }
 
@@ -47,11 +51,18 @@ export class ZmqXPubConnection extends ZmqConnection<Message, Frames, XPubOption
    * @throws {ZmqStateError} without the `manual` option
    */
   async answer(message: Frames): Promise<void> {
-    if (!this.#manual) throw new ZmqStateError("an XPUB answers with the option manual alone");
+    this.#checkManual();
     this.setOption("manualLastValue", true);
     const sent = this.send(message);
     this.setOption("manualLastValue", false); // and `manual` with it
     this.setOption("manual", true);
     return sent;
+  }
+
+  #checkManual(): void {
+    if (this.#manual) return;
+    throw new ZmqStateError(
+      "an XPUB subscribes, unsubscribes and answers for its peers with the option manual alone",
+    );
   }
 }
