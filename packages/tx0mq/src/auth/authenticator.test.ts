@@ -147,6 +147,30 @@ prove("PLAIN: users of a domain, of all domains, and as a callback says", async 
   }
 });
 
+prove("what is no users, and no clients, is refused", (stage) => {
+  const auth = new ZmqAuthenticator(stage.factory);
+  for (const no of ["any", ["ada"], undefined, null, Promise.resolve({})] as never[]) {
+    assert.throws(
+      () => auth.configurePlain(no),
+      failure(ZmqArgumentError, /the PLAIN users are names and passwords, a Map of these, or/),
+    );
+  }
+  const one = ZmqCertificate.create();
+  for (const no of [
+    "all",
+    one,
+    one.publicKey,
+    undefined,
+    null,
+    Promise.resolve([one]),
+  ] as never[]) {
+    assert.throws(
+      () => auth.configureCurve(no),
+      failure(ZmqArgumentError, /the CURVE clients are a list of keys, a callback, or "any"/),
+    );
+  }
+});
+
 prove("CURVE: by key, by certificate, by callback, or any", async (stage) => {
   const [server, ada, bob] = [1, 2, 3].map(() => ZmqCertificate.create()) as [
     ZmqCertificate,

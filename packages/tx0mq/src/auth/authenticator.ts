@@ -137,7 +137,8 @@ class ZapHandler extends ZmqConnection<Message, Frames, RouterOptions> {
  *
  * The address decides first, then the mechanism. PLAIN and CURVE clients are denied until there are settings for
  * their domain; for NULL there is nothing to check. If a callback throws, or takes too long, the client is denied.
- * Changes count for clients that come later; those that are in stay.
+ * Changes count for clients that come later; those that are in stay. It keeps the process alive until it, or its
+ * factory, is shut down.
  *
  * It emits each decision as an event, and publishes it on the channel `tx0mq:auth` of
  * `node:diagnostics_channel`. Neither has a password or a secret key in it.
@@ -181,12 +182,20 @@ export class ZmqAuthenticator extends EventEmitter<AuthenticatorEvents> {
     return this.#handler.closed;
   }
 
-  /** Allows clients with these addresses, or in these ranges (`10.0.0.0/8`), and from then on no others. */
+  /**
+   * Allows clients with these addresses, or in these ranges (`10.0.0.0/8`), and from then on no others.
+   *
+   * @throws {ZmqArgumentError} for a value that is no IP address and no range
+   */
   allow(...addresses: string[]): void {
     for (const address of addresses) this.#allowed.add(address);
   }
 
-  /** Denies clients with these addresses, or in these ranges, even if they are allowed as well. */
+  /**
+   * Denies clients with these addresses, or in these ranges, even if they are allowed as well.
+   *
+   * @throws {ZmqArgumentError} for a value that is no IP address and no range
+   */
   deny(...addresses: string[]): void {
     for (const address of addresses) this.#denied.add(address);
   }
@@ -195,7 +204,7 @@ export class ZmqAuthenticator extends EventEmitter<AuthenticatorEvents> {
    * Sets the users of PLAIN servers of a domain. They replace those before.
    *
    * @param domain a `zapDomain`; `"*"` is for all domains without settings of their own
-   * @throws {ZmqArgumentError} for a password that is not a text
+   * @throws {ZmqArgumentError} for a password that is not a text, or a value that is no users
    */
   configurePlain(users: PlainUsers, domain = ALL): void {
     this.#plain.set(domain, plainCheck(users));
@@ -205,7 +214,7 @@ export class ZmqAuthenticator extends EventEmitter<AuthenticatorEvents> {
    * Sets the clients of CURVE servers of a domain. They replace those before.
    *
    * @param domain a `zapDomain`; `"*"` is for all domains without settings of their own
-   * @throws {ZmqArgumentError} for a value that is no key
+   * @throws {ZmqArgumentError} for a value that is no key, or is no clients
    */
   configureCurve(clients: CurveClients, domain = ALL): void {
     this.#curve.set(domain, curveCheck(clients));
@@ -319,6 +328,11 @@ function plainCheck(users: PlainUsers): PlainCheck {
     return (username, password, { domain, address }) =>
       users({ username: String(username), password: String(password), domain, address });
   }
+  if (!isMap(users) && !isRecord(users)) {
+    throw new ZmqArgumentError(
+      "the PLAIN users are names and passwords, a Map of these, or a callback",
+    );
+  }
   const key = randomBytes(32);
   const digest = (text: string | Buffer): Buffer => createHmac("sha256", key).update(text).digest();
   const entries = isMap(users) ? [...users] : Object.entries(users);
@@ -333,7 +347,13 @@ function plainCheck(users: PlainUsers): PlainCheck {
   };
 }
 
-function isMap(users: object): users is ReadonlyMap<string, string> {
+/** Whether its names and values may be users and passwords. Those of a text would be numbers and letters. */
+function isRecord(users: unknown): boolean {
+  if (Array.isArray(users) || users instanceof Promise) return false;
+  return typeof users === "object" && users !== null;
+}
+
+function isMap(users: unknown): users is ReadonlyMap<string, string> {
   return users instanceof Map;
 }
 
@@ -342,7 +362,7 @@ function curveCheck(clients: CurveClients): CurveCheck {
   if (typeof clients === "function") {
     return (key, { domain, address }) => clients({ publicKey: z85Encode(key), domain, address });
   }
-  if (typeof clients === "string") {
+  if (typeof clients === "string" || typeof clients?.[Symbol.iterator] !== "function") {
     throw new ZmqArgumentError('the CURVE clients are a list of keys, a callback, or "any"');
   }
   const keys = [...clients].map((one) =>

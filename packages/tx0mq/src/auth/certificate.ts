@@ -26,7 +26,7 @@ export class ZmqCertificate {
   readonly metadata: Readonly<Record<string, string>>;
   readonly #secretKey: string | undefined;
 
-  /** @throws {ZmqArgumentError} for a value that is no key, or metadata that cannot be written */
+  /** @throws {ZmqArgumentError} for a value that is no key */
   constructor(
     publicKey: string,
     secretKey?: string,
@@ -64,7 +64,11 @@ export class ZmqCertificate {
     }
   }
 
-  /** Reads all files of a folder whose names end in `.key`, for `ZmqAuthenticator.configureCurve`. */
+  /**
+   * Reads all files of a folder whose names end in `.key`, for `ZmqAuthenticator.configureCurve`.
+   *
+   * @throws as `load`
+   */
   static async loadFolder(folder: string): Promise<ZmqCertificate[]> {
     const entries = await readdir(folder, { withFileTypes: true });
     const files = entries.filter((one) => one.name.endsWith(".key") && !one.isDirectory());
