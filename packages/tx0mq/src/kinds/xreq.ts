@@ -72,7 +72,8 @@ const COUNT_AT = 12;
  * it waits, it is not sent. No request is sent twice: if one is lost with its peer, it rejects after its
  * time-out, and without a time-out never.
  *
- * It reads its messages itself: `receive()`, an iteration or a listener to `"message"` is a `ZmqStateError`.
+ * It reads its messages itself: `receive()`, an iteration or a listener to `"message"` is a `ZmqStateError`. So it
+ * keeps the process alive until it is shut down.
  */
 export class ZmqXREQConnection extends ZmqConnection<never, never> {
   static override readonly socketType = "DEALER";
