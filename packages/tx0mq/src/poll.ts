@@ -1,5 +1,5 @@
 import type { AnyConnection } from "./connection/any.js";
-import { ZmqAbortError, ZmqClosedError, ZmqOptionError } from "./errors.js";
+import { fromCaller, ZmqAbortError, ZmqClosedError, ZmqOptionError } from "./errors.js";
 import { kPeek, kPeekRoom } from "./internal.js";
 import { checkWait, onAbort, onExpiry, type WaitOptions } from "./time.js";
 
@@ -35,24 +35,24 @@ export async function poll<R extends AnyConnection, W extends AnyConnection>(
   items: PollItems<R, W>,
   options: WaitOptions = {},
 ): Promise<PollResult<R, W>> {
-  checkWait(options);
-  const { timeout = -1, signal } = options;
-  if (signal?.aborted) throw new ZmqAbortError(signal.reason);
-  checkItems(items);
-  const readers = [...(items.readable ?? [])];
-  const writers = [...(items.writable ?? [])];
-  for (const connection of [...readers, ...writers]) {
-    if (connection.closed) throw new ZmqClosedError(String(connection));
-  }
-  const look = (): PollResult<R, W> => ({
-    readable: new Set(readers.filter(({ readable }) => readable)),
-    writable: new Set(writers.filter(({ writable }) => writable)),
-  });
-  const now = look();
-  if (isSome(now)) return now;
-
   const cleanUps: (() => void)[] = [];
   try {
+    checkWait(options);
+    const { timeout = -1, signal } = options;
+    if (signal?.aborted) throw new ZmqAbortError(signal.reason);
+    checkItems(items);
+    const readers = [...(items.readable ?? [])];
+    const writers = [...(items.writable ?? [])];
+    for (const connection of [...readers, ...writers]) {
+      if (connection.closed) throw new ZmqClosedError(String(connection));
+    }
+    const look = (): PollResult<R, W> => ({
+      readable: new Set(readers.filter(({ readable }) => readable)),
+      writable: new Set(writers.filter(({ writable }) => writable)),
+    });
+    const now = look();
+    if (isSome(now)) return now;
+
     return await new Promise((resolve, reject) => {
       const end = (): void => resolve(look());
       const wake = (): void => {
@@ -67,6 +67,8 @@ export async function poll<R extends AnyConnection, W extends AnyConnection>(
         cleanUps.push(onAbort(signal, () => reject(new ZmqAbortError(signal.reason))));
       }
     });
+  } catch (error) {
+    throw fromCaller(error, poll);
   } finally {
     for (const cleanUp of cleanUps) cleanUp();
   }

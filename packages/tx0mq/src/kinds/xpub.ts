@@ -1,7 +1,7 @@
 import { ZmqConnection } from "../connection/connection.js";
 import type { Endpoints } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
-import { ZmqStateError } from "../errors.js";
+import { fromCaller, ZmqStateError } from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
 import type { Frames, Message } from "../frames.js";
 import { toBuffer } from "../frames.js";
@@ -27,7 +27,7 @@ export class ZmqXPubConnection extends ZmqConnection<Message, Frames, XPubOption
    * @throws {ZmqClosedError} if the connection is shut down
    */
   subscribe(tag: Frame): void {
-    this.#checkManual();
+    this.#checkManual(this.subscribe);
     this.setOption("subscribe", toBuffer(tag));
   }
 
@@ -39,7 +39,7 @@ export class ZmqXPubConnection extends ZmqConnection<Message, Frames, XPubOption
    * @throws {ZmqClosedError} if the connection is shut down
    */
   unsubscribe(tag: Frame): void {
-    this.#checkManual();
+    this.#checkManual(this.unsubscribe);
     this.setOption("unsubscribe", toBuffer(tag));
   }
 
@@ -51,7 +51,7 @@ export class ZmqXPubConnection extends ZmqConnection<Message, Frames, XPubOption
    * @throws {ZmqStateError} without the `manual` option
    */
   async answer(message: Frames): Promise<void> {
-    this.#checkManual();
+    this.#checkManual(this.answer);
     this.setOption("manualLastValue", true);
     const sent = this.send(message);
     this.setOption("manualLastValue", false); // and `manual` with it
@@ -59,10 +59,11 @@ export class ZmqXPubConnection extends ZmqConnection<Message, Frames, XPubOption
     return sent;
   }
 
-  #checkManual(): void {
+  #checkManual(caller: (...args: never[]) => unknown): void {
     if (this.#manual) return;
-    throw new ZmqStateError(
+    const error = new ZmqStateError(
       "an XPUB subscribes, unsubscribes and answers for its peers with the option manual alone",
     );
+    throw fromCaller(error, caller);
   }
 }

@@ -118,14 +118,17 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never, RouterO
    */
   reply(id: RequestId, ...parts: Frame[]): Promise<void> {
     const envelope = this.#open.get(id);
-    if (envelope === undefined) return Promise.reject(new ZmqUnknownRequestError(id));
+    if (envelope === undefined) {
+      return Promise.reject(fromCaller(new ZmqUnknownRequestError(id), this.reply));
+    }
     if (parts.length === 0) {
-      return Promise.reject(new ZmqArgumentError("a reply has at least one part"));
+      const error = new ZmqArgumentError("a reply has at least one part");
+      return Promise.reject(fromCaller(error, this.reply));
     }
     try {
       sendable(parts);
     } catch (error) {
-      return Promise.reject(error);
+      return Promise.reject(fromCaller(error, this.reply));
     }
     this.#open.delete(id);
     const sent = this.sendFrames([...envelope, ...parts]).catch(this.#dropped);
