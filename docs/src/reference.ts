@@ -37,11 +37,15 @@ export async function writeReference(folder: string): Promise<void> {
     excludePrivate: true,
     excludeProtected: true,
     excludeInternal: true,
+    preservedTypeAnnotationTags: ["@throws"],
     skipErrorChecking: true, // the library's own build does that
     logLevel: "Error",
     ...LAYOUT,
   });
-  app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => tidy(project));
+  app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => {
+    tidy(project);
+    nameErrors(project);
+  });
   const project = await app.convert();
   if (project === undefined) throw new Error("the library's doc comments cannot be read");
   await app.generateOutputs(project);
@@ -72,4 +76,18 @@ function tidy(project: ProjectReflection): void {
   });
   for (const member of toldElsewhere) project.removeReflection(member);
   for (const member of members) if (member.isDeclaration()) delete member.inheritedFrom;
+}
+
+/** Names the errors that functions throw, with links: TypeDoc reads the class behind `@throws`, and shows it nowhere. */
+function nameErrors(project: ProjectReflection): void {
+  const classes = project.getReflectionsByKind(ReflectionKind.Class);
+  for (const { comment } of project.getReflectionsByKind(ReflectionKind.SomeSignature)) {
+    for (const { tag, typeAnnotation, content } of comment?.blockTags ?? []) {
+      if (tag !== "@throws" || typeAnnotation === undefined) continue;
+      const text = typeAnnotation.replace(/[{}]/g, "");
+      const target = classes.find(({ name }) => name === text);
+      const link = { kind: "inline-tag", tag: "@link", text, ...(target && { target }) } as const;
+      content.unshift(link, { kind: "text", text: " " });
+    }
+  }
 }

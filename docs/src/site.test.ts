@@ -98,6 +98,10 @@ test("the reference has all that the library exports, and examples link to what 
   ] as const) {
     assert.match(readFileSync(join(DIST, `api.${name}.html`), "utf8"), what);
   }
+  assert.match(
+    page("api.Class.ZmqXREQConnection"),
+    /\n#### Throws\n\n\[ZmqTimeoutError\]\(.*\) when the reply did not come in time\n/,
+  );
   for (const name of ["Class.ZmqRouterConnection", "Function.poll", "TypeAlias.Message"]) {
     assert(page("majordomo").includes(`](./api.${name}.md)`), name);
   }
