@@ -207,6 +207,31 @@ test("with conflate a handler gets the newest of what has come", { timeout: 60_0
   assert.deepEqual(pull.got, [["99"]]);
 });
 
+test("with conflate a look does not keep a message that a newer one replaces", async (t) => {
+  const socket = sockets(t);
+  const [one, other, pull] = [socket("PUSH"), socket("PUSH"), socket("PULL", { conflate: true })];
+  const address = pull.bind(ANYWHERE);
+  const take = (): string[] | undefined => pull.call((it) => it.take?.())?.map(String);
+  for (const push of [one, other]) push.connect(address);
+  await until(() => pull.socket.peerCount === 2);
+  await one.send("old");
+  await until(() => pull.socket.readable);
+  await one.send("new");
+  await one.close(-1);
+  await until(() => pull.socket.peerCount === 1);
+  assert.deepEqual(take(), ["new"]);
+  assert.equal(pull.socket.readable, false);
+
+  const third = socket("PUSH");
+  third.connect(address);
+  await third.send("of one peer");
+  await until(() => pull.socket.readable);
+  await other.send("of the other");
+  await other.close(-1);
+  await until(() => pull.socket.peerCount === 1);
+  assert.deepEqual([take(), take()], [["of one peer"], ["of the other"]]);
+});
+
 for (const address of [ANYWHERE, "inproc://x"]) {
   test(`with conflate the last frame of a message comes alone, over ${address}`, async (t) => {
     const socket = sockets(t);

@@ -26,7 +26,16 @@ export abstract class ReceivingSocket extends SocketType {
     if (message === undefined) return this.take();
     this.#ahead = undefined;
     this.meta = this.#aheadMeta;
-    return message;
+    return this.options.conflate ? this.#newest(message) : message;
+  }
+
+  /** With `conflate`: a newer message from the same pipe replaces the one that was taken ahead. */
+  #newest(message: Message): Message {
+    const from = this.fairQueue.last;
+    if (!this.hasIn || this.fairQueue.last !== from) return message;
+    const newer = this.#ahead as Message;
+    this.#ahead = undefined;
+    return newer;
   }
 
   override get hasIn(): boolean {
