@@ -1,6 +1,6 @@
 import { isAnyArrayBuffer, isDataView, isSharedArrayBuffer } from "node:util/types";
-import type { Frame } from "./engine/engine.js";
-import { ZmqArgumentError, ZmqProtocolError } from "./errors.js";
+import type { Frame, MessageMeta } from "./engine/engine.js";
+import { socketError, ZmqArgumentError, type ZmqError, ZmqProtocolError } from "./errors.js";
 
 /** One message, as received: its frames, of which there is at least one. */
 export type Message = [first: Buffer, ...rest: Buffer[]];
@@ -146,6 +146,13 @@ function described(value: unknown): string {
   if (Array.isArray(value)) return "a list as a frame";
   if (value instanceof Promise) return "a promise, without await";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+/** Translates an error of a send; it may be about the message's peer. */
+export function sendError(error: unknown, frames: Frames, meta: MessageMeta | undefined): ZmqError {
+  const first = Array.isArray(frames) ? (frames as readonly Frame[])[0] : (frames as Frame);
+  const bytes = first === undefined ? undefined : toBuffer(first);
+  return socketError(error, "cannot send", meta?.routingId ?? bytes);
 }
 
 /** How many bytes a UDP datagram has at most: with more, libzmq writes beyond the end of its buffer. */

@@ -21,7 +21,7 @@ export interface Reader<In> {
   /** Whether the socket's type allows to receive now. */
   mayReceive(): boolean;
   /** Whether the socket has a message. */
-  isReadable(): boolean;
+  readonly readable: boolean;
   /** A message is being handed to a reader. */
   delivering(): void;
   handlesMessages(): boolean;
@@ -134,7 +134,7 @@ export class Inbox<In> {
       };
       const expire = (): void => {
         // The event loop, busy with other sockets, may not have had time yet for a message that is there.
-        if (this.#reader.isReadable()) stopTimer = onExpiry(0, expire);
+        if (this.#reader.readable) stopTimer = onExpiry(0, expire);
         else giveUp(new ZmqTimeoutError("message", timeout, "EAGAIN"));
       };
       if (timeout >= 0) stopTimer = onExpiry(timeout, expire);

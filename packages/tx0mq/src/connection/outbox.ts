@@ -1,14 +1,13 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { EngineSocket, Frame, MessageMeta } from "../engine/engine.js";
+import type { EngineSocket, MessageMeta } from "../engine/engine.js";
 import {
   awaited,
-  socketError,
   ZmqAbortError,
   type ZmqError,
   ZmqQueueFullError,
   ZmqTimeoutError,
 } from "../errors.js";
-import { type Frames, toBuffer } from "../frames.js";
+import { type Frames, sendError } from "../frames.js";
 import { SETTLED } from "../internal.js";
 import { after, onAbort, onExpiry, type WaitOptions } from "../time.js";
 import { Lane, Line, Outgoing, type PeerOf, sizeOf, type Withdrawable } from "./outgoing.js";
@@ -393,11 +392,4 @@ export class Outbox {
     }
     for (const notify of this.#roomPeeks) notify();
   }
-}
-
-/** Translates an error of a send; it may be about the message's peer. */
-export function sendError(error: unknown, frames: Frames, meta: MessageMeta | undefined): ZmqError {
-  const first = Array.isArray(frames) ? (frames as readonly Frame[])[0] : (frames as Frame);
-  const bytes = first === undefined ? undefined : toBuffer(first);
-  return socketError(error, "cannot send", meta?.routingId ?? bytes);
 }

@@ -290,10 +290,6 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
     return this.#turns?.mayReceive ?? true;
   }
 
-  isReadable(): boolean {
-    return this.readable;
-  }
-
   delivering(): void {
     this.#turns?.received();
     this.outbox.turnChanged();

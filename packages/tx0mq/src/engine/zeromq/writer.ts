@@ -1,5 +1,5 @@
-import { sendError } from "../../connection/outbox.js";
 import { errnoOf, ZmqClosedError } from "../../errors.js";
+import { sendError } from "../../frames.js";
 import type { SocketTypeName } from "../../socket-type.js";
 import type { EngineSink, Frame, MessageMeta } from "../engine.js";
 import { type NativeSocket, SNDTIMEO } from "./binding.js";
