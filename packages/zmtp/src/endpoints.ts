@@ -160,7 +160,7 @@ class AcceptedLink extends Link {
   }
 
   protected override over(): void {
-    this.#links?.delete(this);
+    this.#links.delete(this);
     this.pipe?.disconnected(true);
   }
 }

@@ -214,7 +214,14 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
 
   emptied(): void {
     if (this.#closing !== undefined) this.#closeOn();
-    else if (this.#leaving.size > 0) for (const endpoint of this.#leaving) endpoint.remove();
+    else if (this.#leaving.size > 0) this.#leaveOn();
+  }
+
+  #leaveOn(): void {
+    for (const endpoint of this.#leaving) {
+      if (endpoint.over) this.#leaving.delete(endpoint);
+      else endpoint.remove();
+    }
   }
 
   event(event: EngineEvent): void {
