@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createConnection } from "node:net";
 import {
   ZmqAbortError,
+  ZmqAuthenticator,
   ZmqClosedError,
   ZmqPubConnection,
   ZmqPullConnection,
@@ -11,7 +12,7 @@ import {
   ZmqTimeoutError,
 } from "../index.js";
 import { Child } from "../testing/child.js";
-import { failure, place, prove, settled, told } from "../testing/stage.js";
+import { failure, HOST, place, prove, settled, told } from "../testing/stage.js";
 import { Peers } from "./peers.js";
 
 prove("peers() waits until so many are there, and counts those that leave", async (stage) => {
@@ -65,6 +66,30 @@ prove("a peer that is told can be sent to, however busy the ROUTER is", async (s
     await told;
     await peer.shutdown();
   }
+});
+
+prove("peers() counts each peer over ws:// once, and none that is refused", async (stage) => {
+  const auth = new ZmqAuthenticator(stage.factory);
+  auth.configurePlain({ ada: "right" });
+  const pub = stage.make(ZmqPubConnection, { plainServer: true });
+  const refused = Promise.all([told(pub, "handshakeFailed"), told(pub, "disconnected")]);
+  const one = pub.peers(1);
+  pub.addEndpoints({ bind: `ws://${HOST}:*` });
+  const enter = (plainPassword: string): ZmqSubConnection =>
+    stage.connect(ZmqSubConnection, pub, { plainUsername: "ada", plainPassword });
+  enter("wrong");
+  await refused;
+  assert.equal(await settled(one), false);
+  const sub = enter("right");
+  await one;
+  await assert.rejects(pub.peers(2, { timeout: 10 }), failure(ZmqTimeoutError));
+  const left = told(pub, "disconnected");
+  await sub.shutdown();
+  await left;
+  await assert.rejects(pub.peers(1, { timeout: 0 }), failure(ZmqTimeoutError));
+  const three = pub.peers(3);
+  for (let n = 0; n < 3; n += 1) enter("right");
+  await three;
 });
 
 prove("who is no peer is not counted", async (stage) => {

@@ -252,7 +252,7 @@ prove("a request that is given up before ZeroMQ has taken it is not sent", async
   await wanted;
 });
 
-for (const transport of TRANSPORTS) {
+for (const transport of [...TRANSPORTS, "ws"] as const) {
   prove(`requests that are given up while the server is away, ${transport}`, async (stage) => {
     const executed: string[] = [];
     const serve = (address: string): ZmqXREPConnection => {
@@ -265,7 +265,7 @@ for (const transport of TRANSPORTS) {
     };
     const client = stage.make(ZmqXREQConnection, { reconnectInterval: 1 });
     const lost = told(client, "disconnected");
-    let address = place(transport);
+    let address = transport === "ws" ? `ws://${HOST}:*` : place(transport);
     if (transport !== "inproc") {
       const first = serve(address);
       address = first.address;

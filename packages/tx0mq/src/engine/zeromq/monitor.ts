@@ -4,6 +4,7 @@ import { deferToNextTurn, hasTime } from "../turn.js";
 import type { NativeSocket, Observer } from "./binding.js";
 import { canOpenFiles, outOfDescriptors } from "./descriptors.js";
 import { NOWHERE, type Signals } from "./signals.js";
+import { WebHandshakes } from "./web-handshakes.js";
 
 /**
  * How many file descriptors a monitor takes. If libzmq gets only one of them, what is left of the monitor
@@ -16,6 +17,7 @@ export class Monitor {
   readonly #native: NativeSocket;
   readonly #signals: Signals;
   readonly #sink: EngineSink;
+  readonly #webHandshakes = new WebHandshakes();
   #observer: Observer | undefined;
   #ended: Promise<void> | undefined;
 
@@ -51,7 +53,8 @@ export class Monitor {
     for (;;) {
       const event = (await observer.receive()) as EngineEvent;
       if (event.type === "end") return;
-      if (event.address !== NOWHERE) this.#sink.event(event);
+      const isTold = event.address !== NOWHERE && !this.#webHandshakes.isHalf(event);
+      if (isTold) this.#sink.event(event);
       if (!hasTime()) await new Promise<void>(deferToNextTurn);
     }
   }
