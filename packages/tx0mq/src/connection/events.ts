@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { ZmqEndpoint } from "../endpoint.js";
 import type { EngineEvent } from "../engine/engine.js";
-import { awaited, ZmqClosedError, ZmqProtocolError } from "../errors.js";
+import { fromCaller, ZmqClosedError, ZmqProtocolError } from "../errors.js";
 import { MONITOR_EVENTS, type MonitorEvent, type MonitorEvents, monitorEvent } from "../monitor.js";
 import { whole } from "../options.js";
 import { checkWait, type WaitOptions } from "../time.js";
@@ -142,14 +142,14 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
    * @throws {ZmqClosedError} when the connection is shut down
    */
   peers(count: number, options: WaitOptions = {}): Promise<void> {
-    return awaited(this.#waitForPeers(count, options));
-  }
-
-  async #waitForPeers(count: number, options: WaitOptions): Promise<void> {
-    this.checkOpen();
-    checkWait(options);
-    if (this.knownPeers() === undefined) this.monitorWanted();
-    await this.#peers.wait(whole("peers", count, 0), options);
+    try {
+      this.checkOpen();
+      checkWait(options);
+      if (this.knownPeers() === undefined) this.monitorWanted();
+      return this.#peers.wait(whole("peers", count, 0), options);
+    } catch (error) {
+      return Promise.reject(fromCaller(error, this.peers));
+    }
   }
 
   /** How many peers are there, as far as they are counted. */

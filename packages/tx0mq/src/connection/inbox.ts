@@ -85,21 +85,21 @@ export class Inbox<In> {
   // For readers -------------------------------------------------------------------------------
 
   receive(options: WaitOptions | undefined): Promise<In> {
-    if (options !== undefined) return awaited(this.#receiveWithin(options));
-    const message = this.#takeNow();
-    if (message !== undefined) return Promise.resolve(message);
-    return this.#held(
-      new Promise<In>((resolve, reject) => {
-        this.#wait(new Waiter(resolve, reject));
-      }),
-    );
+    if (options === undefined) {
+      const message = this.#takeNow();
+      if (message !== undefined) return Promise.resolve(message);
+    }
+    const { last: before } = this.#waiters;
+    const received = options === undefined ? this.#next() : awaited(this.#receiveWithin(options));
+    const { last } = this.#waiters;
+    if (last !== undefined && last !== before) last.held = received;
+    return received;
   }
 
-  /** Keeps the promise that the reader of the last wait holds. */
-  #held(message: Promise<In>): Promise<In> {
-    const { last } = this.#waiters;
-    if (last !== undefined) last.held = message;
-    return message;
+  #next(): Promise<In> {
+    return new Promise((resolve, reject) => {
+      this.#wait(new Waiter(resolve, reject));
+    });
   }
 
   async #receiveWithin(options: WaitOptions): Promise<In> {

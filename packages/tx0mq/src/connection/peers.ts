@@ -1,13 +1,17 @@
-import { ZmqAbortError, ZmqClosedError, ZmqTimeoutError } from "../errors.js";
+import { awaited, ZmqAbortError, ZmqClosedError, ZmqTimeoutError } from "../errors.js";
 import type { MonitorEvent } from "../monitor.js";
 import { LONGEST_TIMER, onAbort, onExpiry, type WaitOptions } from "../time.js";
 
 /** A wait for `count` peers. */
 interface Wait {
   readonly count: number;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
+  resolve: () => void;
+  reject: (error: Error) => void;
+  /** The promise that its caller holds. */
+  held: Promise<void> | undefined;
 }
+
+const ignore = (): void => undefined;
 
 /** Counts the peers of a connection, by its monitor's events if the engine does not know how many there are. */
 export class Peers {
@@ -32,26 +36,24 @@ export class Peers {
     return sum;
   }
 
-  /** Resolves when `count` peers are there. */
+  /** Resolves when `count` peers are there. @throws {ZmqAbortError} if the signal is aborted already */
   wait(count: number, { timeout = -1, signal }: WaitOptions): Promise<void> {
-    if (signal?.aborted) return Promise.reject(new ZmqAbortError(signal.reason));
+    if (signal?.aborted) throw new ZmqAbortError(signal.reason);
     if (this.count >= count) return Promise.resolve();
-    return new Promise((resolve, reject) => {
+    const wait: Wait = { count, resolve: ignore, reject: ignore, held: undefined };
+    const there = new Promise<void>((resolve, reject) => {
       const stops: (() => void)[] = [];
       const end = (): void => {
         this.#waits.delete(wait);
         for (const stop of stops) stop();
       };
-      const wait: Wait = {
-        count,
-        resolve: () => {
-          end();
-          resolve();
-        },
-        reject: (error) => {
-          end();
-          reject(error);
-        },
+      wait.resolve = () => {
+        end();
+        resolve();
+      };
+      wait.reject = (error) => {
+        end();
+        reject(error);
       };
       this.#waits.add(wait);
       const expire = (): void => {
@@ -64,6 +66,8 @@ export class Peers {
         stops.push(onAbort(signal, () => wait.reject(new ZmqAbortError(signal.reason))));
       }
     });
+    wait.held = awaited(there);
+    return wait.held;
   }
 
   /** The monitor has reported an event. */
@@ -99,7 +103,10 @@ export class Peers {
 
   /** The connection is shut down. */
   end(what: string): void {
-    for (const wait of this.#waits) wait.reject(new ZmqClosedError(what));
+    for (const wait of this.#waits) {
+      wait.held?.catch(ignore); // if the caller awaits it, it sees the end; if not, that is no reason to crash
+      wait.reject(new ZmqClosedError(what));
+    }
   }
 }
 

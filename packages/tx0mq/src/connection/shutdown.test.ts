@@ -162,6 +162,19 @@ prove("without linger queued sends reject at once", async (stage) => {
   for (const sent of sends) await assert.rejects(sent, failure(ZmqClosedError));
 });
 
+prove("waits that nobody awaits do not bring the process down", async (stage) => {
+  const pull = stage.bind(ZmqPullConnection);
+  const { signal } = new AbortController();
+  for (const wait of [undefined, { timeout: 60_000 }, { signal }]) {
+    void pull.receive(wait);
+    void pull.peers(1, wait);
+  }
+  const awaited = pull.receive({ timeout: 60_000 });
+  await assert.rejects(pull.receive({ timeout: -2 }), failure(ZmqOptionError));
+  await pull.shutdown();
+  await assert.rejects(awaited, failure(ZmqClosedError));
+});
+
 for (const transport of TRANSPORTS) {
   prove(
     `queued sends go to a peer that comes within the linger period over ${transport}`,
