@@ -4,6 +4,7 @@ import type { EngineEvent } from "../engine/engine.js";
 import { fromCaller, ZmqClosedError, ZmqProtocolError } from "../errors.js";
 import { MONITOR_EVENTS, type MonitorEvent, type MonitorEvents, monitorEvent } from "../monitor.js";
 import { whole } from "../options.js";
+import type { SocketTypeName } from "../socket-type.js";
 import { checkWait, type WaitOptions } from "../time.js";
 import { trace } from "../trace.js";
 import type { AnyConnection } from "./any.js";
@@ -39,6 +40,7 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
     this.#listenToListeners();
   }
 
+  abstract readonly socketType: SocketTypeName;
   abstract get closed(): boolean;
   /** A listener to messages was added or removed. */
   protected abstract messageListenersChanged(added: boolean): void;
@@ -122,7 +124,7 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
   }
 
   /**
-   * Waits until `count` peers are there: connected, with a handshake that succeeded.
+   * Waits until `count` peers are there: connected, with a handshake that succeeded (a STREAM's peers make none).
    *
    * libzmq does not say how many there are. So they are counted from the first call on, or from the first
    * listener to an event of the monitor. To miss none, begin to wait before you bind:
@@ -180,7 +182,7 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
     const { type, ...details } = event;
     this.tellEvent(type, details);
     this.tellEvent("monitor", event);
-    this.#peers.told(event);
+    this.#peers.told(event, this.socketType === "STREAM");
   }
 
   protected traceEvent(event: unknown): void {

@@ -70,10 +70,15 @@ export class Peers {
     return wait.held;
   }
 
-  /** The monitor has reported an event. */
-  told({ type, address }: MonitorEvent): void {
-    if (type === "handshakeSucceeded") change(this.#told, address, 1);
-    else if (type === "handshakeFailed") change(this.#failed, address, 1);
+  /**
+   * The monitor has reported an event.
+   *
+   * @param isRaw whether the peers of the socket's type do not speak ZMTP: they make no handshake
+   */
+  told({ type, address }: MonitorEvent, isRaw = false): void {
+    const raw = type === "accepted" || type === "connected";
+    if (isRaw ? raw : type === "handshakeSucceeded") change(this.#told, address, 1);
+    else if (type === "handshakeFailed" && !isRaw) change(this.#failed, address, 1);
     else if (type === "disconnected") {
       change(this.#failed.has(address) ? this.#failed : this.#told, address, -1);
     }

@@ -27,6 +27,7 @@ import {
   ZmqStateError,
   ZmqStreamConnection,
   ZmqSubConnection,
+  ZmqTimeoutError,
   ZmqUnroutableError,
   ZmqXPubConnection,
   ZmqXSubConnection,
@@ -340,6 +341,24 @@ prove("a STREAM tells of clients that go, and sends to none that is gone", async
     await turn();
   }
   failure(ZmqUnroutableError)(refusal);
+});
+
+prove("a STREAM waits for peers, which make no handshake", async (stage) => {
+  const stream = stage.make(ZmqStreamConnection);
+  const two = stream.peers(2);
+  stream.addEndpoints({ bind: place() });
+  const client = await tcpClient(stage, at(stream));
+  const other = stage.make(ZmqStreamConnection);
+  const one = other.peers(1);
+  other.addEndpoints({ connect: at(stream) });
+  await Promise.all([one, two]);
+  await assert.rejects(stream.peers(3, { timeout: 0 }), failure(ZmqTimeoutError));
+  const left = told(stream, "disconnected");
+  stream.on("message", () => undefined);
+  client.destroy();
+  await left;
+  await assert.rejects(stream.peers(2, { timeout: 0 }), failure(ZmqTimeoutError));
+  await stream.peers(1);
 });
 
 prove("a STREAM connects to TCP servers", async (stage) => {
