@@ -21,7 +21,7 @@ export class ZmqRadioConnection extends ZmqConnection<
     message: readonly [data: Frame, to: { group: string }],
     options?: WaitOptions,
   ): Promise<void> {
-    const [data, to] = message ?? [];
+    const [data, to] = (Array.isArray(message) ? message : []) as typeof message;
     if (!isGroup(to?.group)) {
       return Promise.reject(new ZmqArgumentError(`a RADIO sends [data, { group }]: ${NO_GROUP}`));
     }

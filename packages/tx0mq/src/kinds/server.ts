@@ -31,7 +31,7 @@ export class ZmqServerConnection extends ZmqConnection<
     message: readonly [data: Frame, peer: RoutingId],
     options?: WaitOptions,
   ): Promise<void> {
-    const [data, peer] = message ?? [];
+    const [data, peer] = (Array.isArray(message) ? message : []) as typeof message;
     const routingId = peer?.routingId;
     // It has 32 bits, and no peer has 0.
     if (typeof routingId !== "number" || routingId >>> 0 !== routingId || routingId === 0) {

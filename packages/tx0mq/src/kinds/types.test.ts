@@ -259,6 +259,11 @@ prove("a SERVER sends to no peer that is not there, and to no id that is none", 
 
 prove("what cannot be sent is refused at once by types of one frame", async (stage) => {
   const radio = stage.bind(ZmqRadioConnection);
+  const server = stage.bind(ZmqServerConnection);
+  for (const wrong of [undefined, null, 5, "text", {}, () => undefined]) {
+    await assert.rejects(radio.send(wrong as never), failure(ZmqArgumentError, /a RADIO sends/));
+    await assert.rejects(server.send(wrong as never), failure(ZmqArgumentError, /a SERVER sends/));
+  }
   for (const to of [undefined, {}, { group: 5 }, { group: "x".repeat(256) }]) {
     await assert.rejects(radio.send(["x", to as never]), failure(ZmqArgumentError, /group/));
   }
