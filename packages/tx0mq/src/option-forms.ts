@@ -1,3 +1,5 @@
+import { decodedKey } from "./auth/z85.js";
+
 /** The form that a value must have, besides its kind. */
 export interface Form {
   readonly wanted: string;
@@ -7,10 +9,7 @@ export interface Form {
 /** A CURVE key. libzmq takes all zeros for no key. */
 export const KEY: Form = {
   wanted: "40 characters of Z85 or 32 bytes, not all of them 0",
-  fits: (value) =>
-    typeof value === "string"
-      ? /^(?!0+$)[0-9A-Za-z.\-:+=^!/*?&<>()[\]{}@%$#]{40}$/.test(value)
-      : value.length === 32 && value.some((byte) => byte !== 0),
+  fits: (value) => decodedKey(value)?.some((byte) => byte !== 0) ?? false,
 };
 
 /** A first byte of 0 marks the names that libzmq makes up. */

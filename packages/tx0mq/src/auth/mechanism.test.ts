@@ -181,6 +181,7 @@ prove("half a security mechanism is refused, and two of them", (stage) => {
     [{ curveServer: true, curveSecretKey: zeros.text }, "curveSecretKey", /not all of them 0/],
     [{ curveServer: true, curveSecretKey: zeros.bytes }, "curveSecretKey", /not all of them 0/],
     [{ curveServer: true, curveSecretKey: secretKey.slice(1) }, "curveSecretKey", /40 char/],
+    [{ curveServer: true, curveSecretKey: "#".repeat(40) }, "curveSecretKey", /40 char/], // no 32 bits
     [{ curvePublicKey: publicKey }, "curveSecretKey", /a CURVE client .*curveServer: true/],
     [{ curveSecretKey: secretKey }, "curvePublicKey", /is missing: a CURVE client/],
     [{ curveServerKey: serverKey }, "curvePublicKey", /is missing/],
@@ -192,6 +193,11 @@ prove("half a security mechanism is refused, and two of them", (stage) => {
       /is mi/,
     ],
     [{ ...client, curveServerKey: keyBytes(serverKey).subarray(1) }, "curveServerKey", /32 bytes/],
+    [
+      { ...client, curveServerKey: `%nSc1${serverKey.slice(5)}` },
+      "curveServerKey",
+      /40 characters/,
+    ],
     [{ ...client, curveServerKey: `${serverKey}0` }, "curveServerKey", /40 characters/],
     [{ plainUsername: "ada" }, "plainPassword", /is missing: a PLAIN client/],
     [{ plainPassword: "löve" }, "plainUsername", /is missing: a PLAIN client/],
