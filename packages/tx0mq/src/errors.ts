@@ -302,6 +302,8 @@ export function socketError(error: unknown, what: string, to?: Buffer | number):
 function systemError(error: unknown, what: string, address?: string): ZmqError {
   const errno = errnoOf(error);
   const message = error instanceof Error ? error.message : String(error);
-  const hint = errno === "EMFILE" ? " (the process may open no more files and sockets)" : "";
+  // An engine that has reached its own limit says what to do.
+  const isOfProcess = errno === "EMFILE" && !message.includes("maxSockets");
+  const hint = isOfProcess ? " (the process may open no more files and sockets)" : "";
   return new ZmqSystemError(`${what}: ${message}${hint}`, errno, address, error);
 }
