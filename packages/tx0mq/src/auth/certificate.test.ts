@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -44,6 +44,29 @@ test("nothing is overwritten, and no half pair is left", async () => {
   await assert.rejects(ZmqCertificate.create().save(path), { code: "EEXIST" });
   assert.equal(await readFile(path, "utf8"), before[0]);
   assert.equal((await readdir(folder)).includes("bob.key_secret"), false);
+});
+
+test("a full disk leaves no part of a file", async (t) => {
+  const [path, probe] = [join(folder, "full.key"), join(folder, "probe")];
+  const handle = await open(probe, "w");
+  const FileHandle = Object.getPrototypeOf(handle);
+  const { writeFile } = FileHandle;
+  await handle.close();
+  for (const secretFits of [false, true]) {
+    let isSecret = true;
+    t.mock.method(FileHandle, "writeFile", async function (this: typeof handle, text: string) {
+      await writeFile.call(this, secretFits && isSecret ? text : text.slice(0, 99));
+      if (!(secretFits && isSecret)) throw Object.assign(new Error("full"), { code: "ENOSPC" });
+      isSecret = false;
+    });
+    await assert.rejects(ZmqCertificate.create().save(path), { code: "ENOSPC" });
+    t.mock.restoreAll();
+    assert.deepEqual(
+      (await readdir(folder)).filter((name) => name.startsWith("full")),
+      [],
+    );
+  }
+  assert.equal((await ZmqCertificate.create().save(path)).length, 2);
 });
 
 test("a secret key is shown by nothing that prints a certificate", () => {

@@ -1,4 +1,4 @@
-import { readdir, readFile, unlink, writeFile } from "node:fs/promises";
+import { open, readdir, readFile, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { ZmqArgumentError, ZmqStateError } from "../errors.js";
 import { curveKeyPair } from "./key-pair.js";
@@ -102,7 +102,7 @@ export class ZmqCertificate {
     const keys = [entry("public-key", this.publicKey)];
     const write = (to: string, banner: string, mode: number): Promise<void> => {
       const lines = [`# ${banner}`, "", "metadata", ...metadata, "curve", ...keys, ""];
-      return writeFile(to, lines.join("\n"), { flag: "wx", mode });
+      return writeNew(to, lines.join("\n"), mode);
     };
     const banner = `ZeroMQ CURVE public certificate, made on ${new Date().toISOString()}`;
     if (this.#secretKey === undefined) {
@@ -124,6 +124,19 @@ export class ZmqCertificate {
 
   toString(): string {
     return `certificate of ${this.publicKey}`;
+  }
+}
+
+/** Writes a new file, or none: a part of one, as on a full disk, would be in the way of the next one. */
+async function writeNew(path: string, text: string, mode: number): Promise<void> {
+  const file = await open(path, "wx", mode);
+  try {
+    await file.writeFile(text);
+  } catch (error) {
+    await unlink(path);
+    throw error;
+  } finally {
+    await file.close();
   }
 }
 
