@@ -2,7 +2,7 @@
 // 250,000 bytes as fast as they go, and an empty one at the end. By default the file is node itself.
 
 import { createHash } from "node:crypto";
-import { accessSync, constants, createReadStream } from "node:fs";
+import { closeSync, createReadStream, openSync, readSync } from "node:fs";
 import { ZmqDealerConnection, ZmqFactory, ZmqRouterConnection } from "tx0mq";
 import { flags, oneOf } from "tx0mq/flags";
 
@@ -21,7 +21,9 @@ const address = role === "client" ? connect : server();
 if (role !== "server") await client();
 
 function server(): string {
-  accessSync(file, constants.R_OK); // fails now, not at a client's request
+  const probe = openSync(file, "r");
+  readSync(probe, Buffer.alloc(1)); // fails now, not at a client's request
+  closeSync(probe);
   const router = new ZmqRouterConnection(factory, { bind }, { ...QUEUE, mandatory: true });
   router.on("message", async ([client, ...command]) => {
     if (String(command) !== "fetch") {

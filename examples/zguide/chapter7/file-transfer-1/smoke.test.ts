@@ -36,14 +36,14 @@ describe("file transfer, model one", { concurrency: true, timeout: 240_000 }, ()
 
   test("a file that cannot be read is found out at the start", async (t) => {
     const stage = new Stage(t, import.meta.url);
-    const both = stage.start("fileio1", [
-      "--bind",
-      "tcp://127.0.0.1:*",
-      "--file",
-      `${stage.folder}/none`,
-    ]);
-    assert.deepEqual(await both.exit(), { code: 1, signal: null });
-    assert.match(both.errors.join("\n"), /ENOENT.*none/);
+    for (const [file, why] of [
+      [`${stage.folder}/none`, /ENOENT.*none/],
+      [stage.folder, /EISDIR/],
+    ] as const) {
+      const both = stage.start("fileio1", ["--bind", "tcp://127.0.0.1:*", "--file", file]);
+      assert.deepEqual(await both.exit(), { code: 1, signal: null });
+      assert.match(both.errors.join("\n"), why);
+    }
   });
 
   test("Ctrl-C ends server and client on the way", async (t) => {
