@@ -59,7 +59,9 @@ async function batch(stage: Stage, count: number): Promise<number> {
   assert.equal(sink.lines[1], ":.........".repeat(10));
   await endsOn("SIGINT", ...workers);
 
-  const done = workers.map(({ lines }) => lines.slice(1).join("").split(".").slice(0, -1).map(Number));
+  const done = workers.map(({ lines }) =>
+    lines.slice(1).join("").split(".").slice(0, -1).map(Number),
+  );
   assert.ok(done.every(({ length }) => length === 100 / count));
   assert.equal(sum(done.flat()), Number(cost), "what was done is what was sent");
   return Number(elapsed) / Number(cost);
