@@ -552,8 +552,9 @@ for (const transport of TRANSPORTS) {
       received.push(String(message));
     }
     clearInterval(repeated);
-    // To look whether it is readable takes one out of the queue.
-    if (transport === "inproc") assert.deepEqual(received, ["sync", "99"]);
+    // To look whether it is readable, libzmq takes one out of the queue, and keeps it.
+    const seen = ENGINE === "zmtp" ? [] : ["sync"];
+    if (transport === "inproc") assert.deepEqual(received, [...seen, "99"]);
 
     assert.throws(() => sub.subscribe("other"), failure(ZmqStateError, /one subscription/));
     sub.unsubscribe("tag");
