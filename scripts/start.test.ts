@@ -12,7 +12,9 @@ function repository(t: TestContext, script: string, build = "echo building"): St
     mkdirSync(dirname(join(stage.folder, path)), { recursive: true });
     writeFileSync(join(stage.folder, path), JSON.stringify(content));
   };
-  cpSync(join(ROOT, "scripts"), join(stage.folder, "scripts"), { recursive: true });
+  for (const path of ["scripts", "packages/create-tx0mq/src/near.ts"]) {
+    cpSync(join(ROOT, path), join(stage.folder, path), { recursive: true });
+  }
   symlinkSync(join(ROOT, "node_modules"), join(stage.folder, "node_modules"));
   write("package.json", {
     name: "root",
