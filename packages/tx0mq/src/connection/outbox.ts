@@ -202,9 +202,10 @@ export class Outbox {
     if (this.#roomPeeks.size > 0) this.#lookForRoom();
   }
 
+  /** Its caller goes on. If it did, each message would be sent inside the end of the one before: too deep a stack. */
   #done(entry: Outgoing | undefined): void {
     this.#tellProgress?.();
-    if (entry?.trialOf !== undefined) this.#tryNext(entry.trialOf);
+    if (entry?.trialOf !== undefined) this.#lineUp(entry.trialOf);
   }
 
   /** Holds messages back, or lets them go on. */
@@ -284,8 +285,14 @@ export class Outbox {
     return peer === undefined ? undefined : this.#lanes.get(peer);
   }
 
-  /** Tries the first message that waits for a peer; if there is none, the peer is full no longer. */
+  /** Tries the first message that waits for a peer. */
   #tryNext(lane: Lane): void {
+    this.#lineUp(lane);
+    if (!this.#sending) this.#goOn();
+  }
+
+  /** The first message that waits for a peer is the next one; if there is none, the peer is full no longer. */
+  #lineUp(lane: Lane): void {
     if (this.#ended) return;
     const entry = lane.waiting.first;
     if (entry === undefined) {
@@ -297,7 +304,6 @@ export class Outbox {
     this.#put(entry, this.#queue, true);
     // libzmq lets go of a peer that has gone when the socket is next looked at.
     void this.#sender.socket.writable;
-    if (!this.#sending) this.#goOn();
   }
 
   // Giving up ---------------------------------------------------------------------------------
@@ -322,7 +328,7 @@ export class Outbox {
     this.#take(entry);
     entry.reject(error);
     this.#done(entry);
-    if (this.isEmpty) this.#tellDrained?.();
+    if (!this.#sending) this.#goOn();
   }
 
   // Room --------------------------------------------------------------------------------------

@@ -283,6 +283,20 @@ prove("a mandatory ROUTER waits for the peer that is full", async (stage) => {
   await Promise.all(sends);
 });
 
+prove("any number of messages that wait for a full peer go to it", async (stage) => {
+  const router = stage.bind(ZmqRouterConnection, { mandatory: true }, "tcp://127.0.0.1:*");
+  const slow = stage.connect(ZmqDealerConnection, router, { routingId: "slow" });
+  await slow.send("hello");
+  await router.receive();
+  const body = Buffer.alloc(300);
+  const sends = Array.from({ length: 60_000 }, (_, n) => router.send(["slow", String(n), body]));
+  for (let n = 0; n < sends.length; n += 1) {
+    const [number] = await slow.receive({ timeout: LIMIT });
+    assert.equal(String(number), String(n));
+  }
+  await Promise.all(sends);
+});
+
 prove("a loop of awaited sends gives the event loop its turns", async (stage) => {
   const pub = stage.bind(ZmqPubConnection, {}, place("inproc"));
   let turns = 0;
