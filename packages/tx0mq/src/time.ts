@@ -1,3 +1,4 @@
+import { deferToNextTurn } from "./engine/turn.js";
 import { shown, ZmqArgumentError, ZmqOptionError } from "./errors.js";
 
 /** The longest time of Node's timers, in ms. */
@@ -56,14 +57,20 @@ export function onExpiry(timeout: number, run: () => void): () => void {
 }
 
 /**
- * Calls `run` when all that was there already has been dealt with: after one turn of the event loop, and
- * another, because receiving takes a break of one after so many messages. @returns a function that stops that
+ * Calls `run` when all that was there already has been dealt with: after one turn of the event loop, in which
+ * it is read; then after those sockets that had no time left in it, and their handlers. @returns a function that
+ * stops that
  */
 function nextTurn(run: () => void): () => void {
-  let immediate = setImmediate(() => {
-    immediate = setImmediate(run);
-  });
-  return () => clearImmediate(immediate);
+  let stopped = false;
+  const behindOthers = (): void => {
+    if (!stopped) immediate = setImmediate(run);
+  };
+  let immediate = setImmediate(() => deferToNextTurn(behindOthers));
+  return () => {
+    stopped = true;
+    clearImmediate(immediate);
+  };
 }
 
 const waitingFor = new WeakMap<AbortSignal, Set<() => void>>();
