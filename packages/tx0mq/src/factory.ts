@@ -16,8 +16,9 @@ export interface FactoryOptions {
   /**
    * How long the shutdown of a connection may wait for undelivered messages, and for readers that are at work
    * on a message, in ms; -1 for ever (for readers a minute). It is ZMQ_LINGER of all sockets without one of
-   * their own. Default: 100, but 1,500 for readers at work. For messages that a peer may still be reading, 10
-   * more for each, and more for large ones, so that no message to a peer that reads is lost.
+   * their own. Default: 100, but 1,500 for readers at work, and until a second after the connection began to
+   * connect. For messages that a peer may still be reading, 10 more for each, and more for large ones, so that no
+   * message to a peer that reads is lost.
    */
   lingerPeriod?: number | undefined;
   /**

@@ -15,7 +15,8 @@ export interface ConnectionOptions {
   /**
    * How long a shutdown may wait for undelivered messages, and for readers that are at work on a message, in ms;
    * -1 for ever (for readers a minute). ZMQ_LINGER. Default: the factory's `lingerPeriod`. If that is not set
-   * either, 100, but 1,500 for readers at work, and longer for messages that a peer may still be reading.
+   * either, 100, but 1,500 for readers at work, and longer for a connection that has just begun, and for messages
+   * that a peer may still be reading.
    */
   lingerPeriod?: number | undefined;
   /**

@@ -149,6 +149,7 @@ export abstract class ZmqConnection<
       lingerPeriod: this.lingerPeriod,
       patient: lingerPeriod === undefined && factory[kLingersByDefault],
       sendHighWaterMark: (options as { sendHighWaterMark?: number }).sendHighWaterMark,
+      connectedAt: () => this.#places.connectedAt,
       begins: () => this.#ending(),
       ended: (waited) => this.#ended(waited),
     });

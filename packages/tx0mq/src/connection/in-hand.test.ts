@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
 import {
   ZmqClosedError,
   ZmqDealerConnection,
@@ -12,7 +13,7 @@ import {
   ZmqXREPConnection,
   ZmqXREQConnection,
 } from "../index.js";
-import { failure, next, place, prove } from "../testing/stage.js";
+import { failure, next, place, prove, text } from "../testing/stage.js";
 
 /** A factory of its own for the connections that are shut down. */
 function servers(stage: { t: { after(run: () => unknown): void } }, lingerPeriod = 60_000) {
@@ -142,6 +143,34 @@ prove(
     for (let n = 0; n < 300; n += 1)
       assert.equal((await pull.receive())[0].length, megabyte.length);
     await sending;
+  },
+);
+
+prove(
+  "what was sent reaches a peer that is far away, if the connection has just begun",
+  async (stage) => {
+    const pull = stage.bind(ZmqPullConnection, {}, place("tcp"));
+    const { hostname, port } = new URL(pull.address);
+    const relay = createServer((near) => {
+      const far = connect(Number(port), hostname);
+      for (const [from, to] of [
+        [near, far],
+        [far, near],
+      ] as const) {
+        const later = (act: () => void): unknown => setTimeout(act, 50); // the way is long
+        from.on("data", (bytes) => later(() => to.write(bytes)));
+        from.on("close", () => later(() => to.end()));
+        from.on("error", () => undefined);
+      }
+    });
+    stage.t.after(() => relay.close());
+    await once(relay.listen(0, "127.0.0.1"), "listening");
+    const relayed = (relay.address() as AddressInfo).port;
+    const sender = new ZmqFactory();
+    const push = new ZmqPushConnection(sender, { connect: `tcp://127.0.0.1:${relayed}` });
+    await push.send("from afar");
+    await sender.shutdown();
+    assert.deepEqual(text(await pull.receive({ timeout: 60_000 })), ["from afar"]);
   },
 );
 

@@ -14,6 +14,7 @@ export class Places {
   readonly #socket: EngineSocket;
   readonly #whenBound: boolean;
   readonly #endpoints: ZmqEndpoint[] = [];
+  #connectedAt = Number.NEGATIVE_INFINITY;
 
   /** @param whenBound connects over inproc only when a socket is bound there */
   constructor(socket: EngineSocket, whenBound: boolean) {
@@ -29,6 +30,11 @@ export class Places {
   get address(): string | undefined {
     const endpoint = this.#endpoints.find(({ type }) => type === "bind") ?? this.#endpoints[0];
     return endpoint === undefined ? undefined : reachable(endpoint.address);
+  }
+
+  /** When it last began to connect, by `performance.now()`. */
+  get connectedAt(): number {
+    return this.#connectedAt;
   }
 
   /** Whether it connects over the network, where peers come and go, and does nothing else. */
@@ -52,6 +58,7 @@ export class Places {
           else this.#socket.connect(address);
         });
         this.#endpoints.push(ZmqEndpoint.connect(address));
+        this.#connectedAt = performance.now();
       }
     }
   }

@@ -6,6 +6,8 @@ import type { Outbox } from "./outbox.js";
 
 /** How many messages a socket holds for a peer without a given high-water mark. ZMQ_SNDHWM */
 const HIGH_WATER_MARK = 1000;
+/** How long it may take to reach a peer that is far away, and to shake hands with it, in ms. */
+const FOR_A_CONNECTION = 1_000;
 /** How long a peer that reads may take for a message, in ms. */
 const FOR_A_MESSAGE = 10;
 /** How many bytes a peer that reads takes in a ms, at least. */
@@ -32,6 +34,8 @@ interface Manner {
   /** Whether no linger period was set: it is then as long as a peer that reads needs. */
   readonly patient: boolean;
   readonly sendHighWaterMark: number | undefined;
+  /** When the connection last began to connect, by `performance.now()`. */
+  connectedAt(): number;
   /** The shutdown begins. */
   begins(): void;
   /** All is closed. @param waited after how many ms messages were given up, if any were */
@@ -107,10 +111,11 @@ export class Shutdown {
    */
   #patientLinger(): number {
     const { outbox } = this.#ending;
-    const { lingerPeriod, sendHighWaterMark } = this.#manner;
+    const { lingerPeriod, sendHighWaterMark, connectedAt } = this.#manner;
+    const onItsWay = FOR_A_CONNECTION - (performance.now() - connectedAt());
     const queued = Math.min(outbox.sends, sendHighWaterMark || HIGH_WATER_MARK);
     const each = FOR_A_MESSAGE + outbox.averageSize / BYTES_IN_A_MS;
-    return Math.ceil(Math.min(LONGEST, lingerPeriod + queued * each));
+    return Math.ceil(Math.min(LONGEST, Math.max(lingerPeriod, onItsWay) + queued * each));
   }
 }
 
