@@ -53,8 +53,9 @@ export class Monitor {
     for (;;) {
       const event = (await observer.receive()) as EngineEvent;
       if (event.type === "end") return;
-      const isTold = event.address !== NOWHERE && !this.#webHandshakes.isHalf(event);
-      if (isTold) this.#sink.event(event);
+      if (event.address !== NOWHERE) {
+        for (const told of this.#webHandshakes.toTell(event)) this.#sink.event(told);
+      }
       if (!hasTime()) await new Promise<void>(deferToNextTurn);
     }
   }
