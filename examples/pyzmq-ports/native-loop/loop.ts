@@ -1,7 +1,7 @@
 // The loops: n integers of four bytes from a PUSH to a PULL, and a last message with the seconds that
-// sending took. As a thread it runs both, and tells how many were sent in a second.
+// sending took. As a thread it runs both, and tells what came of it.
 
-import { parentPort, workerData } from "node:worker_threads";
+import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import { ZmqFactory, ZmqPullConnection, ZmqPushConnection } from "tx0mq";
 
 /** Sends them, connected to the address. */
@@ -25,10 +25,16 @@ export async function receive(address: string, n: number): Promise<number> {
   return n / seconds.readDoubleLE();
 }
 
+/** What has come of a loop, and where it ran. */
+export interface Run {
+  readonly rate: number;
+  readonly isMainThread: boolean;
+}
+
 /** Both at once. */
-export async function sendAndReceive(address: string, n: number): Promise<number> {
+export async function sendAndReceive(address: string, n: number): Promise<Run> {
   const [rate] = await Promise.all([receive(address, n), send(address, n)]);
-  return rate;
+  return { rate, isMainThread };
 }
 
 if (parentPort) {

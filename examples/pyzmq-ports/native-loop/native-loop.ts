@@ -4,7 +4,7 @@
 import { once } from "node:events";
 import { flags, oneOf } from "tx0mq/flags";
 import { thread } from "tx0mq/thread";
-import { receive, send, sendAndReceive } from "./loop.ts";
+import { type Run, receive, send, sendAndReceive } from "./loop.ts";
 
 const { role, url, n } = flags({
   role: oneOf("all", "sender", "receiver"),
@@ -15,23 +15,24 @@ const { role, url, n } = flags({
 if (role === "sender") await send(url, n);
 else if (role === "receiver") console.log(`${(await receive(url, n)).toFixed(0)} messages/s`);
 else {
-  const inThread = await watched("in a thread of its own", async () => {
+  const inThread = await watched(async () => {
     const worker = thread(new URL("./loop.ts", import.meta.url), { url, n });
-    const [rate] = await once(worker, "message");
-    return rate;
+    const [run] = await once(worker, "message");
+    return run;
   });
-  const onLoop = await watched("on the main event loop", () => sendAndReceive(url, n));
+  const onLoop = await watched(() => sendAndReceive(url, n));
   console.log(`ratio: ${(inThread / onLoop).toFixed(2)}`);
 }
 
 /** Runs a loop, and counts how often a timer of 1 ms has its turn meanwhile. */
-async function watched(where: string, loop: () => Promise<number>): Promise<number> {
+async function watched(loop: () => Promise<Run>): Promise<number> {
   const start = performance.now();
   let turns = 0;
   const timer = setInterval(() => turns++, 1);
-  const rate = await loop();
+  const { rate, isMainThread } = await loop();
   clearInterval(timer);
   const due = performance.now() - start;
+  const where = isMainThread ? "on the main event loop" : "in a thread of its own";
   console.log(`${where}: ${rate.toFixed(0)} messages/s`);
   console.log(`   a timer had ${((100 * turns) / due).toFixed(0)} % of its turns meanwhile`);
   return rate;
