@@ -146,33 +146,28 @@ prove(
   },
 );
 
-prove(
-  "what was sent reaches a peer that is far away, if the connection has just begun",
-  async (stage) => {
-    const pull = stage.bind(ZmqPullConnection, {}, place("tcp"));
-    const { hostname, port } = new URL(pull.address);
-    const relay = createServer((near) => {
-      const far = connect(Number(port), hostname);
-      for (const [from, to] of [
-        [near, far],
-        [far, near],
-      ] as const) {
-        const later = (act: () => void): unknown => setTimeout(act, 50); // the way is long
-        from.on("data", (bytes) => later(() => to.write(bytes)));
-        from.on("close", () => later(() => to.end()));
-        from.on("error", () => undefined);
-      }
-    });
-    stage.t.after(() => relay.close());
-    await once(relay.listen(0, "127.0.0.1"), "listening");
-    const relayed = (relay.address() as AddressInfo).port;
-    const sender = new ZmqFactory();
-    const push = new ZmqPushConnection(sender, { connect: `tcp://127.0.0.1:${relayed}` });
-    await push.send("from afar");
-    await sender.shutdown();
-    assert.deepEqual(text(await pull.receive({ timeout: 60_000 })), ["from afar"]);
-  },
-);
+prove("what was sent reaches a peer whose connection takes longer than 100 ms", async (stage) => {
+  const pull = stage.bind(ZmqPullConnection, {}, place("tcp"));
+  const { hostname, port } = new URL(pull.address);
+  const late = gate();
+  const relay = createServer(async (near) => {
+    near.on("error", () => undefined);
+    await late.promise;
+    near.pipe(connect(Number(port), hostname)).pipe(near);
+  });
+  stage.t.after(() => relay.close());
+  await once(relay.listen(0, "127.0.0.1"), "listening");
+  const there = { connect: `tcp://127.0.0.1:${(relay.address() as AddressInfo).port}` };
+  const [patient, impatient] = [new ZmqFactory(), new ZmqFactory({ lingerPeriod: 150 })];
+  await new ZmqPushConnection(patient, there).send("from afar");
+  const given = new ZmqPushConnection(impatient, there);
+  await given.send("given up");
+  const down = Promise.all([patient.shutdown(), impatient.shutdown()]);
+  await once(given, "undelivered"); // so long has the connection taken by now
+  late.open();
+  await down;
+  assert.deepEqual(text(await pull.receive({ timeout: 60_000 })), ["from afar"]);
+});
 
 prove("what is given up at the end is told", async () => {
   const factory = new ZmqFactory();
