@@ -5,6 +5,7 @@ import * as net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { writeCommand } from "./protocol/commands.js";
 import { COMMAND } from "./protocol/decoder.js";
 import { writeGreeting } from "./protocol/greeting.js";
 import { type Probe, sockets } from "./testing/probe.js";
@@ -159,6 +160,26 @@ test("mechanisms that do not fit fail in the handshake, and are not tried again"
   assert.deepEqual(await events(pull, 4), ["bind", "accept", ...failed]);
   assert.equal(push.socket.writable, false);
   await push.close(-1); // nobody is left who could take it
+});
+
+test("a server that refuses us with an ERROR is not tried again, whatever its reason", async (t) => {
+  const socket = monitored(t);
+  for (const reason of ["400", "300", "", "not today"]) {
+    const error = writeCommand("ERROR", Buffer.of(reason.length), Buffer.from(reason));
+    const server = net.createServer((one) => {
+      one.on("error", () => undefined).resume();
+      one.write(writeGreeting("NULL", false));
+      one.write(Buffer.concat([Buffer.of(COMMAND, error.length), error]));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    t.after(() => server.close());
+    const push = socket("PUSH", QUICK);
+    push.connect(`tcp://127.0.0.1:${(server.address() as net.AddressInfo).port}`);
+    await push.send("never arrives");
+    await push.until(() => push.types("disconnect").length > 0);
+    assert.equal(push.socket.writable, false, reason);
+    assert.deepEqual(push.types("connect:retry"), [], reason);
+  }
 });
 
 const GARBAGE: Record<string, [send: (raw: Raw) => void, event: string]> = {

@@ -1,6 +1,6 @@
 import type { EngineEvent } from "tx0mq";
 import type { Connection } from "./connection.js";
-import { AuthenticationError, type Mechanism } from "./mechanisms/mechanism.js";
+import { AuthenticationError, type Mechanism, RefusedError } from "./mechanisms/mechanism.js";
 import { handshakeFailure } from "./mechanisms/mechanisms.js";
 import type { Greeting } from "./protocol/greeting.js";
 import { ForeignError, ProtocolError } from "./protocol/message.js";
@@ -114,7 +114,10 @@ abstract class Link implements SessionSink {
     const { host } = this;
     if (!this.session.left) this.#tellEnd(error, wasReady);
     if (this.#isCounted) host.countPeers(-1);
-    const refused = error instanceof AuthenticationError && error.status !== "300";
+    // A 300 of our own handler is a "not yet". An ERROR of the peer is a no, whatever its reason.
+    const refused =
+      error instanceof RefusedError ||
+      (error instanceof AuthenticationError && error.status !== "300");
     const hopeless =
       this.pipe?.terminated ||
       (error instanceof ProtocolError && !(error instanceof ForeignError)) ||

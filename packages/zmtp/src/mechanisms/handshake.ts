@@ -5,6 +5,7 @@ import {
   AuthenticationError,
   type Mechanism,
   type MechanismOptions,
+  RefusedError,
   type ZapReply,
 } from "./mechanism.js";
 
@@ -157,10 +158,10 @@ export function brief(text: Uint8Array): Buffer {
  *
  * @throws {ProtocolError} if it is malformed
  */
-export function readRefusal(data: Buffer): AuthenticationError {
+export function readRefusal(data: Buffer): RefusedError {
   const length = data[0];
   if (length === undefined || data.length < 1 + length) throw malformed("ERROR");
   const reason = data.toString("latin1", 1, 1 + length);
   const status = /^[345]00$/.test(reason) ? reason : "";
-  return new AuthenticationError(status, `the peer does not let us in: ${JSON.stringify(reason)}`);
+  return new RefusedError(status, `the peer does not let us in: ${JSON.stringify(reason)}`);
 }

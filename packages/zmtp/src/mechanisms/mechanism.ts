@@ -39,6 +39,9 @@ export class AuthenticationError extends Error {
   }
 }
 
+/** The peer has sent an ERROR command: it does not let us in. That is final, whatever its reason (RFC 37). */
+export class RefusedError extends AuthenticationError {}
+
 /**
  * A security mechanism's part of one connection (RFC 37, "Authentication"): commands in, commands out. It
  * knows no socket and no timer. After the greetings, call `next` for the commands to send, until there is none. Then
