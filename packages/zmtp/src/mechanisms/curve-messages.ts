@@ -123,9 +123,8 @@ export class CurveMessages {
       throw new ProtocolError("a MESSAGE that does not open: it is forged");
     }
     const boxed = opened[CONTENT_AT] as number;
-    if ((boxed & BOXED_COMMAND) !== 0 && (boxed & BOXED_MORE) !== 0) {
-      throw new ProtocolError("a MESSAGE with a command that has more frames");
-    }
+    // A command has no more frames, and the other flags are reserved.
+    if (boxed > BOXED_COMMAND) throw new ProtocolError(`a MESSAGE with the flags ${boxed}`);
     const flags = (boxed & BOXED_MORE ? MORE : 0) | (boxed & BOXED_COMMAND ? COMMAND : 0);
     return { flags, body: opened.subarray(CONTENT_AT + 1) };
   }

@@ -2,10 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { curveKeyPair } from "tx0mq";
-import { readCommand } from "../protocol/commands.js";
+import { readCommand, writeCommand } from "../protocol/commands.js";
 import { COMMAND, MORE } from "../protocol/decoder.js";
 import { ProtocolError } from "../protocol/message.js";
 import { KINDS, make, pair, shake, yes } from "../testing/handshakes.js";
+import { seal } from "./box.js";
+import { withPrefix } from "./curve-client.js";
+import { CurveMessages, NonceCounter, NonceWatch } from "./curve-messages.js";
 import type { Mechanism } from "./mechanism.js";
 import type { SecurityOptions } from "./mechanisms.js";
 
@@ -65,6 +68,18 @@ test("a MESSAGE that was sent again, left out of order, changed, or sent back is
       assert.throws(() => server.decode?.(other), ProtocolError);
     }),
   );
+});
+
+test("a MESSAGE with flags that there are not is refused", () => {
+  const key = new Uint8Array(32).fill(7);
+  for (let flags = 0; flags < 256; flags += 1) {
+    const nonce = Buffer.from([0, 0, 0, 0, 0, 0, 0, 1]);
+    const box = seal(key, withPrefix("CurveZMQMESSAGEC", nonce), Buffer.of(flags, 120));
+    const server = new CurveMessages(key, "S", new NonceCounter(), new NonceWatch());
+    const read = () => server.decode(writeCommand("MESSAGE", nonce, box));
+    if (flags > 2) assert.throws(read, ProtocolError, `${flags}`);
+    else assert.deepEqual(read(), { flags: [0, MORE, COMMAND][flags], body: Buffer.from("x") });
+  }
 });
 
 test("no nonce is used twice", async () => {

@@ -220,6 +220,21 @@ test("ends with peers that speak anything else", async (t) => {
   }
 });
 
+test("ends with peers that set flags that there are not", async (t) => {
+  const sides = new Sides(t, "PULL");
+  for (const [n, flags] of [3, 4, 0x80].entries()) {
+    const peer = new WebSocket(sides.address, "ZWS2.0");
+    t.after(() => peer.terminate());
+    await once(peer, "open");
+    for (const message of ["\0id", "\0good"]) peer.send(Buffer.from(message));
+    peer.send(Buffer.of(flags, 120));
+    const server = await sides.nth(n);
+    await server.until(() => server.ends.length > 0 || server.messages.length > 1);
+    assert.match(String(server.ends[0]), /a frame with the flags/);
+    assert.deepEqual(server.messages.map(String), ["good"]);
+  }
+});
+
 test("refuses messages that are too large before they are there", async (t) => {
   const sides = new Sides(t, "PULL", { maxMessageSize: 100_000 });
   const client = await connect(t, sides.place, "PUSH");

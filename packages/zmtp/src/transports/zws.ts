@@ -13,6 +13,8 @@ export const NO_MECHANISM = "ZWS2.0";
 /** Flags of a ZWS message (RFC 45, "Framing"). */
 const ZWS_MORE = 1;
 const ZWS_COMMAND = 2;
+/** A flag that ZMTP does not have. */
+const RESERVED = 0x80;
 /** Where in a greeting the second number of its version stands. */
 const MINOR_AT = 11;
 /** Bodies of up to this many bytes go to the sink in one piece with their header. */
@@ -196,9 +198,7 @@ export class ZwsStream implements Stream {
       this.#introduce();
       return;
     }
-    const zmtp =
-      ((flags & ZWS_MORE) !== 0 ? MORE : 0) | ((flags & ZWS_COMMAND) !== 0 ? COMMAND : 0);
-    const header = writeHeader(zmtp, body.length);
+    const header = writeHeader(zmtpFlags(flags), body.length);
     if (body.length > COPIED) {
       this.#hand(header);
       this.#hand(body);
@@ -269,6 +269,12 @@ export class ZwsStream implements Stream {
     this.#socket.terminate();
     this.#sink.closed(error);
   }
+}
+
+/** The flags of a ZMTP frame. If there are no such flags, the decoder refuses the frame, in its turn. */
+function zmtpFlags(flags: number): number {
+  if (flags > (ZWS_MORE | ZWS_COMMAND)) return RESERVED;
+  return ((flags & ZWS_MORE) !== 0 ? MORE : 0) | ((flags & ZWS_COMMAND) !== 0 ? COMMAND : 0);
 }
 
 /** The beginning of a ZMTP frame. */
