@@ -1,5 +1,6 @@
 import { Backlog } from "./backlog.js";
 import type { InprocSocket } from "./inproc-names.js";
+import { JOIN, LEAVE } from "./protocol/commands.js";
 import {
   bytesOf,
   EMPTY,
@@ -106,7 +107,9 @@ export class InprocPipe implements Pipe {
     const subscribes = name === "SUBSCRIBE" || name === "CANCEL";
     const first = Buffer.of(name === "SUBSCRIBE" ? 1 : 0);
     this.#other.#put(
-      subscribes ? [Buffer.concat([first, data])] : [Buffer.from(name), Buffer.from(data)],
+      subscribes
+        ? [Buffer.concat([first, data])]
+        : [name === "JOIN" ? JOIN : LEAVE, Buffer.from(data)],
     );
   }
 

@@ -21,6 +21,10 @@ export function readCommand(body: Buffer): Command {
   return { name: body.toString("latin1", 1, 1 + length), data: body.subarray(1 + length) };
 }
 
+/** The first frame of a message that stands for JOIN or LEAVE: this object itself. A message of a peer has a copy. */
+export const JOIN: Buffer = Buffer.from("JOIN");
+export const LEAVE: Buffer = Buffer.from("LEAVE");
+
 /**
  * The message that a command stands for. A subscription becomes the message that peers of ZMTP 3.0 send; JOIN and
  * LEAVE become the command's name and the group. Undefined for others: PONG, and what later versions may bring.
@@ -32,8 +36,9 @@ export function messageOf({ name, data }: Command): Message | undefined {
     case "CANCEL":
       return [Buffer.concat([Buffer.of(0), data])];
     case "JOIN":
+      return [JOIN, data];
     case "LEAVE":
-      return [Buffer.from(name), data];
+      return [LEAVE, data];
     default:
       return undefined;
   }

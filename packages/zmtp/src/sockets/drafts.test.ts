@@ -56,8 +56,9 @@ describe("RADIO", () => {
     const radio = new Radio({});
     const [a, b] = [new FakePipe("", 2), new FakePipe()];
     for (const pipe of [a, b]) pipe.join(radio);
-    a.arrive(radio, ["JOIN", "news"], ["JOIN", "news"], ["JOIN", "\xc3\xa9"], ["nonsense"]);
-    b.arrive(radio, ["JOIN", "new"]);
+    a.tell(radio, "JOIN", "news", "news", "\xc3\xa9");
+    a.arrive(radio, ["nonsense"], ["JOIN", "none"], ["LEAVE", "news"]); // no commands
+    b.tell(radio, "JOIN", "new");
     for (const group of ["news", Buffer.from("new"), "none", "é"]) radio.send("x", { group });
     radio.send(["y"], { group: "news" });
     assert.throws(() => radio.send(["1", "2"], { group: "news" }), { code: "EINVAL" });
@@ -67,7 +68,7 @@ describe("RADIO", () => {
       ["\xc3\xa9", "x"],
     ]);
     assert.deepEqual(b.sent, [["new", "x"]]);
-    a.arrive(radio, ["LEAVE", "news"], ["LEAVE", "nothing"]);
+    a.tell(radio, "LEAVE", "news", "nothing");
     radio.send("z", { group: "news" });
     radio.peerReady(b);
     radio.pipeTerminated(a);
@@ -80,10 +81,10 @@ describe("RADIO", () => {
   it("hangs up on a peer that joins too many groups, and keeps no names that are too long", () => {
     const radio = new Radio({});
     const [greedy, other] = [new FakePipe().join(radio), new FakePipe().join(radio)];
-    other.arrive(radio, ["JOIN", "x".repeat(255)], ["JOIN", "x".repeat(256)]);
-    for (let n = 0; n < 2 ** 18; n += 1) greedy.arrive(radio, ["JOIN", `${n}`]);
+    other.tell(radio, "JOIN", "x".repeat(255), "x".repeat(256));
+    for (let n = 0; n < 2 ** 18; n += 1) greedy.tell(radio, "JOIN", `${n}`);
     assert.equal(greedy.terminated, false);
-    greedy.arrive(radio, ["JOIN", "one more"]);
+    greedy.tell(radio, "JOIN", "one more");
     assert.equal(greedy.terminated, true);
     for (const group of ["7", "x".repeat(255)]) radio.send("x", { group });
     assert.deepEqual([greedy.sent.length, other.sent.length], [0, 1]);
@@ -102,7 +103,7 @@ describe("RADIO", () => {
 it("a RADIO hears of groups that a peer joins as it comes, and forgets them when it comes back", () => {
   const radio = new Radio({});
   const pipe = new FakePipe();
-  pipe.arrive(radio, ["JOIN", "g"]);
+  pipe.tell(radio, "JOIN", "g");
   pipe.join(radio);
   radio.send("one", { group: "g" });
   radio.peerReady(pipe);

@@ -1,3 +1,4 @@
+import { JOIN, LEAVE } from "../protocol/commands.js";
 import { bytesOf, type Frame, type Outgoing } from "../protocol/message.js";
 import { framesOf, isSingle, MANY_FRAMES } from "./frames.js";
 import { groupKey, LONGEST_GROUP } from "./groups.js";
@@ -9,7 +10,7 @@ const MOST_GROUPS = 2 ** 18;
 
 /**
  * RADIO (RFC 48): sends each message to all peers that have joined its group (`meta.group`), as two frames: the group
- * and the message. A peer that is full misses it.
+ * and the message. A peer that is full misses it. Messages of peers are dropped.
  */
 export class Radio extends SocketType {
   override readonly commands: readonly string[] = ["JOIN", "LEAVE"];
@@ -38,8 +39,8 @@ export class Radio extends SocketType {
     for (let message = pipe.read(); message !== undefined; message = pipe.read()) {
       const [command, group] = message;
       if (command === undefined || group === undefined || group.length > LONGEST_GROUP) continue;
-      if (command.equals(JOIN)) this.#join(pipe, groupKey(group));
-      else if (command.equals(LEAVE)) this.#leave(pipe, groupKey(group));
+      if (command === JOIN) this.#join(pipe, groupKey(group));
+      else if (command === LEAVE) this.#leave(pipe, groupKey(group));
     }
   }
 
@@ -94,6 +95,3 @@ export class Radio extends SocketType {
     if (members?.size === 0) this.#groups.delete(group);
   }
 }
-
-const JOIN = Buffer.from("JOIN");
-const LEAVE = Buffer.from("LEAVE");

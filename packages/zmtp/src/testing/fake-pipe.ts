@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { messageOf } from "../protocol/commands.js";
 import { Decoder } from "../protocol/decoder.js";
 import { bytesOf, type Frame, type Message, type Outgoing } from "../protocol/message.js";
 import type { Broadcast, Encoded, Receiver } from "../sockets/broadcast.js";
@@ -115,9 +116,18 @@ export class FakePipe implements Pipe, Receiver {
 
   /** The peer sends messages: each argument has the frames of one. */
   arrive(socket: SocketType, ...messages: string[][]): void {
-    for (const frames of messages) {
-      this.#inbox.push(frames.map((frame) => Buffer.from(frame, "latin1")));
-    }
+    const bytes = (frames: string[]) => frames.map((frame) => Buffer.from(frame, "latin1"));
+    this.#arrive(socket, messages.map(bytes));
+  }
+
+  /** The peer sends a command for each of these, which comes as a message. */
+  tell(socket: SocketType, name: string, ...data: string[]): void {
+    const message = (one: string) => messageOf({ name, data: Buffer.from(one, "latin1") });
+    this.#arrive(socket, data.map(message) as Message[]);
+  }
+
+  #arrive(socket: SocketType, messages: Message[]): void {
+    this.#inbox.push(...messages);
     if (!this.#starved) return;
     this.#starved = false;
     socket.readActivated(this);
