@@ -46,8 +46,9 @@ export class Dish extends Pull {
     for (const pipe of this.#pipes) pipe.command("LEAVE", joined.bytes);
   }
 
-  override malformed({ length }: Message): string | undefined {
-    return length === 2 ? undefined : "no group and message";
+  override malformed([group, body, more]: Message): string | undefined {
+    const isGroup = group !== undefined && group.length <= LONGEST_GROUP;
+    return isGroup && body && more === undefined ? undefined : "no group and message";
   }
 
   protected override take(): Message | undefined {

@@ -138,7 +138,10 @@ describe("DISH", () => {
     assert.deepEqual(receiveAll(dish), [["right"]]);
     assert.deepEqual(dish.meta, { group: "é" });
     assert.equal(dish.malformed([Buffer.from("é"), Buffer.from("right")]), undefined);
-    assert.equal(dish.malformed([Buffer.from("é")]), "no group and message");
+    const x = Buffer.from("x");
+    for (const wrong of [[x], [x, x, x], [Buffer.alloc(256), x]]) {
+      assert.equal(dish.malformed(wrong), "no group and message");
+    }
     assert.throws(() => dish.send("x"), { code: "ENOTSUP" });
   });
 });
