@@ -265,6 +265,20 @@ test("who sends more than maxMessageSize in all frames is disconnected, and not 
   }
 });
 
+test("who sends more than maxMessageSize over ws is not connected to again, however much it is", async (t) => {
+  const socket = monitored(t);
+  for (const size of [1001, 200_000]) {
+    const pull = socket("PULL", { ...QUICK, maxMessageSize: 1000 });
+    const push = socket("PUSH");
+    pull.connect(push.bind("ws://127.0.0.1:*"));
+    await push.send("x".repeat(1000));
+    await pull.next();
+    await push.send("x".repeat(size));
+    await pull.until(() => pull.types("disconnect").length > 0);
+    assert.deepEqual(pull.types("connect:retry"), [], `${size}`);
+  }
+});
+
 test("a peer at an address where another program was is connected to", async (t) => {
   const socket = monitored(t);
   const other = net.createServer((one) => {

@@ -94,7 +94,7 @@ export class ZwsStream implements Stream {
       if (!this.#over) this.#sink?.drained();
     });
     tcp.unref();
-    socket.on("error", (error) => this.#close(error));
+    socket.on("error", (error) => this.#close(protocolErrorOf(error)));
   }
 
   open(sink: StreamSink): void {
@@ -269,6 +269,11 @@ export class ZwsStream implements Stream {
     this.#socket.terminate();
     this.#sink.closed(error);
   }
+}
+
+/** The package's errors tell that the peer does not keep to the protocol; others are the system's. */
+function protocolErrorOf(error: NodeJS.ErrnoException): Error {
+  return error.code?.startsWith("WS_ERR_") ? new ProtocolError(error.message) : error;
 }
 
 /** The flags of a ZMTP frame. If there are no such flags, the decoder refuses the frame, in its turn. */
