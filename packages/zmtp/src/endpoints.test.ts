@@ -182,6 +182,28 @@ test("a server that refuses us with an ERROR is not tried again, whatever its re
   }
 });
 
+test("over ws, mechanisms that do not fit fail in the handshake, and so does an answer that is none", async (t) => {
+  const socket = monitored(t);
+  const [push, pull] = [socket("PUSH", QUICK), socket("PULL", { plainServer: true })];
+  push.connect(pull.bind("ws://127.0.0.1:*"));
+  const failed = ["handshake:error:protocol", "disconnect"];
+  const told = ["connect:delay", "connect", ...failed, "connect:retry"];
+  assert.deepEqual((await events(push, 6)).slice(0, 6), [...told, "connect:delay"]);
+  assert.deepEqual((await events(pull, 4)).slice(0, 4), ["bind", "accept", ...failed]);
+  assert.match(String(push.events[2]?.error), /400/);
+  const { error } = pull.events[2] ?? {};
+  assert.match(String(error), /"ZWS2.0\/NULL, ZWS2.0", and ours is ZWS2.0\/PLAIN/);
+  assert.equal((error as NodeJS.ErrnoException).code, "ERR_ZMTP_MECHANISM_MISMATCH");
+
+  const other = net.createServer((one) => one.on("error", () => undefined).destroy());
+  await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+  t.after(() => other.close());
+  const sub = socket("SUB", QUICK);
+  sub.connect(`ws://127.0.0.1:${(other.address() as net.AddressInfo).port}`);
+  const lost = ["handshake:error:other", "disconnect"];
+  assert.deepEqual((await events(sub, 4)).slice(0, 4), ["connect:delay", "connect", ...lost]);
+});
+
 const GARBAGE: Record<string, [send: (raw: Raw) => void, event: string]> = {
   "speaks HTTP": [
     (raw) => raw.socket.write(`GET / HTTP/1.0\r\n${"x".repeat(100)}\r\n\r\n`),

@@ -53,6 +53,18 @@ function transportOptions({ options, mechanism }: EndpointHost): DialerOptions {
   return { ...options, mechanism: mechanism.name };
 }
 
+/** Reports a peer with whom it came to no connection, although one of the two was there for the other. */
+function tellRefused(
+  host: EndpointHost,
+  type: "accept" | "connect",
+  address: string,
+  error: Error,
+): void {
+  host.event({ type, address });
+  host.event({ type: `handshake:error:${handshakeFailure(error)}`, address, error });
+  host.event({ type: "disconnect", address });
+}
+
 /** One connection of an endpoint. */
 abstract class Link implements SessionSink {
   readonly session: Connection;
@@ -189,6 +201,7 @@ export class BoundEndpoint implements Endpoint {
         new AcceptedLink(host, stream, this.address, this.#links);
       },
       failed: (error) => host.event({ type: "accept:error", address: this.address, error }),
+      refused: (error) => tellRefused(host, "accept", this.address, error),
     });
     this.address = this.#listener.address;
     host.event({ type: "bind", address: this.address });
@@ -270,6 +283,7 @@ export class ConnectedEndpoint implements Endpoint {
       },
       delayed: () => host.event({ type: "connect:delay", address }),
       closed: () => host.event({ type: "close", address }),
+      refused: (error) => tellRefused(host, "connect", address, error),
       retried: (interval) => host.event({ type: "connect:retry", address, interval }),
       gaveUp: () => this.#gaveUp(),
     });

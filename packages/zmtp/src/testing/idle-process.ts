@@ -10,7 +10,10 @@ const place = name === "ipc" ? "*" : "127.0.0.1:*";
 const { listening, client } = await pair(transport, place);
 client.stream.pause();
 if (name !== "ws") listening.accepted[0]?.stream.write([Buffer.from("nobody reads this")]);
-const told = { connected() {}, delayed() {}, closed() {}, retried() {}, gaveUp() {} };
+const told = {
+  ...{ connected() {}, delayed() {}, closed() {}, refused() {} },
+  ...{ retried() {}, gaveUp() {} },
+};
 new Dialer(transport, listening.place, {}, told).lost();
 process.on("exit", () => {
   console.log("ended", client.ends);

@@ -53,6 +53,7 @@ function dialer(transport: Transport, options: DialerOptions, place = "there", r
       },
       delayed: () => tell("delayed"),
       closed: ({ code = "" }) => tell("closed", code),
+      refused: ({ message }) => tell("refused", message),
       retried: (interval) => tell("retried", interval),
       gaveUp: () => tell("gave up"),
     },

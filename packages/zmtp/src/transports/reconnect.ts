@@ -16,6 +16,8 @@ export interface DialerSink {
   delayed(): void;
   /** An attempt has failed, and its socket is closed (ZMQ_EVENT_CLOSED). Not called if the host has no address. */
   closed(error: NodeJS.ErrnoException): void;
+  /** Somebody was there, but there is no connection. (Events: as of a connection whose handshake has failed.) */
+  refused(error: Error): void;
   /** The dialer will try again in `interval` ms (ZMQ_EVENT_CONNECT_RETRIED). */
   retried(interval: number): void;
   /** The dialer will not try again, because of `reconnectInterval`. */
@@ -67,9 +69,9 @@ export class Dialer {
         this.#interval = 0;
         sink.connected(stream);
       },
-      failed: (error) => {
+      failed: (error, wasThere) => {
         this.#attempt = undefined;
-        this.#failed(error);
+        this.#failed(error, wasThere);
       },
     });
   }
@@ -95,8 +97,9 @@ export class Dialer {
     this.#attempt = undefined;
   }
 
-  #failed(error: NodeJS.ErrnoException): void {
-    if (error.syscall !== "getaddrinfo") this.#sink.closed(error);
+  #failed(error: NodeJS.ErrnoException, wasThere = false): void {
+    if (wasThere) this.#sink.refused(error);
+    else if (error.syscall !== "getaddrinfo") this.#sink.closed(error);
     this.lost();
   }
 

@@ -76,13 +76,18 @@ export interface ListenerSink {
   accepted(stream: Stream): void;
   /** It could not accept a connection, or has failed. */
   failed(error: NodeJS.ErrnoException): void;
+  /** A peer came and was turned away before there was a stream: over ws:// it has asked for what does not fit. */
+  refused?(error: Error): void;
 }
 
 /** What an attempt to connect reports: `connected` or `failed`, once. Never within the call that began it. */
 export interface AttemptSink {
   connected(stream: Stream): void;
-  /** If the error's `syscall` is `"getaddrinfo"`, the host has no address, and no socket was opened. */
-  failed(error: NodeJS.ErrnoException): void;
+  /**
+   * If the error's `syscall` is `"getaddrinfo"`, the host has no address, and no socket was opened.
+   * @param wasThere somebody was there, and there is no stream all the same: over ws:// the answer does not fit
+   */
+  failed(error: NodeJS.ErrnoException, wasThere?: boolean): void;
   /** The system has begun to connect, which takes a while. Called before the other two, and only over TCP. */
   delayed?(): void;
 }

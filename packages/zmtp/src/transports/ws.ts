@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import { lazily } from "../lazy.js";
+import { ForeignError, ProtocolError } from "../protocol/message.js";
 import { failure } from "./failure.js";
 import { hostAndPort, listenAtPlace, splitPlace, TcpAttempt, tuning } from "./tcp.js";
 import type {
@@ -78,6 +79,13 @@ function notPlain(place: string): Error {
   return failure("EINVAL", `${place} is not host:port/path`);
 }
 
+/** Why a peer that wants these subprotocols is turned away. */
+function unfit(names: readonly string[], fitting: readonly string[]): ProtocolError {
+  const what = `the peer's subprotocol is ${JSON.stringify(names.join(", "))}, and ours is ${fitting[0]}`;
+  const isZws = names.some((name) => name.startsWith(NO_MECHANISM));
+  return new ProtocolError(what, isZws ? "ERR_ZMTP_MECHANISM_MISMATCH" : undefined);
+}
+
 function streamOf(socket: WebSocket, tcpSocket: Socket, path: string, name: string): ZwsStream {
   const address = `ws://${hostAndPort(tcpSocket.localAddress, tcpSocket.localPort)}${path}`;
   return new ZwsStream(socket, tcpSocket, address, name === NO_MECHANISM);
@@ -117,6 +125,7 @@ class WsListener implements Listener {
       const names = takeNames(request);
       const name = fitting.find((one) => names.includes(one));
       if (name === undefined) {
+        sink.refused?.(unfit(names, fitting));
         socket.on("error", () => {}).once("finish", () => socket.destroy());
         socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
         return;
@@ -174,8 +183,8 @@ class WsAttempt implements Attempt {
     });
     this.#socket = socket;
     const failed = (error: NodeJS.ErrnoException) => {
-      const { code = "EPROTO" } = error;
-      this.#failed(Object.assign(error, { code }));
+      // An error of the system's has a code; the package's errors tell that the answer is none of a WebSocket.
+      this.#failed(error.code === undefined ? new ForeignError(error.message) : error, true);
     };
     // The package's own limit has no effect on a connection that it did not make.
     const late = () => {
@@ -191,7 +200,7 @@ class WsAttempt implements Attempt {
     socket.on("open", () => {
       if (this.#over) return;
       if (!offered.includes(chosen)) {
-        failed(failure("EPROTO", `the peer wants the subprotocol ${JSON.stringify(chosen)}`));
+        failed(new ForeignError(`the peer wants the subprotocol ${JSON.stringify(chosen)}`));
         socket.terminate();
         return;
       }
@@ -202,10 +211,10 @@ class WsAttempt implements Attempt {
     });
   }
 
-  #failed(error: NodeJS.ErrnoException): void {
+  #failed(error: NodeJS.ErrnoException, wasThere = false): void {
     if (this.#over) return;
     this.#end();
-    this.#sink.failed(error);
+    this.#sink.failed(error, wasThere);
   }
 
   #end(): void {
