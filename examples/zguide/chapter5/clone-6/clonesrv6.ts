@@ -119,7 +119,7 @@ collector.on("message", (frames) => {
 setInterval(() => {
   if (star.active) for (const deletion of store.expired()) publish(deletion, "delete");
   // A server that was frozen becomes active again when a client asks. Its clients do not, so it asks itself.
-  else if (collecting && following === undefined) self.send(["ICANHAZ?", "nothing"]);
+  else if (collecting && following === undefined) self.send(["ICANHAZ?", "/nothing/"]);
   publisher.send(new KVMsg({ key: "HUGZ", uuid: EMPTY }).frames);
 }, heartbeat);
 
