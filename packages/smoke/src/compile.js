@@ -14,15 +14,20 @@ import {
 } from "node:fs";
 import { createRequire, SourceMap } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const CACHE = join(ROOT, "node_modules/.cache/tx0mq-smoke");
 /** A module of the same folder or of another one: imported, or started as a thread or a process. */
 const NEIGHBOUR =
   /((?:\bfrom |\bimport |\bimport\(|\bURL\(|\bresolve\()["'`])(\.\.?\/[^"'`\n]*)\.ts(?=["'`])/g;
+/** The cache as errors have it: by its path, and in a stack by its URL. */
+const CACHES = [CACHE, pathToFileURL(CACHE).pathname];
 /** Where an error in a compiled program says that it is. */
-const PLACE = new RegExp(`(${CACHE.replace(/\W/g, "\\$&")}/[^:\\s]+)\\.js:(\\d+)(?::(\\d+))?`, "g");
+const PLACE = new RegExp(
+  `(?:${CACHES.map((path) => path.replace(/\W/g, "\\$&")).join("|")})/([^:\\s]+)\\.js:(\\d+)(?::(\\d+))?`,
+  "g",
+);
 
 /**
  * Folders that are known to be compiled.
@@ -52,10 +57,10 @@ export function compiled(source) {
  * @param {string} line
  */
 export function ofSource(line) {
-  if (!line.includes(CACHE)) return line;
+  if (!CACHES.some((path) => line.includes(path))) return line;
   return line.replace(PLACE, (all, path, row, column) => {
-    const source = `${join(ROOT, relative(CACHE, path))}.ts`;
-    const map = new SourceMap(JSON.parse(readFileSync(`${path}.js.map`, "utf8")));
+    const source = `${join(ROOT, path)}.ts`;
+    const map = new SourceMap(JSON.parse(readFileSync(join(CACHE, `${path}.js.map`), "utf8")));
     const found = map.findEntry(Number(row) - 1, Number(column ?? 1) - 1);
     if (!("originalLine" in found)) return all;
     const { originalLine, originalColumn } = found;
@@ -93,9 +98,11 @@ function compile(sources) {
   const { buildSync } = /** @type {typeof import("esbuild")} */ (
     createRequire(import.meta.url)("esbuild")
   );
+  // esbuild puts "_" for some characters in what it makes of a whole path, such as a quote.
   const { outputFiles } = buildSync({
-    entryPoints: [...sources],
-    outbase: ROOT,
+    absWorkingDir: ROOT,
+    entryPoints: sources.map((source) => relative(ROOT, source)),
+    outbase: ".",
     outdir: CACHE,
     platform: "node",
     format: "esm",
@@ -108,7 +115,8 @@ function compile(sources) {
   for (const [path, text] of code) if (path.endsWith(".map")) put(path, text);
   for (const source of sources) {
     const path = target(source);
-    const text = code.get(path) ?? "";
+    const text = code.get(path);
+    if (text === undefined) throw new Error(`esbuild has not made ${path}`);
     // Tests do not run as they are here: they are read by the hooks, under their own names.
     const linked = source.endsWith(".test.ts") ? text : text.replace(NEIGHBOUR, "$1$2.js");
     put(path, linked, timeOf(source));

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { type Program, Stage } from "./index.ts";
 import { LIMIT_MS } from "./wait.ts";
 
@@ -16,7 +17,7 @@ function node(
   env: Record<string, string> = {},
 ): Program {
   const stage = new Stage(t, import.meta.url);
-  const path = new URL(`fixtures/${file}.ts`, import.meta.url).pathname;
+  const path = fileURLToPath(new URL(`fixtures/${file}.ts`, import.meta.url));
   return stage.start({ command: [process.execPath, ...flags, path] }, [], { env, name: file });
 }
 
