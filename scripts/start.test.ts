@@ -62,6 +62,15 @@ test("runs another example by its path, and passes its input on", async (t) => {
   assert.deepEqual(await program.exit(), { code: 0, signal: null });
 });
 
+test("runs all commands of an example, up to one that fails", async (t) => {
+  const program = start(repository(t, "echo one && sh -c 'echo two; exit 7' && echo three"));
+  assert.deepEqual(await program.exit(), { code: 7, signal: null });
+  assert.deepEqual(program.lines, ["one", "two"]);
+  const all = start(repository(t, "echo one && echo two"));
+  assert.deepEqual(await all.exit(), { code: 0, signal: null });
+  assert.deepEqual(all.lines, ["one", "two"]);
+});
+
 test("a build that fails shows its output, and nothing is run", async (t) => {
   const program = start(repository(t, "echo hello", "echo broken; exit 1"));
   assert.notEqual((await program.exit()).code, 0);

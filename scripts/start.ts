@@ -27,9 +27,10 @@ async function build({ packageName }: ExampleWorkspace): Promise<void> {
 }
 
 /** Does what npm start does there, but in one process less: signals reach the example itself. */
-async function start({ folder, scripts }: ExampleWorkspace): Promise<never> {
+async function start({ folder, scripts: { start = "" } }: ExampleWorkspace): Promise<never> {
   const PATH = [join(ROOT, "node_modules/.bin"), process.env.PATH].join(delimiter);
-  const command = ["/bin/sh", "-c", `exec ${scripts.start}`];
+  // The last of several commands takes the shell's place.
+  const command = ["/bin/sh", "-c", start.replace(/(.* && )?/, "$&exec ")];
   return end(await run(command, { cwd: folder, stdio: "inherit", env: { ...process.env, PATH } }));
 }
 
