@@ -28,10 +28,13 @@ function thread(t: TestContext, program: string): Thread {
   return started;
 }
 
-const own = (): string[] =>
-  readdirSync(tmpdir()).filter((name) =>
-    name.startsWith(`tx0mq-${process.getuid?.()}-${process.pid}-`),
+/** The folders of this process. If the folder for temporary files has a long name, they are in /tmp. */
+const own = (): string[] => {
+  const name = new RegExp(`^tx0mq-${process.getuid?.()}-${process.pid}(-|$)`);
+  return [...new Set([tmpdir(), "/tmp"])].flatMap((folder) =>
+    readdirSync(folder).filter((file) => name.test(file)),
   );
+};
 
 test("a thread reaches who is bound in another", async (t) => {
   const name = place();

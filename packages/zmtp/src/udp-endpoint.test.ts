@@ -74,9 +74,9 @@ test("what is malformed does a DISH no harm, and a RADIO makes the same bytes as
     socket.send(Buffer.from(datagram, "latin1"), port, HOST);
   }
   assert.deepEqual(await dish.next(), ["good"]);
-  // Somebody else may send more than libzmq takes.
-  socket.send(`\x04news${"x".repeat(20_000)}`, port, HOST);
-  assert.equal((await dish.next())[0]?.length, 20_000);
+  // Somebody else may send more than libzmq takes. macOS sends 9,216 bytes at most.
+  socket.send(`\x04news${"x".repeat(9000)}`, port, HOST);
+  assert.equal((await dish.next())[0]?.length, 9000);
   radio.connect(`udp://${HOST}:${other}`);
   const heard = once(socket, "message");
   radio.call((it) => it.send("x".repeat(9000), { group: "news" })); // too long

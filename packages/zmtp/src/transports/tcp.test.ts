@@ -11,13 +11,16 @@ const interfaces = Object.entries(networkInterfaces());
 const loopback = interfaces.find(([, of]) => of?.some(({ address }) => address === "127.0.0.1"));
 const hasIPv6 = interfaces.some(([, of]) => of?.some(({ address }) => address === "::1"));
 const nothing = { accepted() {}, failed() {} };
+const LINUX = process.platform === "linux";
 
-test("listens at once: the port is known, and nobody else's", async () => {
+test("listens at once: the port is known, and nobody else's", async (t) => {
   const { listener, place } = new Listening(tcp, LOCAL);
   assert.match(listener.address, /^tcp:\/\/127\.0\.0\.1:\d+$/);
-  for (const other of [place, place.replace("127.0.0.1", "*")]) {
-    assert.throws(() => tcp.listen(other, {}, nothing), { code: "EADDRINUSE" });
-  }
+  assert.throws(() => tcp.listen(place, {}, nothing), { code: "EADDRINUSE" });
+  if (LINUX) {
+    const all = place.replace("127.0.0.1", "*");
+    assert.throws(() => tcp.listen(all, {}, nothing), { code: "EADDRINUSE" });
+  } else t.diagnostic("BSD lets others listen at the same port of all addresses");
   await listener.close();
 });
 
@@ -122,10 +125,13 @@ test("carries bytes both ways, and knows the addresses", async () => {
   await listening.stop();
 });
 
-test("connects from a source address", async () => {
+test("connects from a source address", async (t) => {
   const listening = new Listening(tcp, LOCAL);
   const [name] = loopback ?? [];
-  for (const [n, source] of ["127.0.0.2:0", `${name}:0`, "127.0.0.1:*"].entries()) {
+  const sources = [`${name}:0`, "127.0.0.1:*"];
+  if (LINUX) sources.push("127.0.0.2:0");
+  else t.diagnostic("only Linux has all of 127/8");
+  for (const [n, source] of sources.entries()) {
     const client = await connected(tcp, `${source};${listening.place}`);
     const server = await listening.nth(n);
     assert.equal(
@@ -203,10 +209,11 @@ test("gives up after connectTimeout", async () => {
 });
 
 test("does not take itself for a listener", async () => {
-  // The system lets a socket connect to its own port, and may choose that port by itself.
+  // The system lets a socket connect to its own port, and may choose that port by itself. macOS refuses that.
   const { listener, place } = new Listening(tcp, LOCAL);
   await listener.close();
-  await assert.rejects(connected(tcp, `${place};${place}`), { code: "ECONNREFUSED" });
+  const code = process.platform === "darwin" ? "EINVAL" : "ECONNREFUSED";
+  await assert.rejects(connected(tcp, `${place};${place}`), { code });
 });
 
 test("carries 1,000 connections", async () => {
