@@ -14,7 +14,7 @@ const TRANSPORTS = ["tcp", "ipc", "inproc", "udp", "ws", "wss", "pgm", "epgm", "
 const TCP =
   /^(?:(?:\[\S+\]|[^\s[\];]+):(?:\*|!|\d+);)?(?<host>\[\S+\]|[^\s[\];]+):(?<port>\*|!|\d+)$/;
 /** The longest path in sockaddr_un, without the terminating NUL. */
-const IPC_PATH_LIMIT = 107;
+const IPC_PATH_LIMIT = process.platform === "linux" ? 107 : 103;
 
 /**
  * Where a connection binds or connects: an endpoint type and an address such as

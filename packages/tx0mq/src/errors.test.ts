@@ -26,8 +26,11 @@ import {
   ZmqSystemError,
   ZmqUnroutableError,
 } from "./index.js";
-import { onZmtp } from "./testing/engine.js";
+import { ENGINE, onZmtp } from "./testing/engine.js";
 import { at, failure, HOST, place, prove } from "./testing/stage.js";
+
+/** Who listens at a Unix socket is known on Linux alone. */
+const TELLS_WHO_LISTENS = existsSync("/proc/net/unix");
 
 void test("every kind of error has its code, which stays", () => {
   const made: Record<string, ZmqError> = {
@@ -108,6 +111,12 @@ prove("an unroutable message's error tells whom it was for", async (stage) => {
 
 prove("the second to bind an address is told so, with the address", async (stage) => {
   for (const transport of ["tcp", "ipc", "inproc"] as const) {
+    if (transport === "ipc" && ENGINE !== "zmtp" && !TELLS_WHO_LISTENS) {
+      stage.t.diagnostic(
+        "not over ipc: libzmq takes the path over, and only Linux tells of others",
+      );
+      continue;
+    }
     const first = stage.bind(ZmqPullConnection, {}, place(transport));
     const address = at(first);
     const inUse = (error: unknown): true => {
@@ -139,8 +148,7 @@ prove("an address that another process is bound to is in use", async (stage) => 
   stage.t.after(() => other.kill("SIGKILL"));
   const port = await new Promise((resolve) => other.stdout.once("data", resolve));
   for (const taken of [address, `tcp://${HOST}:${Number(port)}`]) {
-    // Who listens at a Unix socket is known on Linux alone.
-    if (taken === address && !existsSync("/proc/net/unix")) continue;
+    if (taken === address && !TELLS_WHO_LISTENS) continue;
     assert.throws(() => stage.bind(ZmqPullConnection, {}, taken), failure(ZmqAddressInUseError));
   }
   other.kill("SIGKILL");
