@@ -42,7 +42,7 @@ for (const example of examples) {
   test(`${name} has four kinds of files`, () => {
     const files = readdirSync(folder, { withFileTypes: true }).filter(
       (file) =>
-        !["node_modules", ".turbo", ".titanic", ".ipcontroller"].includes(file.name) &&
+        !["node_modules", ".turbo", ".titanic", ".ipcontroller", ".DS_Store"].includes(file.name) &&
         !file.name.endsWith(".ipc"),
     );
     const odd = files.filter(

@@ -26,7 +26,7 @@ interface Workflow {
 }
 
 const WORKFLOWS = ".github/workflows";
-const files = readdirSync(join(ROOT, WORKFLOWS));
+const files = readdirSync(join(ROOT, WORKFLOWS)).filter((file) => file.endsWith(".yml"));
 const root = JSON.parse(read("package.json"));
 
 function read(path: string): string {

@@ -130,7 +130,8 @@ test("a folder that is not empty is left alone", () => {
   assert.ok(example);
   const target = join(folder, "mine");
   mkdirSync(target);
-  create(target, example, examples); // an empty one is taken
+  writeFileSync(join(target, ".DS_Store"), "");
+  create(target, example, examples); // one that people see as empty is taken
   const before = readFileSync(join(target, "README.md"), "utf8");
   writeFileSync(join(target, "README.md"), "mine");
   assert.throws(() => create(target, example, examples), CreateError);

@@ -71,7 +71,9 @@ export function create(
 /** Whether a folder is still to be made, or is empty. */
 export function isFree(folder: string): boolean {
   if (!existsSync(folder)) return true;
-  return statSync(folder).isDirectory() && readdirSync(folder).length === 0;
+  if (!statSync(folder).isDirectory()) return false;
+  // The Finder of macOS leaves this behind, and does not show it.
+  return readdirSync(folder).every((file) => file === ".DS_Store");
 }
 
 /** @throws {CreateError} where there is something that would be written over */
