@@ -25,7 +25,11 @@ export interface MonitorEvents {
   acceptFailed: Failed;
   /** The ZMTP handshake with a peer succeeded: messages flow. ZMQ_EVENT_HANDSHAKE_SUCCEEDED */
   handshakeSucceeded: At;
-  /** A handshake failed: not ZMTP, wrong mechanism, refused credentials. ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL, _PROTOCOL, _AUTH */
+  /**
+   * A handshake failed: not ZMTP (`"protocol"`), another mechanism (`"protocol"` or `"other"`), refused by the
+   * authenticator (`"auth"`), a `curveServerKey` that is not the server's (`"other"`: the server ends the connection).
+   * ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL, _PROTOCOL, _AUTH
+   */
   handshakeFailed: Failed & { readonly reason: "auth" | "protocol" | "other" };
   /** A peer was lost. ZMQ_EVENT_DISCONNECTED */
   disconnected: At;

@@ -144,7 +144,8 @@ abstract class Link implements SessionSink {
     const address = this.#address;
     if (!wasReady) {
       const type = `handshake:error:${handshakeFailure(error)}`;
-      host.event({ type, address, error: error ?? new Error("the peer is gone") });
+      const hungUp = "the peer ended the connection during the handshake";
+      host.event({ type, address, error: error ?? new Error(hungUp) });
     }
     host.event({ type: "disconnect", address });
   }

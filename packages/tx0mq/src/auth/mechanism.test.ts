@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   curveKeyPair,
   type DealerOptions,
+  type MonitorEvents,
   type PullOptions,
   type PushOptions,
   ZmqDealerConnection,
@@ -163,6 +164,25 @@ prove(
   },
   { shared: true },
 );
+
+prove("a client with a wrong key of the server is told that it was hung up on", async (stage) => {
+  const [server, client, other] = [curveKeyPair(), curveKeyPair(), curveKeyPair()];
+  const pull = stage.bind(ZmqPullConnection, {
+    curveServer: true,
+    curveSecretKey: server.secretKey,
+    zapEnforceDomain: false,
+  });
+  const push = stage.make(ZmqPushConnection, {
+    curvePublicKey: client.publicKey,
+    curveSecretKey: client.secretKey,
+    curveServerKey: other.publicKey,
+  });
+  const failed = told<MonitorEvents["handshakeFailed"]>(push, "handshakeFailed");
+  push.addEndpoints(ZmqEndpoint.connect(at(pull)));
+  const { address, reason, error } = await failed;
+  assert.deepEqual([address, reason], [at(pull), "other"]);
+  assert.equal(error.message, "the peer ended the connection during the handshake");
+});
 
 prove("half a security mechanism is refused, and two of them", (stage) => {
   const [own, other] = [curveKeyPair(), curveKeyPair()];

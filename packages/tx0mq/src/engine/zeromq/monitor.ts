@@ -1,4 +1,4 @@
-import { socketError } from "../../errors.js";
+import { errnoOf, socketError } from "../../errors.js";
 import type { EngineEvent, EngineSink } from "../engine.js";
 import { deferToNextTurn, hasTime } from "../turn.js";
 import type { NativeSocket, Observer } from "./binding.js";
@@ -54,7 +54,7 @@ export class Monitor {
       const event = (await observer.receive()) as EngineEvent;
       if (event.type === "end") return;
       if (event.address !== NOWHERE) {
-        for (const told of this.#webHandshakes.toTell(event)) this.#sink.event(told);
+        for (const told of this.#webHandshakes.toTell(event)) this.#sink.event(clear(told));
       }
       if (!hasTime()) await new Promise<void>(deferToNextTurn);
     }
@@ -64,4 +64,11 @@ export class Monitor {
   close(): void {
     this.#observer?.close();
   }
+}
+
+/** If the peer ends the connection, as a CURVE server does with a client that has another key of it, libzmq says "Broken pipe". */
+function clear(event: EngineEvent): EngineEvent {
+  if (event.type !== "handshake:error:other" || errnoOf(event.error) !== "EPIPE") return event;
+  const error = new Error("the peer ended the connection during the handshake");
+  return { ...event, error: Object.assign(error, { code: "EPIPE" }) };
 }
