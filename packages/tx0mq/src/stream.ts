@@ -77,6 +77,10 @@ export function duplex(connection: StreamedConnection): ZmqDuplex {
  * A connection as two web streams of messages: a {@link duplex} for code that uses `pipeTo()`. The
  * end, errors and back-pressure are the same; `cancel()` and `abort()` shut the connection down.
  *
+ * **Shutdown** waits for a pipe to the writable side, and for a writer that is locked, until they close it: they may
+ * have more to write. That is as long as for readers at work: 1,500 ms, or the linger period. So call the writer's
+ * `close()` or `releaseLock()` before.
+ *
  * @throws as `duplex`
  */
 export function webStreams(connection: StreamedConnection): ZmqWebStreams {
