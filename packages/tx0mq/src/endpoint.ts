@@ -98,6 +98,8 @@ function check(type: ZmqEndpointType, address: string): void {
   if (typeof address !== "string") {
     throw new ZmqEndpointError(String(address), "an address is a string");
   }
+  // libzmq takes what stands before it for the address.
+  if (address.includes("\0")) throw new ZmqEndpointError(address, "an address has no NUL in it");
   const [, transport, rest = ""] = /^([a-z]+):\/\/(.*)$/s.exec(address) ?? [];
   if (transport === undefined) {
     throw new ZmqEndpointError(
