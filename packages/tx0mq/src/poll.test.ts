@@ -4,6 +4,7 @@ import {
   poll,
   proxy,
   ZmqAbortError,
+  ZmqArgumentError,
   ZmqClosedError,
   ZmqDealerConnection,
   ZmqOptionError,
@@ -177,6 +178,21 @@ prove("names of untyped code that are unknown are refused", async (stage) => {
   for (const items of [[pull], { writeable: [pull] }, { readable: [], wirtable: [] }]) {
     await assert.rejects(poll(items as object, { timeout: 0 }), refused);
   }
+});
+
+prove("what is no list of connections is refused, and no connection at all", async (stage) => {
+  const pull = stage.bind(ZmqPullConnection);
+  for (const wrong of [pull, 3, "x", ["x"], [undefined], {}]) {
+    await assert.rejects(
+      poll({ readable: wrong as never }),
+      failure(ZmqArgumentError, /^readable is a list of connections: poll\(\{ readable: \[/),
+    );
+  }
+  for (const items of [undefined, null, 3]) {
+    await assert.rejects(poll(items as never), failure(ZmqArgumentError, /poll\(\{ readable: /));
+  }
+  await assert.rejects(poll({}), failure(ZmqArgumentError, /nothing to wait for/));
+  assert.equal((await poll({ readable: [] }, { timeout: 0 })).readable.size, 0);
 });
 
 prove("a connection that belongs to a proxy cannot be waited for", async (stage) => {

@@ -1,5 +1,12 @@
 import type { AnyConnection } from "./connection/any.js";
-import { fromCaller, ZmqAbortError, ZmqClosedError, ZmqOptionError } from "./errors.js";
+import {
+  fromCaller,
+  shown,
+  ZmqAbortError,
+  ZmqArgumentError,
+  ZmqClosedError,
+  ZmqOptionError,
+} from "./errors.js";
 import { kPeek, kPeekRoom } from "./internal.js";
 import { checkWait, onAbort, onExpiry, type WaitOptions } from "./time.js";
 
@@ -26,6 +33,7 @@ export interface PollResult<R extends AnyConnection, W extends AnyConnection> {
  *
  * @param options `timeout` in ms: 0 only looks; left out or -1, waits for ever
  * @throws {ZmqAbortError} when the signal was aborted
+ * @throws {ZmqArgumentError} for a value that is no list of connections, and if there are none to wait for, for ever
  * @throws {ZmqOptionError} for a wrong option
  * @throws {ZmqClosedError} for a connection that is shut down already
  * @throws {ZmqStateError} for a connection that is never ready: its type does not receive or send, or it reads its
@@ -41,8 +49,11 @@ export async function poll<R extends AnyConnection, W extends AnyConnection>(
     const { timeout = -1, signal } = options;
     if (signal?.aborted) throw new ZmqAbortError(signal.reason);
     checkItems(items);
-    const readers = [...(items.readable ?? [])];
-    const writers = [...(items.writable ?? [])];
+    const readers = listOf("readable", items.readable);
+    const writers = listOf("writable", items.writable);
+    if (readers.length + writers.length === 0 && timeout < 0 && signal === undefined) {
+      throw new ZmqArgumentError("there is nothing to wait for: name connections, or a timeout");
+    }
     for (const connection of [...readers, ...writers]) {
       if (connection.closed) throw new ZmqClosedError(String(connection));
     }
@@ -76,10 +87,25 @@ export async function poll<R extends AnyConnection, W extends AnyConnection>(
 
 /** Untyped code may give a list, or misspell a name, and would wait for ever. @throws {ZmqOptionError} for that */
 function checkItems(items: PollItems<AnyConnection, AnyConnection>): void {
+  if (typeof items !== "object" || items === null) {
+    throw new ZmqArgumentError(`poll({ readable: [connection] }) waits, not poll(${shown(items)})`);
+  }
   for (const name in items) {
     if (name === "readable" || name === "writable") continue;
     throw new ZmqOptionError(name, "there is no such option; there are readable and writable");
   }
+}
+
+/** @throws {ZmqArgumentError} for a value that is no list of connections */
+function listOf<C extends AnyConnection>(name: string, given: Iterable<C> | undefined): C[] {
+  const items: unknown = given ?? [];
+  const list = isIterable(items) ? ([...items] as C[]) : undefined;
+  if (list?.every((one) => typeof one?.[kPeek] === "function")) return list;
+  throw new ZmqArgumentError(`${name} is a list of connections: poll({ ${name}: [connection] })`);
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof (value as Iterable<unknown>)[Symbol.iterator] === "function";
 }
 
 function isSome({ readable, writable }: PollResult<AnyConnection, AnyConnection>): boolean {

@@ -155,6 +155,16 @@ for (const Kind of KINDS) {
     await Promise.all([over, ended]);
   });
 
+  prove(`a ${name} is served by a function`, async (stage) => {
+    const { factory } = stage;
+    const server: Server = new Kind(factory);
+    for (const wrong of [undefined, 3, Promise.resolve(() => "x")]) {
+      const refused = failure(ZmqArgumentError, /^a function makes the replies/);
+      await assert.rejects(server.serve(wrong as never), refused);
+    }
+    assert.equal(server.listenerCount("message"), 0);
+  });
+
   prove(`a ${name} is served once, and not when it is shut down`, async (stage) => {
     const { server } = served(stage, Kind, () => "once");
     await assert.rejects(

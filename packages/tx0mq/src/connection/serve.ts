@@ -1,5 +1,5 @@
 import type { Frame } from "../engine/engine.js";
-import { ZmqClosedError, ZmqStateError } from "../errors.js";
+import { ZmqArgumentError, ZmqClosedError, ZmqStateError } from "../errors.js";
 import { type Frames, type Message, sendable } from "../frames.js";
 
 /** Makes the reply to a request: a frame or a list of frames, now or later. */
@@ -46,17 +46,19 @@ interface Served<In> {
 const served = new WeakSet<object>();
 
 /** Has each request handled. @returns a promise that resolves when the connection is shut down */
-export function serve<In>(
+export async function serve<In>(
   connection: Served<In>,
+  handler: RequestHandler,
   handle: (request: In) => Promise<void>,
 ): Promise<void> {
-  if (connection.closed) return Promise.reject(new ZmqClosedError(String(connection)));
-  if (served.has(connection)) {
-    return Promise.reject(new ZmqStateError(`${connection} is served already`));
+  if (typeof handler !== "function") {
+    throw new ZmqArgumentError("a function makes the replies: serve(([name]) => reply)");
   }
+  if (connection.closed) throw new ZmqClosedError(String(connection));
+  if (served.has(connection)) throw new ZmqStateError(`${connection} is served already`);
   served.add(connection);
   connection.on("message", handle);
-  return new Promise((resolve) => {
+  await new Promise<void>((resolve) => {
     connection.once("close", resolve);
   });
 }

@@ -34,7 +34,7 @@ export class ZmqRepConnection extends ZmqConnection<Message, Frames, RepOptions>
    * @returns a promise that resolves when the connection is shut down
    */
   serve(handler: RequestHandler, options: ServeOptions = {}): Promise<void> {
-    return serve<Message>(this, async (request) => {
+    return serve<Message>(this, handler, async (request) => {
       const reply = await replyTo(request, handler, options);
       if (reply === undefined) this.forgoTurn();
       else await this.send(reply);

@@ -161,7 +161,7 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never, RouterO
    * @returns a promise that resolves when the connection is shut down
    */
   serve(handler: RequestHandler, options: ServeOptions = {}): Promise<void> {
-    return serve<XREPRequest>(this, async ([id, ...request]) => {
+    return serve<XREPRequest>(this, handler, async ([id, ...request]) => {
       let reply: readonly Frame[] | undefined;
       try {
         reply = await replyTo(request, handler, options);
