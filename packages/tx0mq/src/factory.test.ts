@@ -6,6 +6,7 @@ import {
   ZmqClosedError,
   ZmqDealerConnection,
   ZmqEndpoint,
+  ZmqEndpointError,
   ZmqFactory,
   ZmqOptionError,
   ZmqPullConnection,
@@ -44,6 +45,14 @@ void test("the version of the library below is told, and what it has", () => {
   assert.match(zmqVersion(), /^4\.\d+\.\d+$/);
   assert.equal(zmqHas("ipc"), true);
   assert.equal(zmqHas("toString"), false);
+});
+
+prove("zmqHas tells of WebSockets what a bind tells", (stage) => {
+  const told = zmqHas("ws");
+  const bind = (): unknown => new ZmqPullConnection(stage.factory, { bind: "ws://127.0.0.1:*" });
+  if (told) bind();
+  else assert.throws(bind, failure(ZmqEndpointError, /the engine does not have this transport/));
+  assert.equal(zmqHas("ws"), told);
 });
 
 prove("a factory knows its connections, and shuts all of them down", async (stage) => {

@@ -1,4 +1,4 @@
-import { ZmqClosedError, ZmqSystemError } from "../../errors.js";
+import { errnoOf, ZmqClosedError, ZmqSystemError } from "../../errors.js";
 import type { SocketTypeName } from "../../socket-type.js";
 import type { ContextOptions, EngineContext, EngineSink } from "../engine.js";
 import { binding, type Context, LINGER, openSocket } from "./binding.js";
@@ -46,10 +46,7 @@ class ZeromqContext implements EngineContext {
       const why = "too many sockets: shut connections down, or raise maxSockets";
       throw new ZmqSystemError(`${what}: ${why}`, "EMFILE");
     }
-    // If libzmq had too few descriptors for its threads, it would abort the process.
-    if (!this.#started && !canOpenFiles(DESCRIPTORS + 2 * this.#context.ioThreads)) {
-      throw outOfDescriptors(what);
-    }
+    this.#checkDescriptors(what);
     const ended = (): void => {
       this.#open -= 1;
     };
@@ -57,6 +54,28 @@ class ZeromqContext implements EngineContext {
     this.#open += 1;
     this.#started = true;
     return socket;
+  }
+
+  /** The first socket starts libzmq's threads. If it had too few descriptors for them, it would abort the process. */
+  #checkDescriptors(what: string): void {
+    if (!this.#started && !canOpenFiles(DESCRIPTORS + 2 * this.#context.ioThreads)) {
+      throw outOfDescriptors(what);
+    }
+  }
+
+  /** Whether libzmq has a transport: if not, it says so of any address, before it reads the address. */
+  has(transport: string): boolean {
+    this.#checkDescriptors(`cannot ask for ${transport}://`);
+    const socket = openSocket("PAIR", this.#context);
+    this.#started = true;
+    try {
+      socket.bindSync(`${transport}://!`); // no address
+      return true;
+    } catch (error) {
+      return errnoOf(error) !== "EPROTONOSUPPORT";
+    } finally {
+      socket.close();
+    }
   }
 
   /** Binds to an inproc address for a moment. @returns whether that was possible */
@@ -84,7 +103,7 @@ class ZeromqContext implements EngineContext {
 const pools = new Map<string, ZeromqContext[]>();
 let sharedContext: ZeromqContext | undefined;
 
-export function createContext({ ioThreads, maxSockets, shared }: ContextOptions): EngineContext {
+export function createContext({ ioThreads, maxSockets, shared }: ContextOptions): ZeromqContext {
   const { Context, context } = binding();
   if (shared) {
     if (context.maxSockets < SHARED_SOCKETS) context.maxSockets = SHARED_SOCKETS;
