@@ -204,7 +204,7 @@ test("over ws, mechanisms that do not fit fail in the handshake, and so does an 
   assert.deepEqual((await events(sub, 4)).slice(0, 4), ["connect:delay", "connect", ...lost]);
 });
 
-const GARBAGE: Record<string, [send: (raw: Raw) => void, event: string]> = {
+const GARBAGE: Record<string, [send: (raw: Raw) => void, event: string, text?: RegExp]> = {
   "speaks HTTP": [
     (raw) => raw.socket.write(`GET / HTTP/1.0\r\n${"x".repeat(100)}\r\n\r\n`),
     "protocol",
@@ -222,8 +222,17 @@ const GARBAGE: Record<string, [send: (raw: Raw) => void, event: string]> = {
     "protocol",
   ],
   "sends another command than READY": [(raw) => raw.greet("\x05HELLO"), "protocol"],
-  "is of no type": [(raw) => raw.greet("\x05READY"), "protocol"],
-  "is of a type that there is not": [(raw) => raw.greet(ready("SMOKE")), "protocol"],
+  "is of no type": [(raw) => raw.greet("\x05READY"), "protocol", /does not tell the type/],
+  "is of a type that there is not": [
+    (raw) => raw.greet(ready("SMOKE\n")),
+    "protocol",
+    /is a "SMOKE\\n" socket/,
+  ],
+  "is of a type that does not fit": [
+    (raw) => raw.greet(ready("SUB")),
+    "protocol",
+    /is a SUB socket/,
+  ],
   "has metadata that end too early": [(raw) => raw.greet(ready("PUSH").slice(0, -1)), "protocol"],
   "has a command without end": [
     (raw) => {
@@ -231,10 +240,11 @@ const GARBAGE: Record<string, [send: (raw: Raw) => void, event: string]> = {
       raw.socket.write(Buffer.from([COMMAND | 2, 0, 0, 0, 1, 0, 0, 0, 0]));
     },
     "protocol",
+    /too large$/, // of no option
   ],
 };
 
-for (const [how, [send, reason]] of Object.entries(GARBAGE)) {
+for (const [how, [send, reason, text]] of Object.entries(GARBAGE)) {
   test(`a peer that ${how} is turned away, and the others do not notice`, async (t) => {
     const socket = monitored(t);
     const [pull, push] = [socket("PULL"), socket("PUSH")];
@@ -250,6 +260,7 @@ for (const [how, [send, reason]] of Object.entries(GARBAGE)) {
       `handshake:error:${reason}`,
       "disconnect",
     ]);
+    if (text !== undefined) assert.match(String(pull.events[4]?.error?.message), text);
     await push.send("after");
     assert.deepEqual(await pull.next(), ["after"]);
   });

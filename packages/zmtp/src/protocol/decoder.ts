@@ -349,5 +349,5 @@ function longSize(bytes: Buffer, at: number): number {
 }
 
 function tooLarge(): ProtocolError {
-  return new ProtocolError("a message that is larger than maxMessageSize allows");
+  return new ProtocolError("a frame, or a message, that is too large");
 }
