@@ -24,7 +24,9 @@ const IPC_PATH_LIMIT = process.platform === "linux" ? 107 : 103;
  * have the real port.
  */
 export class ZmqEndpoint {
+  /** `"bind"` or `"connect"`. */
   readonly type: ZmqEndpointType;
+  /** `transport://place`, as `tcp://127.0.0.1:5555`. */
   readonly address: string;
 
   /** @throws {ZmqEndpointError} for an address that can be neither bound nor connected to. */

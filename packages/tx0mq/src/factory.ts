@@ -48,6 +48,7 @@ const LINGER_PERIOD = 100;
  * ```
  */
 export class ZmqFactory {
+  /** How many threads do the network's work. ZMQ_IO_THREADS */
   readonly ioThreads: number;
   /** Whether its context is the one that all threads of the process share. */
   readonly shared: boolean;

@@ -36,9 +36,15 @@ export interface ConnectionOptions {
   handshakeInterval?: number | undefined;
   /** Time between two ZMTP heartbeats (PING), in ms; 0 for none. ZMQ_HEARTBEAT_IVL. Default: 0. */
   heartbeatInterval?: number | undefined;
-  /** How long a peer's answer may take before it counts as gone, in ms. ZMQ_HEARTBEAT_TIMEOUT. Default: heartbeatInterval. */
+  /**
+   * How long a peer's answer to a PING may take before the peer counts as gone, in ms; 0 for ever.
+   * ZMQ_HEARTBEAT_TIMEOUT. Default: `heartbeatInterval`.
+   */
   heartbeatTimeout?: number | undefined;
-  /** After how many ms without a PING the peer may count us as gone, in steps of 100. ZMQ_HEARTBEAT_TTL. Default: 0, never. */
+  /**
+   * After how many ms without a word from us the peer is to count us as gone, in steps of 100, 6,553,599 at most. Our
+   * PINGs tell it. ZMQ_HEARTBEAT_TTL. Default: 0, never.
+   */
   heartbeatTimeToLive?: number | undefined;
   /** Queue messages only for peers that are connected, not for connections on their way. ZMQ_IMMEDIATE. Default: false. */
   immediate?: boolean | undefined;
@@ -62,9 +68,12 @@ export interface ConnectionOptions {
   rate?: number | undefined;
   /** How long a multicast receiver can be away without loss, in ms. ZMQ_RECOVERY_IVL. Default: 10,000. */
   recoveryInterval?: number | undefined;
-  /** Time before a lost connection is tried again, in ms; -1 for never. ZMQ_RECONNECT_IVL. Default: 100. */
+  /**
+   * Time before a connection that was lost, or was not made, is tried again, in ms, and a random part of as much
+   * again; 0 or -1 for never. ZMQ_RECONNECT_IVL. Default: 100.
+   */
   reconnectInterval?: number | undefined;
-  /** The reconnect interval doubles up to this, in ms; 0 for no growth. ZMQ_RECONNECT_IVL_MAX. Default: 0. */
+  /** The reconnect interval doubles up to this, in ms, without a random part; 0 for no growth. ZMQ_RECONNECT_IVL_MAX. Default: 0. */
   reconnectMaxInterval?: number | undefined;
   /** Address of a SOCKS5 proxy for TCP. ZMQ_SOCKS_PROXY. Default: none. */
   socksProxy?: string | undefined;
@@ -89,11 +98,11 @@ export interface ConnectionOptions {
   plainPassword?: string | undefined;
   /** Be the server of the CURVE mechanism (RFC 26). A `ZmqAuthenticator` knows the clients. ZMQ_CURVE_SERVER. Default: false. */
   curveServer?: boolean | undefined;
-  /** Own public key: 40 characters of Z85 (RFC 32) or 32 bytes. ZMQ_CURVE_PUBLICKEY. */
+  /** Own public key: 40 characters of Z85 (RFC 32) or 32 bytes. ZMQ_CURVE_PUBLICKEY. Default: none. */
   curvePublicKey?: string | Uint8Array | undefined;
-  /** Own secret key: 40 characters of Z85 or 32 bytes. ZMQ_CURVE_SECRETKEY. */
+  /** Own secret key: 40 characters of Z85 or 32 bytes. ZMQ_CURVE_SECRETKEY. Default: none. */
   curveSecretKey?: string | Uint8Array | undefined;
-  /** For a client, the server's public key. ZMQ_CURVE_SERVERKEY. */
+  /** For a client, the server's public key. ZMQ_CURVE_SERVERKEY. Default: none. */
   curveServerKey?: string | Uint8Array | undefined;
   /**
    * The domain in requests to the ZAP handler (RFC 27), a `ZmqAuthenticator`. ZMQ_ZAP_DOMAIN. Default: `"global"`

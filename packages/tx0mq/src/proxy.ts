@@ -26,6 +26,7 @@ export interface ZmqProxy {
   readonly ended: Promise<void>;
   /** Passes no more messages until `resume()`. */
   pause(): void;
+  /** Goes on after `pause()`. */
   resume(): void;
   /** Ends the proxy and shuts its two connections down. It sends what it has received, within the linger period. */
   stop(): Promise<void>;

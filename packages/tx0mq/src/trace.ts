@@ -7,12 +7,14 @@ import type { MonitorEvent } from "./monitor.js";
 /** Published on the channel `tx0mq:send` when ZeroMQ has taken a message. */
 export interface SendTrace {
   readonly connection: AnyConnection;
+  /** As they go out: with the envelope, for a REP, an XREQ or an XREP. */
   readonly frames: readonly Frame[];
 }
 
 /** Published on the channel `tx0mq:receive` when a message has come out of ZeroMQ. */
 export interface ReceiveTrace {
   readonly connection: AnyConnection;
+  /** As they have come: with the envelope, for a REP, an XREQ or an XREP. */
   readonly frames: readonly Buffer[];
 }
 

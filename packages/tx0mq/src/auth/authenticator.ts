@@ -47,10 +47,13 @@ export interface AuthDecision {
 
 /** The events of a {@link ZmqAuthenticator}. */
 export interface AuthenticatorEvents {
+  /** A client may come in. */
   allowed: [decision: AuthDecision];
+  /** A client may not come in. */
   denied: [decision: AuthDecision];
   /** A callback threw, or took too long, so the client is denied. Printed if it has no listener. */
   error: [error: unknown];
+  /** The authenticator is shut down. */
   close: [];
 }
 
@@ -61,7 +64,9 @@ export type AuthVerdict = boolean | string;
 export interface PlainClient {
   readonly username: string;
   readonly password: string;
+  /** The server's `zapDomain`. */
   readonly domain: string;
+  /** As in an {@link AuthDecision}. */
   readonly address: string;
 }
 
@@ -69,7 +74,9 @@ export interface PlainClient {
 export interface CurveClient {
   /** In Z85. */
   readonly publicKey: string;
+  /** The server's `zapDomain`. */
   readonly domain: string;
+  /** As in an {@link AuthDecision}. */
   readonly address: string;
 }
 
@@ -144,7 +151,9 @@ class ZapHandler extends ZmqConnection<Message, Frames, RouterOptions> {
  * `node:diagnostics_channel`. Neither has a password or a secret key in it.
  */
 export class ZmqAuthenticator extends EventEmitter<AuthenticatorEvents> {
+  /** The factory whose servers it decides for. */
   readonly factory: ZmqFactory;
+  /** How long a callback may take to decide, in ms. */
   readonly timeout: number;
   readonly #handler: ZapHandler;
   readonly #allowed = new AddressList();

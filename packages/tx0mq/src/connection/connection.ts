@@ -74,7 +74,9 @@ export abstract class ZmqConnection<
   /** Whether messages wait in the connection while no peer is there: there they can be taken back. */
   protected static readonly holdsForPeers: boolean = false;
 
+  /** The ZeroMQ socket type, as `"PUB"`: of an XREQ `"DEALER"`, of an XREP `"ROUTER"`. */
   readonly socketType: SocketTypeName;
+  /** The factory that it was made with. */
   readonly factory: ZmqFactory;
   /**
    * How long `shutdown()` may wait for undelivered messages, and for readers at work on one, in ms; -1 for ever
@@ -100,6 +102,8 @@ export abstract class ZmqConnection<
    * @throws {ZmqEndpointError} for an address that cannot be bound or connected to
    * @throws {ZmqAddressInUseError} for an address that another socket is bound to
    * @throws {ZmqOptionError} for an option that the socket type does not have, or a wrong value
+   * @throws {ZmqArgumentError} for a value that is no factory, or no endpoint
+   * @throws {ZmqSystemError} if there are `maxSockets` connections already, or too many open files
    * @throws {ZmqClosedError} if the factory is shut down
    */
   constructor(factory: ZmqFactory, endpoints: Endpoints = [], given?: Options) {
@@ -221,7 +225,8 @@ export abstract class ZmqConnection<
   /**
    * Binds and connects to more endpoints.
    *
-   * @throws as the constructor does. Endpoints before the wrong one are kept.
+   * @throws as the constructor does; {ZmqClosedError} if the connection is shut down. Endpoints before the wrong
+   * one are kept.
    */
   addEndpoints(endpoints: Endpoints): void {
     this.checkOpen();
@@ -239,6 +244,7 @@ export abstract class ZmqConnection<
    * connected endpoint are lost. Peers are disconnected when the connection is next read or written.
    *
    * @throws {ZmqArgumentError} for an endpoint that the connection does not have
+   * @throws {ZmqClosedError} if the connection is shut down
    */
   removeEndpoints(endpoints: Endpoints): void {
     this.checkOpen();

@@ -40,7 +40,7 @@ export class ZmqPubConnection extends ZmqConnection<never> {
    *
    * @param tag any bytes; in the single-frame form any but NUL
    * @throws {ZmqArgumentError} for a NUL in the tag in the single-frame form, and for two frames with
-   * `conflate`, which keeps only one
+   * `conflate`, which keeps only one; else as `send`
    */
   publish(message: Frame, tag: Frame = ""): Promise<void> {
     if (!this.singleFrame) return this.sendFrames([tag, message]);

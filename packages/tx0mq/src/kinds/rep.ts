@@ -32,6 +32,8 @@ export class ZmqRepConnection extends ZmqConnection<Message, Frames, RepOptions>
    * ```
    *
    * @returns a promise that resolves when the connection is shut down
+   * @throws {ZmqStateError} if the connection is served already
+   * @throws {ZmqClosedError} if it has been shut down before
    */
   serve(handler: RequestHandler, options: ServeOptions = {}): Promise<void> {
     return serve<Message>(this, handler, async (request) => {

@@ -7,6 +7,7 @@ import type { WaitOptions } from "../time.js";
 
 /** Tells a SERVER's peers apart. */
 export interface RoutingId {
+  /** The id that libzmq gives a client when it comes: 32 bits, not 0. */
   readonly routingId: number;
 }
 

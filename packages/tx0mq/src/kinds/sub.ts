@@ -44,6 +44,7 @@ export class ZmqSubConnection extends ZmqConnection<Message, never> {
    * Asks for messages that begin with the tag; the empty tag asks for all. ZMQ_SUBSCRIBE
    *
    * @throws {ZmqStateError} for a second subscription with `conflate`
+   * @throws {ZmqArgumentError} for a value that is no tag
    * @throws {ZmqClosedError} if the connection is shut down
    */
   subscribe(tag: Frame = ""): void {

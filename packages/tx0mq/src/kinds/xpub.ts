@@ -48,7 +48,7 @@ export class ZmqXPubConnection extends ZmqConnection<Message, Frames, XPubOption
    * received last. Call `subscribe` first: the message has to match, as any other. With `noDrop`, an answer that
    * has to wait goes to all. ZMQ_XPUB_MANUAL_LAST_VALUE, a draft: libzmq may change it.
    *
-   * @throws {ZmqStateError} without the `manual` option
+   * @throws {ZmqStateError} without the `manual` option; else as `send`
    */
   async answer(message: Frames): Promise<void> {
     this.#checkManual(this.answer);

@@ -110,11 +110,14 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never, RouterO
 
   /**
    * Replies to a request. The promise settles when ZeroMQ has taken the reply; if you await it, you are as
-   * slow as the client. A reply to a client that is gone is dropped.
+   * slow as the client. A reply to a client that is gone is dropped. If you do not await it, you need not catch what
+   * clients or a shutdown cause, only the errors of a wrong call.
    *
    * @throws {ZmqUnknownRequestError} if the request is not open: it has its reply already, or is unknown
    * @throws {ZmqArgumentError} for a value that cannot be sent; the request stays open
-   * @throws {ZmqQueueFullError} for a client that does not read; you need not catch it
+   * @throws {ZmqQueueFullError} for a client that does not read, or when `sendQueueLimit` replies wait already
+   * @throws {ZmqUnroutableError} with `mandatory`, for a client that is gone
+   * @throws {ZmqClosedError} when the connection is shut down before ZeroMQ has taken the reply
    */
   reply(id: RequestId, ...parts: Frame[]): Promise<void> {
     const envelope = this.#open.get(id);
@@ -159,6 +162,8 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never, RouterO
    * ```
    *
    * @returns a promise that resolves when the connection is shut down
+   * @throws {ZmqStateError} if the connection is served already
+   * @throws {ZmqClosedError} if it has been shut down before
    */
   serve(handler: RequestHandler, options: ServeOptions = {}): Promise<void> {
     return serve<XREPRequest>(this, handler, async ([id, ...request]) => {

@@ -11,12 +11,12 @@ const SUBSCRIBE = Buffer.of(1);
 export class ZmqXSubConnection extends ZmqConnection<Message, Frames, XSubOptions> {
   static override readonly socketType = "XSUB";
 
-  /** Asks all publishers, also later ones, for messages that begin with the tag. RFC 29. */
+  /** Asks all publishers, also later ones, for messages that begin with the tag (RFC 29). @throws as `send` */
   subscribe(tag: Frame = ""): Promise<void> {
     return this.#tell(SUBSCRIBE, tag);
   }
 
-  /** Takes one `subscribe(tag)` back. */
+  /** Takes one `subscribe(tag)` back. @throws as `send` */
   unsubscribe(tag: Frame = ""): Promise<void> {
     return this.#tell(UNSUBSCRIBE, tag);
   }
