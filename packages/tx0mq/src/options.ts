@@ -171,7 +171,7 @@ export interface SubOptions extends ConnectionOptions, ReceiveOptions, Conflated
 export interface ReqOptions extends ConnectionOptions, SendOptions, ReceiveOptions, Routed {
   /** Number the requests and drop replies to older ones. ZMQ_REQ_CORRELATE. Default: false. */
   correlate?: boolean | undefined;
-  /** Allow a new request while a reply is due; it goes to another peer. ZMQ_REQ_RELAXED. Default: false. */
+  /** Allow a new request while a reply is due; it goes to the next peer in turn. ZMQ_REQ_RELAXED. Default: false. */
   relaxed?: boolean | undefined;
 }
 /** Options of REP sockets. */

@@ -240,8 +240,10 @@ export abstract class ZmqConnection<
   }
 
   /**
-   * Unbinds and disconnects from endpoints, given as `endpoints` shows them. Messages that wait for a peer at a
-   * connected endpoint are lost. Peers are disconnected when the connection is next read or written.
+   * Unbinds and disconnects from endpoints, given as `endpoints` shows them. Messages that ZeroMQ holds for the peers
+   * there have the `lingerPeriod`, by default 100 ms, to leave. Then they are lost. (The engine in TypeScript sends all
+   * to peers that are there, unless the period is 0, and drops at once what is for others.) Peers are disconnected
+   * when the connection is next read or written.
    *
    * @throws {ZmqArgumentError} for an endpoint that the connection does not have
    * @throws {ZmqClosedError} if the connection is shut down
