@@ -161,6 +161,21 @@ test("a page shows a run: its output, and a diagram of who sent what to whom", o
   }),
 );
 
+test("on a phone, text in a table of three columns can be read", options, () => {
+  const look = async (page: Page) => {
+    const narrow = await page.locator(".vp-doc td").evaluateAll((cells) => {
+      const widths = (cells as { offsetWidth: number; textContent: string }[]).map(
+        ({ offsetWidth, textContent }) => ({ offsetWidth, textContent }),
+      );
+      return widths.filter(({ offsetWidth, textContent }) => {
+        return offsetWidth < 100 && textContent.length > 40;
+      });
+    });
+    assert.deepEqual(narrow, []);
+  };
+  return visit("zmtp.html", look, { colorScheme: "light", width: 390 });
+});
+
 const PAGES = [
   "",
   "load-balancing-broker.html",
