@@ -42,10 +42,10 @@ const SEND_QUEUE_LIMIT = 65_536;
  * when ZeroMQ has taken the message; await it for back-pressure. Do not change a buffer that you have
  * sent: ZeroMQ may still read it.
  *
- * **Events**: `"message"`, `"error"`, `"close"`, those of the monitor ({@link MonitorEvents}), and
- * `"monitor"` for all of these. To miss none, make the connection without endpoints, add the
- * listeners, then call `addEndpoints`. A listener to messages, or to the monitor, keeps the process alive
- * until the connection is shut down; one to messages not while it is paused.
+ * **Events** ({@link ConnectionEvents}): `"message"`, `"error"`, `"undelivered"`, `"close"`; those of the monitor
+ * ({@link MonitorEvents}), as `"connected"`; and `"monitor"` for any of the monitor's. To miss none, make the
+ * connection without endpoints, add the listeners, then call `addEndpoints`. A listener to messages, or to the
+ * monitor, keeps the process alive until the connection is shut down; one to messages not while it is paused.
  *
  * Do not use it directly: derive a class with a `socketType`, or take one of the existing ones.
  */
