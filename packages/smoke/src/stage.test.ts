@@ -120,6 +120,14 @@ test("a test that hangs ends as well", async (t) => {
   }
 });
 
+test("a test whose suite's time is up shows what its programs printed", async (t) => {
+  for (const flags of [DIRECT, RUNNER]) {
+    const runner = node(t, flags, "late");
+    await runner.line(/^ +ℹ +\d+\.\d{3} s {2}sleeper \* started/);
+    assert.equal((await runner.exit()).code, 1);
+  }
+});
+
 test("a limit that is no number is refused", async (t) => {
   const runner = node(t, DIRECT, "limits", { SMOKE_LIMIT_MS: "soon" });
   await runner.line(/SMOKE_LIMIT_MS must be a number of milliseconds, not "soon"/);

@@ -44,6 +44,7 @@ export class Stage {
   readonly #started = performance.now();
   readonly #limit: NodeJS.Timeout;
   #over = false;
+  #reported = false;
 
   /** `testFile` is the test's `import.meta.url`: programs are looked for beside it. */
   constructor(t: TestContext, testFile: string) {
@@ -53,6 +54,8 @@ export class Stage {
     this.#addresses = new Addresses(this.folder);
     this.#limit = setTimeout(() => this.#giveUp(), 10 * LIMIT_MS).unref();
     t.after(() => this.#close(t));
+    // When a suite's time is up, what its tests say in `after` is no longer shown.
+    t.signal.addEventListener("abort", () => this.#report(t));
   }
 
   /**
@@ -99,10 +102,16 @@ export class Stage {
     this.#over = true;
     if (!failed(t)) clearTimeout(this.#limit); // else what the test has left open may keep the process
     // Before the killing: how the programs were when the test failed is what matters.
-    if (failed(t)) for (const line of report(this.#events, this.#programs)) t.diagnostic(line);
+    this.#report(t);
     const cleaned = this.#janitor.clean();
     await Promise.all(this.#programs.map((program) => program.leave()));
     await cleaned;
+  }
+
+  #report(t: TestContext): void {
+    if (this.#reported || !failed(t)) return;
+    this.#reported = true;
+    for (const line of report(this.#events, this.#programs)) t.diagnostic(line);
   }
 
   /** The test waits for something that is not a program's, and that has no limit of its own. */
