@@ -23,6 +23,7 @@ for await (const request of server) await server.send(request);
 interface Told {
   readonly start?: string;
   readonly programs?: readonly string[];
+  readonly endpoints?: readonly string[];
   readonly uses?: readonly string[];
   readonly dependencies?: Readonly<Record<string, string>>;
 }
@@ -30,12 +31,12 @@ interface Told {
 /** An example with the files given, which is then tried as a copy. */
 function copied(t: TestContext, files: Readonly<Record<string, string>>, told: Told = {}): Program {
   const stage = new Stage(t, import.meta.url);
-  const { start = "tsx greeting.ts", programs = [], uses = [] } = told;
+  const { start = "tsx greeting.ts", programs = [], endpoints = [], uses = [] } = told;
   const its = {
     name: "greeting",
     type: "module",
     scripts: { start },
-    example: { programs: programs.map((name) => ({ name })), uses },
+    example: { programs: programs.map((name) => ({ name, endpoints })), uses },
     dependencies: told.dependencies ?? dependencies,
   };
   const model = JSON.stringify({ type: "module", dependencies });
@@ -119,6 +120,16 @@ describe("an example, copied out of the repo,", { concurrency: true }, () => {
     assert.match(said, /imports \.\.\/elsewhere\/hi\.ts/);
     assert.match(said, /imports typescript\/unstable/);
     assert.doesNotMatch(said, /imports node:fs/);
+  });
+
+  test("has the endpoints that it tells of", async (t) => {
+    // A comment does not count.
+    const greeting = `// tcp://localhost:5556\n${GREETING}console.log("tcp://*:5555");\n`;
+    const endpoints = ["bind tcp://*:5555", "bind ipc://SELF.ipc", "connect tcp://localhost:5556"];
+    const told = { programs: ["greeting"], endpoints };
+    const program = copied(t, { "chapter/greeting/greeting.ts": greeting }, told);
+    await fails(program, /greeting: connect tcp:\/\/localhost:5556/);
+    await program.line(/^ok .*runs, copied out/);
   });
 
   test("runs each of its programs, and shows why one does not", async (t) => {

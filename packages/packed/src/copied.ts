@@ -21,6 +21,8 @@ const FROM =
   /^(?:import\s+(?:[^;"()]*?\sfrom\s+)?|export\s+(?:type\s+)?(?:\*[^;"]*|\{[^}]*\})\s+from\s+)"([^"]+)"/gm;
 /** A port of this machine. */
 const PORT = /((?:tcp|http):\/\/(?:\*|localhost|127\.0\.0\.1):)(\d+)/g;
+/** An endpoint in package.json, if it is an address alone: `bind tcp://*:5555`, but not `bind ipc://SELF-cloud.ipc`. */
+const ENDPOINT = /^\w+ (\w+:\/\/[^A-Z\s]+)$/;
 /** A program in a script. */
 const PROGRAM = /[\w./-]+\.ts\b/g;
 
@@ -36,6 +38,16 @@ test(`${its.name} imports its own files and what it declares`, async () => {
     }
   }
   assert.deepEqual(wrong, []);
+});
+
+test(`${its.name} has the endpoints that its package.json tells of`, async () => {
+  for (const { name, endpoints = [] } of its.example?.programs ?? []) {
+    const source = await readFile(join(example, `${name}.ts`), "utf8");
+    for (const endpoint of endpoints) {
+      const [, address] = ENDPOINT.exec(endpoint) ?? [];
+      if (address !== undefined) assert(source.includes(`"${address}"`), `${name}: ${endpoint}`);
+    }
+  }
 });
 
 test(`${its.name} runs, copied out of the repo`, async (t) => {

@@ -15,7 +15,7 @@ export interface Manifest {
   readonly bin?: string | Readonly<Record<string, string>>;
   /** What an example tells of itself. */
   readonly example?: {
-    readonly programs: readonly { readonly name: string }[];
+    readonly programs: readonly { readonly name: string; readonly endpoints?: readonly string[] }[];
     /** The folders of other examples whose programs it runs. */
     readonly uses?: readonly string[];
   };
