@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { endsOn, type Program, refuses, Stage } from "@tx0mq/smoke";
-import { ZmqFactory, ZmqReqConnection, ZmqSubConnection, ZmqXSubConnection } from "tx0mq";
+import {
+  ZmqFactory,
+  ZmqRepConnection,
+  ZmqReqConnection,
+  ZmqSubConnection,
+  ZmqXSubConnection,
+} from "tx0mq";
 
 const DONE = { code: 0, signal: null };
+const LIMIT = { timeout: 60_000 }; // for what never comes
 
 describe("synchronized publisher", { concurrency: true, timeout: 120_000 }, () => {
   test("ten subscribers, started in any order, get all updates each", async (t) => {
@@ -32,7 +39,7 @@ describe("synchronized publisher", { concurrency: true, timeout: 120_000 }, () =
     await using factory = new ZmqFactory();
     const hello = new ZmqReqConnection(factory, { connect: sync });
     await hello.send("");
-    assert.equal(String(await hello.receive()), "");
+    assert.equal(String(await hello.receive(LIMIT)), "");
 
     // What is no subscription does not count.
     const stranger = new ZmqXSubConnection(factory, { connect: address });
@@ -67,13 +74,16 @@ describe("synchronized publisher", { concurrency: true, timeout: 120_000 }, () =
     const stage = new Stage(t, import.meta.url);
     const anywhere = ["--publisher", "tcp://127.0.0.1:*", "--sync", "tcp://127.0.0.1:*"];
     const publisher = stage.start("syncpub", anywhere);
-    const [, address] = await publisher.line(/syncpub on (\S+) waits/);
-    const nowhere = ["--publisher", address, "--sync", stage.ipc("nowhere")];
+    await using factory = new ZmqFactory();
+    const service = new ZmqRepConnection(factory, { bind: stage.ipc("sync") });
+    const nowhere = ["--publisher", stage.ipc("nowhere"), "--sync", stage.ipc("sync")];
     const subscriber = stage.start("syncsub", nowhere);
-    const wrong = stage.start("syncpub", ["--subscribers", "few"]);
     await subscriber.line(/waits/);
-    await endsOn("SIGINT", publisher, subscriber);
+    const wrong = stage.start("syncpub", ["--subscribers", "few"]);
     await refuses(wrong, /^syncpub: --subscribers is a whole number/);
+    assert.equal(service.readable, false, "no hello before it has subscribed");
+    await publisher.line(/syncpub on \S+ waits/);
+    await endsOn("SIGINT", publisher, subscriber);
   });
 });
 
@@ -81,7 +91,7 @@ describe("synchronized publisher", { concurrency: true, timeout: 120_000 }, () =
 async function count(subscriber: ZmqSubConnection, most = Number.POSITIVE_INFINITY) {
   for (let updates = 0; ; updates++) {
     if (updates === most) return updates;
-    const [update] = await subscriber.receive();
+    const [update] = await subscriber.receive(LIMIT);
     if (String(update) === "END") return updates;
     assert.equal(String(update), "Rhubarb");
   }
