@@ -217,6 +217,9 @@ describe("broker peering, part 3", { concurrency: true }, () => {
       allLost < 6,
       `DC3 cannot have had ${allLost} requests of theirs: it has three workers`,
     );
+    const done = dc2.lines.flatMap((line) => /: (\w{4}) for DC1$/.exec(line)?.[1] ?? []);
+    const open = done.filter((task) => !dc1.lines.includes(`Monitor: ${task}`));
+    assert.deepEqual(open, [], "DC1 has the replies to all that DC2 has done for it");
     await endsOn("SIGINT", dc1, dc2);
     assert.deepEqual([...dc1.errors, ...dc2.errors], []);
   });
