@@ -4,6 +4,7 @@ import { endsOn, refuses, Stage } from "@tx0mq/smoke";
 import { ZmqFactory, ZmqReqConnection } from "tx0mq";
 
 const ANYWHERE = "tcp://127.0.0.1:*";
+const LIMIT = { timeout: 60_000 }; // for what never comes
 const GOODBYE = ["W: interrupt received, cleaning up", "W: socket closed, bye"];
 
 describe("interrupt", { concurrency: true, timeout: 120_000 }, () => {
@@ -16,7 +17,7 @@ describe("interrupt", { concurrency: true, timeout: 120_000 }, () => {
       const client = new ZmqReqConnection(factory, { connect: address });
       for (const request of [["one"], ["two", "frames"], [""]]) {
         await client.send(request);
-        assert.deepEqual((await client.receive()).map(String), request);
+        assert.deepEqual((await client.receive(LIMIT)).map(String), request);
       }
       await endsOn(signal, program); // by the signal: a shell sees 130, or 143
       assert.deepEqual(program.lines.slice(-2), GOODBYE);
@@ -32,7 +33,7 @@ describe("interrupt", { concurrency: true, timeout: 120_000 }, () => {
       await program.line(/^Working on something long$/);
       await endsOn(signal, program);
       assert.deepEqual(program.lines.slice(-3), ["Replied", ...GOODBYE]);
-      assert.equal(String(await client.receive()), "something long");
+      assert.equal(String(await client.receive(LIMIT)), "something long");
     });
   }
 
@@ -46,6 +47,7 @@ describe("interrupt", { concurrency: true, timeout: 120_000 }, () => {
     await client.send("a day's work");
     await program.line(/^Working on a day's work$/);
     await endsOn("SIGINT", program);
+    assert.ok(!program.lines.includes("Replied"), "it was at work");
     await refuses(wrong, /^interrupt: --work is a whole number/);
   });
 });

@@ -18,7 +18,7 @@ describe("multithreaded service", { concurrency: true, timeout: 120_000 }, () =>
     for (let asked = 0; found.size < WORKERS.length; asked++) {
       assert(asked < 100, `of 100 requests, some went to each of ${WORKERS.length} threads`);
       await first.send("Hello");
-      await first.receive();
+      await first.receive({ timeout: 60_000 });
       found.add((await server.line(/^(Worker \d) received Hello$/))[1]);
     }
     const clients = WORKERS.map(() =>
@@ -53,6 +53,7 @@ describe("multithreaded service", { concurrency: true, timeout: 120_000 }, () =>
     const work = await server.count(/^(Worker \d) received Hello$/, 5);
     assert.deepEqual(work.map(([, who]) => who).sort(), WORKERS);
     await endsOn("SIGTERM", server);
+    assert.ok(!server.lines.some((line) => line.endsWith("replied")), "all are at work");
     assert.equal(server.errors.length, 5, "one line for each message without an envelope");
     await refuses(wrong, /^mtserver: --threads is a whole number/);
   });
