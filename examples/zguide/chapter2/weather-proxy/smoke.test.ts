@@ -3,6 +3,8 @@ import { test } from "node:test";
 import { endsOn, refuses, Stage } from "@tx0mq/smoke";
 import { ZmqFactory, ZmqSubConnection, ZmqXPubConnection } from "tx0mq";
 
+const LIMIT = { timeout: 60_000 }; // for what never comes
+
 test("subscribers get their updates, and the server upstream their subscriptions", {
   timeout: 120_000,
 }, async (t) => {
@@ -20,28 +22,28 @@ test("subscribers get their updates, and the server upstream their subscriptions
   };
 
   const bern = subscriber("3000 ");
-  assert.equal(String(await server.receive()), "\x013000 ");
+  assert.equal(String(await server.receive(LIMIT)), "\x013000 ");
   const lisbon = subscriber("1000 ");
-  assert.equal(String(await server.receive()), "\x011000 ");
+  assert.equal(String(await server.receive(LIMIT)), "\x011000 ");
   for (let n = 0; n < 10; n++) {
     for (const zipcode of ["3000", "1000", "9999"]) await server.send(`${zipcode} ${n} 50`);
   }
   for (let n = 0; n < 10; n++) {
-    assert.equal(String(await bern.receive()), `3000 ${n} 50`);
-    assert.equal(String(await lisbon.receive()), `1000 ${n} 50`);
+    assert.equal(String(await bern.receive(LIMIT)), `3000 ${n} 50`);
+    assert.equal(String(await lisbon.receive(LIMIT)), `1000 ${n} 50`);
   }
 
   // One subscription upstream does for any number of subscribers, until the last of them goes.
   const second = subscriber("3000 ");
   second.subscribe("2000 ");
-  assert.equal(String(await server.receive()), "\x012000 ", "3000 is known already");
+  assert.equal(String(await server.receive(LIMIT)), "\x012000 ", "3000 is known already");
   await server.send("3000 22 60");
-  assert.equal(String(await second.receive()), "3000 22 60");
+  assert.equal(String(await second.receive(LIMIT)), "3000 22 60");
   await bern.shutdown();
   lisbon.unsubscribe("1000 ");
-  assert.equal(String(await server.receive()), "\x001000 ", "3000 is still wanted");
+  assert.equal(String(await server.receive(LIMIT)), "\x001000 ", "3000 is still wanted");
   second.unsubscribe("3000 ");
-  assert.equal(String(await server.receive()), "\x003000 ");
+  assert.equal(String(await server.receive(LIMIT)), "\x003000 ");
 
   await endsOn("SIGINT", proxy);
   assert.deepEqual(proxy.errors, []);
