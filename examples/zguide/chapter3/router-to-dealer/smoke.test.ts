@@ -64,10 +64,12 @@ describe("rtdealer", { concurrency: true, timeout: 120_000 }, () => {
     const worker = new Stage(t, import.meta.url).start("rtdealer", [
       ...["--role", "worker", "--connect", broker.address],
     ]);
-    const [address] = await broker.receive({ timeout: 60_000 });
+    const [address, ...question] = await broker.receive({ timeout: 60_000 });
     assert.match(String(address), /^[ -~]+$/);
-    await broker.send([address, "", "Fired!"]);
+    assert.deepEqual(question.map(String), ["", "Hi Boss"]);
+    await broker.send([address, "", "END"]); // as the broker in Python says it
     assert.deepEqual(await worker.exit(), { code: 0, signal: null });
+    assert.match(worker.lines.at(-1) ?? "", /completed: 0 tasks$/);
   });
 
   test("Ctrl-C ends it, and a wrong role gets one line", async (t) => {
