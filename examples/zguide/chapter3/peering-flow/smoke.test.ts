@@ -105,6 +105,7 @@ test("a cluster lives on its peer's workers; its clients may be elsewhere", asyn
   const dc2 = start("--clients", "0", "--work", "1", "DC2", "DC1");
   assert.deepEqual(await client.exit(), { code: 0, signal: null });
   assert.equal(client.lines[0], "clients wait for the broker of DC1");
+  assert.equal(client.lines.length, 7, "two replies to each of three");
   await dc1.count(/^Client-DC1-\d: OK$/, 6);
   await dc2.count(/^Worker-DC2-\d: HELLO for DC1$/, 12);
   await endsOn("SIGINT", dc1, dc2);
