@@ -4,6 +4,7 @@ import { endsOn, refuses, Stage } from "@tx0mq/smoke";
 import { ZmqDealerConnection, ZmqFactory, ZmqReqConnection } from "tx0mq";
 
 const ANYWHERE = "tcp://127.0.0.1:*";
+const LIMIT = { timeout: 60_000 }; // for what never comes
 
 describe("request-reply broker", { concurrency: true, timeout: 120_000 }, () => {
   test("replies go to who asked, workers share the load, and may join at any time", async (t) => {
@@ -16,11 +17,11 @@ describe("request-reply broker", { concurrency: true, timeout: 120_000 }, () => 
       stage.start("rrclient", ["--endpoint", frontend, "--request", request]),
     );
     for (const client of clients) await client.line(/ten requests/);
-    const parallel = ["--endpoint", backend, "--work", "0", "A", "2"];
+    const parallel = ["--endpoint", backend, "--work", "0", "B", "2"];
     const two = stage.start("rrworker-parallel", parallel);
     for (const [index, client] of clients.entries()) {
       assert.deepEqual(await client.exit(), { code: 0, signal: null });
-      const replies = client.lines.slice(1).map((line) => line.replace(/A-[12]/, "?"));
+      const replies = client.lines.slice(1).map((line) => line.replace(/B-[12]/, "?"));
       const reply = `[${["Ada", "Grace"][index]}, World from worker ?]`;
       assert.deepEqual(
         replies,
@@ -33,13 +34,13 @@ describe("request-reply broker", { concurrency: true, timeout: 120_000 }, () => 
     const client = new ZmqReqConnection(factory, { connect: frontend });
     const ask = async (request: string): Promise<string> => {
       await client.send(request);
-      return String(await client.receive());
+      return String(await client.receive(LIMIT));
     };
     const third = stage.start("rrworker", ["--endpoint", backend, "--work", "0"]);
     while ((await ask("Who?")) !== "World");
     const replies = [];
     for (let n = 0; n < 30; n++) replies.push(await ask("Who?"));
-    for (const who of ["Who?, World from worker A-1", "Who?, World from worker A-2", "World"]) {
+    for (const who of ["Who?, World from worker B-1", "Who?, World from worker B-2", "World"]) {
       assert.equal(replies.filter((reply) => reply === who).length, 10, `${who}: ${replies}`);
     }
 
@@ -65,7 +66,7 @@ describe("request-reply broker", { concurrency: true, timeout: 120_000 }, () => 
     const stage = new Stage(t, import.meta.url);
     await using factory = new ZmqFactory();
     const backend = new ZmqDealerConnection(factory);
-    const joined = backend.peers(5);
+    const joined = backend.peers(5, LIMIT);
     backend.addEndpoints({ bind: ANYWHERE });
     const never = ["--work", "1000000"]; // no reply is due for ages
     const worker = stage.start("rrworker-parallel", ["--endpoint", backend.address, ...never]);
@@ -74,6 +75,7 @@ describe("request-reply broker", { concurrency: true, timeout: 120_000 }, () => 
     for (let n = 0; n < 5; n++) await backend.send(["", "Hello"]);
     await worker.count(/^Worker A-[1-5] received request: \[Hello\]$/, 5);
     await endsOn("SIGTERM", worker);
+    assert.equal(backend.readable, false, "all are at work");
     await refuses(wrong, /^rrclient: .*--colour/);
   });
 });
