@@ -67,4 +67,18 @@ describe("echostream", { concurrency: true, timeout: 120_000 }, () => {
     assert.equal(String(await staying.receive()), "still there");
     await endsOn("SIGINT", server);
   });
+
+  test("still echoes the message in hand when it is told to end", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const server = stage.start("echostream", ["--endpoint", stage.ipc("echo"), "--work", "500"]);
+    await using factory = new ZmqFactory();
+    const dealer = new ZmqDealerConnection(factory, { connect: stage.ipc("echo") });
+    await dealer.send("hello");
+    await server.line(/^1 frames: hello$/); // its echo follows half a second later
+    const [echo] = await Promise.all([
+      dealer.receive({ timeout: 60_000 }),
+      endsOn("SIGINT", server),
+    ]);
+    assert.equal(String(echo), "hello");
+  });
 });

@@ -12,6 +12,7 @@ import {
   ZmqArgumentError,
   ZmqClosedError,
   ZmqDealerConnection,
+  type ZmqDuplex,
   ZmqPairConnection,
   ZmqProtocolError,
   ZmqPubConnection,
@@ -419,6 +420,50 @@ prove(
     open();
     for (const n of numbers(10)) assert.deepEqual(await next(dealer), [n]);
     await Promise.all([over, served]);
+  },
+  { lingerPeriod: 60_000 },
+);
+
+prove(
+  "a message in a generator's or a loop's hand is finished as well",
+  async (stage) => {
+    const pipe = (stream: ZmqDuplex, work: () => Promise<void>): Promise<void> =>
+      pipeline(
+        stream,
+        async function* (messages: AsyncIterable<Message>): AsyncGenerator<Frames> {
+          for await (const message of messages) {
+            await work();
+            yield message;
+          }
+        },
+        stream,
+      );
+    const loop = async (stream: ZmqDuplex, work: () => Promise<void>): Promise<void> => {
+      for await (const message of stream) {
+        await work();
+        stream.write(message);
+      }
+    };
+    for (const serve of [pipe, loop]) {
+      const pair = stage.bind(ZmqPairConnection, {}, place("inproc"));
+      const peer = stage.connect(ZmqPairConnection, pair);
+      let goOn = (): void => undefined;
+      const told = new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      let inHand = 0;
+      const served = serve(duplex(pair), () => {
+        inHand += 1;
+        return told;
+      });
+      await peer.send("one");
+      await until(() => inHand === 1);
+      const over = pair.shutdown();
+      await turns();
+      goOn();
+      assert.deepEqual(await next(peer), ["one"]);
+      await Promise.all([over, served]);
+    }
   },
   { lingerPeriod: 60_000 },
 );

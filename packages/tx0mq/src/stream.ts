@@ -62,7 +62,7 @@ export interface ZmqWebStreams {
  * ROUTER with `mandatory`).
  *
  * **Shutdown** of the connection: written messages are sent, and you may read received ones and reply to
- * them, within the linger period. A stream that pipes into this one has that time too.
+ * them, within the linger period. A stream or a generator that a pipeline leads into this one has that time too.
  *
  * The stream has the connection for itself: no other code reads or writes it.
  *
@@ -106,7 +106,7 @@ function open(
 // to it would never end.
 
 function webReadable(stream: ConnectionStream): ReadableStream<Message> {
-  const messages = stream[Symbol.asyncIterator]();
+  const messages = stream.iterator({ destroyOnReturn: false });
   return new ReadableStream<Message>(
     {
       async pull(controller) {
@@ -169,6 +169,9 @@ class ConnectionStream extends Duplex {
   readonly #late: Promise<void>[] = [];
   /** How many streams are piped into this one. */
   #sources = 0;
+  /** How many loops are at work on a message. */
+  #atWork = 0;
+  #tellIdle = ignore;
   /** Settles when all has been read that will ever come. */
   readonly #read: Promise<void>;
   #tellRead = ignore;
@@ -213,7 +216,15 @@ class ConnectionStream extends Duplex {
   async *#iterate(): AsyncGenerator<Message> {
     let atEnd = false;
     try {
-      yield* this.iterator({ destroyOnReturn: false });
+      for await (const message of this.iterator({ destroyOnReturn: false })) {
+        this.#atWork += 1;
+        try {
+          yield message;
+        } finally {
+          this.#atWork -= 1;
+          this.#tellIdle();
+        }
+      }
       atEnd = true;
     } finally {
       if (!atEnd) this.destroy();
@@ -298,8 +309,14 @@ class ConnectionStream extends Duplex {
   /** Resolves when received messages have been read, and the messages that they led to are written. */
   async #finish(): Promise<void> {
     if (this.#reads) await this.#read;
+    while (this.#atWork > 0) {
+      await new Promise<void>((resolve) => {
+        this.#tellIdle = resolve;
+      });
+    }
     await turn(); // who has just seen the end may write a last word
-    if (this.#hasWriter) await this.#complete;
+    // A generator in a pipeline waits for this event from first to last.
+    if (this.#hasWriter || this.listenerCount("drain") > 0) await this.#complete;
   }
 
   get #hasWriter(): boolean {
