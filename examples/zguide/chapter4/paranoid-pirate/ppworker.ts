@@ -3,7 +3,7 @@
 
 import { randomBytes, randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ZmqDealerConnection, ZmqFactory, ZmqTimeoutError } from "tx0mq";
+import { ZmqDealerConnection, ZmqFactory } from "tx0mq";
 import { flags } from "tx0mq/flags";
 
 const { endpoint, heartbeat, liveness, work, overload, faultless, ...pauses } = flags({
@@ -19,13 +19,12 @@ const { endpoint, heartbeat, liveness, work, overload, faultless, ...pauses } = 
 const READY = "\x01";
 const HEARTBEAT = "\x02";
 
-const factory = new ZmqFactory({ lingerPeriod: 0 });
+const factory = new ZmqFactory();
 factory.registerForShutdown();
 let pause = pauses.shortest;
 let cycles = 0;
 
-while (!factory.closed) {
-  await serve();
+for (await serve(); !factory.closed; await serve()) {
   console.log(`No sign of the queue: connecting anew in ${pause} ms`);
   await sleep(pause);
   pause = Math.min(2 * pause, pauses.longest);
@@ -39,27 +38,26 @@ async function serve(): Promise<void> {
   // Anew when the connection breaks, for a request may be lost with it. At the worker's end it is too late.
   worker.on("disconnected", () => worker.send(READY).catch(() => {}));
   console.log(`${options.routingId}: ready`);
-  const beats = setInterval(() => worker.send(HEARTBEAT), heartbeat);
-  try {
-    for (;;) {
-      const message = await worker.receive({ timeout: heartbeat * liveness });
-      pause = pauses.shortest;
-      const delimiter = message.findIndex((frame) => frame.length === 0);
-      if (delimiter > 0) {
-        await simulateFaults();
-        console.log(`${options.routingId}: normal reply`);
-        await sleep(work);
-        await worker.send(message); // [client, "", request]; a proxy's address may come first
-      } else if (String(message) !== HEARTBEAT) {
-        console.error(`ppworker: invalid message: ${message.length} frames`);
-      }
+  let patience = liveness; // so many more heartbeats of its own
+  const beats = setInterval(() => {
+    if (patience-- > 0) worker.send(HEARTBEAT);
+    else worker.shutdown(); // ends the loop below
+  }, heartbeat);
+  for await (const message of worker) {
+    patience = Number.POSITIVE_INFINITY; // while it works it does not hear the queue
+    pause = pauses.shortest;
+    const delimiter = message.findIndex((frame) => frame.length === 0);
+    if (delimiter > 0) {
+      await simulateFaults();
+      console.log(`${options.routingId}: normal reply`);
+      await sleep(work);
+      await worker.send(message); // [client, "", request]; a proxy's address may come first
+    } else if (String(message) !== HEARTBEAT) {
+      console.error(`ppworker: invalid message: ${message.length} frames`);
     }
-  } catch (error) {
-    if (!(error instanceof ZmqTimeoutError)) throw error;
-  } finally {
-    clearInterval(beats);
-    await worker.shutdown();
+    patience = liveness;
   }
+  clearInterval(beats);
 }
 
 async function simulateFaults(): Promise<void> {

@@ -81,6 +81,29 @@ describe("paranoid pirate", { concurrency: true }, () => {
     await endsOn("SIGTERM", worker);
   });
 
+  test("a worker that is told to end replies to the request in hand first", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    await using factory = new ZmqFactory();
+    const queue = new ZmqRouterConnection(factory, { bind: stage.ipc("queue") });
+    const worker = stage.start("ppworker", [
+      ...[
+        "--endpoint",
+        stage.ipc("queue"),
+        "--heartbeat",
+        "600000",
+        "--work",
+        "500",
+        "--faultless",
+      ],
+    ]);
+    const [name] = await queue.receive(LIMIT);
+    await queue.send([name, "client", "", "request"]);
+    await worker.line(/normal reply/); // in half a second
+    const [reply] = await Promise.all([queue.receive(LIMIT), endsOn("SIGINT", worker)]);
+    assert.deepEqual(reply.slice(1).map(String), ["client", "", "request"]);
+    assert.equal(said(worker, "connecting anew"), 0);
+  });
+
   test("a worker whose connection has broken says READY anew, under the same name", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const [frontend, backend] = [stage.ipc("frontend"), stage.ipc("backend")];
