@@ -37,7 +37,8 @@ async function broker(): Promise<void> {
   backend.on("message", async (message) => {
     const { address: worker, body } = unwrap(message);
     idle.write(worker);
-    if (body.length > 1) await frontend.send(body);
+    // A reply is a message in an envelope, as a request: unwrap() throws if it is malformed.
+    if (body.length > 1 && unwrap(body)) await frontend.send(body);
   });
 
   // Each free worker gets the next request. While there is none, requests wait in ZeroMQ.

@@ -43,7 +43,8 @@ function broker(): void {
     const { address: worker, body } = unwrap(message);
     idle.push(worker);
     frontend.resume();
-    if (body.length > 1) await frontend.send(body);
+    // A reply is a message in an envelope, as a request: unwrap() throws if it is malformed.
+    if (body.length > 1 && unwrap(body)) await frontend.send(body);
   }
 
   async function fromClient(request: Message): Promise<void> {

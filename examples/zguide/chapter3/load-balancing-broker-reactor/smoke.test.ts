@@ -80,7 +80,17 @@ test("a request waits in ZeroMQ until a worker is free; what is malformed costs 
   for (const _ of [1, 2]) await refusal(fourth);
   await fourth.send(["", "READY"]);
   await serve(fourth);
-  assert.equal(broker.errors.length, 17);
+
+  // A reply without an empty frame of its own goes to nobody. Its worker is free.
+  await client.send("request");
+  const [, from = ""] = await fourth.receive(LIMIT);
+  await fourth.send(["", from, "no delimiter"]);
+  await broker.line(refused(backend), { from: "stderr" });
+  assert.equal(broker.errors.length, 18);
+  await client.shutdown();
+  const last = new ZmqReqConnection(factory, { connect: frontend });
+  await last.send("request");
+  assert.equal(String((await fourth.receive(LIMIT)).at(-1)), "request");
   await endsOn("SIGINT", broker);
 });
 

@@ -36,7 +36,9 @@ async function broker(): Promise<void> {
   async function fromWorker([worker, delimiter, client, ...reply]: Message): Promise<void> {
     if (delimiter?.length !== 0 || client === undefined) return refuse("a worker");
     idle.push(worker);
-    if (reply.length > 0) await frontend.send([client, ...reply]);
+    if (reply.length === 0) return; // READY
+    if (reply[0]?.length !== 0 || reply.length === 1) return refuse("a worker");
+    await frontend.send([client, ...reply]);
   }
 
   // [client, "", request]
@@ -69,7 +71,7 @@ async function worker(name: string): Promise<void> {
   const routingId = randomBytes(4).toString("hex");
   const socket = new ZmqReqConnection(factory, { connect: at.backend }, { routingId });
   await socket.send("READY");
-  for await (const [client, , request] of socket) {
+  for await (const [client, , ...request] of socket) {
     console.log(`${name}: ${request}`);
     await sleep(work);
     await socket.send([client, "", "OK"]);

@@ -41,7 +41,7 @@ export function broker(
     idle.push(worker);
     capacityChanged();
     const frontend = peers.some(({ name }) => name === String(body[0])) ? cloudfe : localfe;
-    if (body.length > 1) await frontend.send(body);
+    if (body.length > 1 && unwrap(body)) await frontend.send(body); // throws if it is malformed
   });
   cloudbe.on("message", ([peer, ...reply]) => {
     unwrap(reply.slice(1)); // what is behind the client: throws if it is malformed

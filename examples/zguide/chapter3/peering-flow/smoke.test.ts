@@ -66,7 +66,9 @@ test("local workers first, then a peer's; replies find back; a lost peer costs w
   assert.deepEqual(await local.work(), ["", "g"]);
   await local.send("G");
   assert.equal(String(await g.receive(LIMIT)), "G");
-  assert.equal(dc1.errors.length, 3);
+  await new ZmqDealerConnection(factory, at("DC1-localbe")).send(["", "client", "no delimiter"]);
+  await dc1.line(/^tx0mq: .*localbe.* an empty frame and a body$/, { from: "stderr" });
+  assert.equal(dc1.errors.length, 4);
   await endsOn("SIGINT", dc1, dc2Again);
 });
 
