@@ -42,7 +42,10 @@ async function speak(): Promise<void> {
 async function listen(): Promise<void> {
   const sub = new ZmqSubConnection(factory, { bind: hellos });
   sub.subscribe("world");
-  sub.on("message", ([topic, hello]) => console.log(`sub: ${hello} (topic ${topic})`));
+  sub.on("message", (frames) => {
+    const { tag, message } = ZmqSubConnection.unwrap(frames);
+    console.log(`sub: ${message} (topic ${tag})`);
+  });
   const identity = { routingId: "lang_dealer" };
   const dealer = new ZmqDealerConnection(factory, { connect: commands }, identity);
   while (!dealer.closed) {

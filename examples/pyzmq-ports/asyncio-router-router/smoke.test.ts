@@ -1,6 +1,25 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Stage } from "@tx0mq/smoke";
+import { endsOn, Stage } from "@tx0mq/smoke";
+import { ZmqDealerConnection, ZmqFactory } from "tx0mq";
+
+test("a message without an envelope costs a line", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  const endpoint = stage.ipc("server");
+  const program = stage.start("router-router", [
+    ...["--endpoint", endpoint, "--period", "60000", "--duration", "120000"],
+  ]);
+  await using factory = new ZmqFactory();
+  const dealer = new ZmqDealerConnection(factory, { connect: endpoint });
+  for (const message of ["one frame", ["two", "frames"]]) {
+    await dealer.send(message);
+    await program.line(/^tx0mq: .* an empty frame and a body$/, { from: "stderr" });
+  }
+  await dealer.send(["", "cheers"]);
+  assert.deepEqual((await dealer.receive({ timeout: 60_000 })).map(String), ["", "whatup"]);
+  await endsOn("SIGINT", program);
+  assert.ok(!program.lines.some((line) => line.includes("undefined")));
+});
 
 test("both sides address each other by identity, and the program ends by itself", async (t) => {
   const stage = new Stage(t, import.meta.url);
