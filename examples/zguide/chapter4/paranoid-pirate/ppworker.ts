@@ -24,7 +24,9 @@ factory.registerForShutdown();
 let pause = pauses.shortest;
 let cycles = 0;
 
-for (await serve(); !factory.closed; await serve()) {
+for (;;) {
+  await serve();
+  if (factory.closed) break;
   console.log(`No sign of the queue: connecting anew in ${pause} ms`);
   await sleep(pause);
   pause = Math.min(2 * pause, pauses.longest);
@@ -38,13 +40,12 @@ async function serve(): Promise<void> {
   // Anew when the connection breaks, for a request may be lost with it. At the worker's end it is too late.
   worker.on("disconnected", () => worker.send(READY).catch(() => {}));
   console.log(`${options.routingId}: ready`);
-  let patience = liveness; // so many more heartbeats of its own
-  const beats = setInterval(() => {
-    if (patience-- > 0) worker.send(HEARTBEAT);
-    else worker.shutdown(); // ends the loop below
-  }, heartbeat);
+  const beats = setInterval(() => worker.send(HEARTBEAT), heartbeat);
+  // So many beats without a word from the queue end the loop below.
+  const giveUpLater = () => setTimeout(() => worker.shutdown(), heartbeat * liveness);
+  let silence = giveUpLater();
   for await (const message of worker) {
-    patience = Number.POSITIVE_INFINITY; // while it works it does not hear the queue
+    clearTimeout(silence); // while it works, it does not hear the queue
     pause = pauses.shortest;
     const delimiter = message.findIndex((frame) => frame.length === 0);
     if (delimiter > 0) {
@@ -55,8 +56,9 @@ async function serve(): Promise<void> {
     } else if (String(message) !== HEARTBEAT) {
       console.error(`ppworker: invalid message: ${message.length} frames`);
     }
-    patience = liveness;
+    silence = giveUpLater();
   }
+  clearTimeout(silence);
   clearInterval(beats);
 }
 
