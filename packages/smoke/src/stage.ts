@@ -11,6 +11,9 @@ import { Program } from "./program.ts";
 import { type Happening, report } from "./report.ts";
 import { LIMIT_MS } from "./wait.ts";
 
+/** How long a process goes on, in milliseconds, after its last test where one has failed. */
+const LEFT_MS = 5000;
+
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 
 /** What to run when it is not a TypeScript program. */
@@ -45,6 +48,8 @@ export class Stage {
   readonly #limit: NodeJS.Timeout;
   #over = false;
   #reported = false;
+  /** How many stages of this process are not over. */
+  static #open = 0;
 
   /** `testFile` is the test's `import.meta.url`: programs are looked for beside it. */
   constructor(t: TestContext, testFile: string) {
@@ -53,6 +58,7 @@ export class Stage {
     this.#janitor = new Janitor(this.folder);
     this.#addresses = new Addresses(this.folder);
     this.#limit = setTimeout(() => this.#giveUp(), 10 * LIMIT_MS).unref();
+    Stage.#open++;
     t.after(() => this.#close(t));
     // When a suite's time is up, what its tests say in `after` is no longer shown.
     t.signal.addEventListener("abort", () => this.#report(t));
@@ -100,9 +106,12 @@ export class Stage {
 
   async #close(t: TestContext): Promise<void> {
     this.#over = true;
-    if (!failed(t)) clearTimeout(this.#limit); // else what the test has left open may keep the process
+    Stage.#open--;
+    clearTimeout(this.#limit);
     // Before the killing: how the programs were when the test failed is what matters.
     this.#report(t);
+    // What a failed test has left open must not keep the process, once no other test is at work.
+    if (failed(t)) setInterval(() => Stage.#open === 0 && process.exit(1), LEFT_MS).unref();
     const cleaned = this.#janitor.clean();
     await Promise.all(this.#programs.map((program) => program.leave()));
     await cleaned;
