@@ -118,10 +118,14 @@ test("a test that hangs ends as well", async (t) => {
   assert.equal((await program.exit()).code, 1);
 });
 
-test("what a failed test has left open does not keep the process until the limit", async (t) => {
-  const program = node(t, DIRECT, "hanging", { HANGS: "open" });
-  await program.line(/talker \| something$/);
-  assert.equal((await program.exit()).code, 1);
+test("what a test has left open does not keep the process: for seconds if it failed, else until the limit", async (t) => {
+  const failed = node(t, DIRECT, "hanging", { HANGS: "open" });
+  await failed.line(/talker \| something$/);
+  const passed = node(t, DIRECT, "hanging", { SMOKE_LIMIT_MS: "200", HANGS: "passed" });
+  for (const program of [failed, passed]) {
+    await program.line(/^The tests have left something open/, { from: "stderr" });
+    assert.equal((await program.exit()).code, 1);
+  }
 });
 
 test("a test whose suite's time is up shows what its programs printed", async (t) => {

@@ -110,8 +110,8 @@ export class Stage {
     clearTimeout(this.#limit);
     // Before the killing: how the programs were when the test failed is what matters.
     this.#report(t);
-    // What a failed test has left open must not keep the process, once no other test is at work.
-    if (failed(t)) setInterval(() => Stage.#open === 0 && process.exit(1), LEFT_MS).unref();
+    // What is left open must not keep the process, once no other test is at work.
+    setInterval(() => Stage.#leave(), failed(t) ? LEFT_MS : 10 * LIMIT_MS).unref();
     const cleaned = this.#janitor.clean();
     await Promise.all(this.#programs.map((program) => program.leave()));
     await cleaned;
@@ -127,6 +127,12 @@ export class Stage {
   #giveUp(): void {
     console.error(`The test has not ended in ${10 * LIMIT_MS} ms.`);
     for (const line of report(this.#events, this.#programs)) console.error(line);
+    process.exit(1);
+  }
+
+  static #leave(): void {
+    if (Stage.#open > 0) return;
+    console.error("The tests have left something open, which keeps their process.");
     process.exit(1);
   }
 
