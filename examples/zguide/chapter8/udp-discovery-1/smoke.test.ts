@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createSocket } from "node:dgram";
+import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { test } from "node:test";
 import { endsOn, type Program, refuses, Stage } from "@tx0mq/smoke";
@@ -17,47 +17,47 @@ test("nodes see all others' beacons, not their own, share the port, and ignore n
     ]);
   await refuses(stage.start("udpping1", ["--port", "many"]), /--port is a whole number/);
   const nodes = [start(), start(), start()];
-  const stranger = createSocket("udp4").bind(0, "127.0.0.1");
-  await once(stranger, "listening");
-  stranger.setBroadcast(true);
-  const shout = (text: string) => stranger.send(text, port, "127.255.255.255");
+  const [stranger, friend] = [createSocket("udp4"), createSocket("udp4")];
+  for (const socket of [stranger, friend]) {
+    await once(socket.bind(0, "127.0.0.1"), "listening");
+    socket.setBroadcast(true);
+  }
+  const shout = (socket: Socket, text: string) => socket.send(text, port, "127.255.255.255");
   const nonsense = setInterval(() => {
-    for (const text of ["", "!!", "nonsense", "x".repeat(1400)]) shout(text);
+    for (const text of ["", "!!", "nonsense", "x".repeat(1400)]) shout(stranger, text);
   }, 50);
-  const seen: string[][] = [];
+  const beacons = setInterval(() => shout(friend, "!"), 50); // a beacon is a beacon, whoever sends it
+  t.after(() => {
+    for (const timer of [nonsense, beacons]) clearInterval(timer);
+    for (const socket of [stranger, friend]) socket.close();
+  });
+  const friends = `127.0.0.1:${friend.address().port}`;
+  const known = [friends];
   for (const node of nodes) {
-    const peers = new Set<string>();
-    while (peers.size < 2) peers.add((await node.line(/^Found peer (127\.0\.0\.1:\d+)$/))[1]);
-    seen.push([...peers]);
+    await node.line(new RegExp(`^Found peer ${friends}$`));
+    const other = await found(node, friends);
+    known.push(other, await found(node, friends, other));
   }
-  const addresses = [...new Set(seen.flat())];
-  assert.equal(addresses.length, 3, "nobody has seen the stranger");
-  for (const address of addresses) {
-    assert.equal(seen.flat().filter((peer) => peer === address).length, 2, "nobody sees itself");
-  }
-  clearInterval(nonsense);
-  const beacons = setInterval(() => shout("!"), 50); // a beacon is a beacon, whoever sends it
-  const found = `127.0.0.1:${stranger.address().port}`;
-  for (const node of nodes) await node.line(new RegExp(`^Found peer ${found}$`));
   clearInterval(beacons);
-  stranger.close();
+  assert.equal(new Set(known).size, 4, "three nodes and the friend");
 
   const [one, two, three] = nodes as [Program, Program, Program];
   three.kill("SIGKILL");
   await three.exit();
   const again = start();
-  await again.count(/^Found peer /, 2); // the others go on
-  const known = new Set([...addresses, found]);
-  for (const node of [one, two]) await unknown(node, known); // and find who is new
+  await found(again, await found(again)); // the others go on
+  for (const node of [one, two]) {
+    await found(node, ...known); // and find who is new
+    const peers = new Set(node.lines.filter((line) => line.startsWith("Found")));
+    assert.equal(peers.size, 4, "all others, and neither itself nor the stranger");
+  }
   await endsOn("SIGINT", one, two, again);
 });
 
-/** Waits for a beacon of a node that is none of those. */
-async function unknown(node: Program, known: ReadonlySet<string>): Promise<void> {
-  for (;;) {
-    const [, peer] = await node.line(/^Found peer (\S+)$/);
-    if (!known.has(peer)) return;
-  }
+/** Waits for a beacon of somebody else than those. */
+async function found(node: Program, ...known: string[]): Promise<string> {
+  const line = new RegExp(`^Found peer (?!(?:${known.join("|")})$)(127\\.0\\.0\\.1:\\d+)$`);
+  return (await node.line(line))[1];
 }
 
 /** A UDP port that nobody listens to. */
