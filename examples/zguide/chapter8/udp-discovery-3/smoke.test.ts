@@ -42,10 +42,14 @@ test("JOINED and LEFT as nodes come, die, hang and return", OPTIONS, async (t) =
   assert.ok(!one.lines.includes(`JOINED ${ones}`), "nobody meets itself");
 });
 
-test("a beacon is 16 bytes, or 32 digits; nonsense is ignored", OPTIONS, async () => {
+test("a beacon is 16 bytes, or 32 digits; nonsense is ignored", OPTIONS, async (t) => {
   const network = { ...NETWORK, port: await freePort() };
   const node = await Interface.open({ ...network, interval: 100_000, expiry: 100_000 });
   const stranger = await UDP.open(network);
+  t.after(() => {
+    node.close();
+    stranger.close();
+  });
   const joined: string[] = [];
   const digits = "00112233445566778899aabbccddeeff";
   const all = new Promise<void>((resolve) => {
@@ -69,8 +73,34 @@ test("a beacon is 16 bytes, or 32 digits; nonsense is ignored", OPTIONS, async (
   stranger.send(digits);
   await all;
   assert.deepEqual(joined, ["07".repeat(16), digits]);
-  node.close();
-  stranger.close();
+});
+
+test("who is heard again stays, who is silent for too long leaves", {
+  timeout: 120_000,
+}, async (t) => {
+  let now = 0;
+  t.mock.method(performance, "now", () => now);
+  const network = { ...NETWORK, port: await freePort() };
+  const node = await Interface.open({ ...network, interval: 5, expiry: 1000 });
+  const peers = await UDP.open(network);
+  t.after(() => {
+    node.close();
+    peers.close();
+  });
+  const told: string[] = [];
+  node.on("joined", ([digit]) => told.push(`${digit} joined`));
+  node.on("left", ([digit]) => told.push(`${digit} left`));
+  for (const [time, beacons, news] of [
+    [0, "ab", "b joined"],
+    [900, "ac", "c joined"],
+    [1500, "", "b left"],
+    [2000, "", "c left"],
+  ] as const) {
+    now = time;
+    for (const digit of beacons) peers.send(digit.repeat(32));
+    while (!told.includes(news)) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  assert.deepEqual(told, ["a joined", "b joined", "c joined", "b left", "a left", "c left"]);
 });
 
 /** A UDP port that nobody listens to. */
