@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { closeSync, createReadStream, ftruncateSync, openSync, writeSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { describe, test } from "node:test";
@@ -9,6 +10,7 @@ import { ZmqDealerConnection, ZmqFactory, ZmqRouterConnection } from "tx0mq";
 
 const MiB = 2 ** 20;
 const CHUNK = 250_000;
+const LIMIT = { timeout: 60_000 }; // for what never comes
 
 describe("file transfer, model two", { concurrency: true, timeout: 240_000 }, () => {
   for (const [size, chunks] of [
@@ -57,17 +59,20 @@ describe("file transfer, model two", { concurrency: true, timeout: 240_000 }, ()
     const stage = new Stage(t, import.meta.url);
     await using factory = new ZmqFactory();
     const server = new ZmqRouterConnection(factory, { bind: stage.ipc("files") });
+    const gone = once(server, "disconnected");
     const client = stage.start("fileio2", ["--role", "client", "--connect", stage.ipc("files")]);
     for (const [offset, size] of [
       [0, CHUNK],
       [CHUNK, 7],
     ] as const) {
-      const [id, ...request] = await server.receive();
+      const [id, ...request] = await server.receive(LIMIT);
       assert.deepEqual(request.map(String), ["fetch", String(offset), String(CHUNK)]);
       assert.equal(server.readable, false, "it asks for no more before it has this one");
       await server.send([id, Buffer.alloc(size)]);
     }
     await client.line(/^2 chunks received, 250007 bytes/);
+    await gone;
+    assert.equal(server.readable, false, "nor has it asked for more meanwhile");
   });
 
   test("a client may ask for any part, may ask wrongly, and may die", async (t) => {
@@ -95,15 +100,19 @@ describe("file transfer, model two", { concurrency: true, timeout: 240_000 }, ()
     ];
     for (const request of malformed) {
       await other.send(request);
-      const [empty, why] = await other.receive();
+      const [empty, why] = await other.receive(LIMIT);
       assert.equal(empty.length, 0);
       assert.match(String(why), /^wanted: "fetch", an offset, and a size from 1 to 1000000$/);
     }
     await server.count(/invalid request/, malformed.length, { from: "stderr" });
     await other.send(["fetch", String(3 * CHUNK + 2), "6"]);
-    assert.deepEqual(await other.receive(), [Buffer.of(0, 3, 0, 0, 0, 0)]);
+    assert.deepEqual(await other.receive(LIMIT), [Buffer.of(0, 3, 0, 0, 0, 0)]);
     await other.send(["fetch", "99999999999999", "6"]);
-    assert.deepEqual(await other.receive(), [Buffer.alloc(0)], "past the end there is nothing");
+    assert.deepEqual(
+      await other.receive(LIMIT),
+      [Buffer.alloc(0)],
+      "past the end there is nothing",
+    );
     assert.equal(server.errors.length, malformed.length);
     await endsOn("SIGTERM", server);
   });

@@ -11,6 +11,7 @@ import { ZmqDealerConnection, ZmqFactory, ZmqRouterConnection } from "tx0mq";
 
 const MiB = 2 ** 20;
 const CHUNK = 250_000;
+const LIMIT = { timeout: 60_000 }; // for what never comes
 
 describe("file transfer, model three", { concurrency: true, timeout: 240_000 }, () => {
   for (const [size, chunks] of [
@@ -46,10 +47,11 @@ describe("file transfer, model three", { concurrency: true, timeout: 240_000 }, 
     const stage = new Stage(t, import.meta.url);
     await using factory = new ZmqFactory();
     const server = new ZmqRouterConnection(factory, { bind: stage.ipc("files") });
+    const gone = once(server, "disconnected");
     const client = stage.start("fileio3", ["--role", "client", "--connect", stage.ipc("files")]);
     for (let asked = 0, sent = 0, id: Buffer | undefined; sent < 15; sent++) {
       for (; asked < sent + 10; asked++) {
-        const [from, ...request] = await server.receive();
+        const [from, ...request] = await server.receive(LIMIT);
         id = from;
         assert.deepEqual(request.map(String), ["fetch", String(asked * CHUNK), String(CHUNK)]);
       }
@@ -57,6 +59,8 @@ describe("file transfer, model three", { concurrency: true, timeout: 240_000 }, 
       await server.send([id ?? "", Buffer.alloc(sent < 14 ? CHUNK : 7)]);
     }
     await client.line(/^15 chunks received, 3500007 bytes/);
+    await gone;
+    assert.equal(server.readable, false, "nor has it asked for more meanwhile");
   });
 
   test("a client that dies with its ten chunks in flight leaves the server serving others", async (t) => {
