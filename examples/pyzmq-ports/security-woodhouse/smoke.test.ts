@@ -31,8 +31,8 @@ describe("woodhouse", { concurrency: true }, () => {
     };
     await client();
 
-    const denied = async () => {
-      await server.line(/^denied ".*" from 127\.0\.0\.1: wrong user name or password$/);
+    const denied = async (why = /^denied ".*" from 127\.0\.0\.1: wrong user name or password$/) => {
+      await server.line(why);
       await server.line(/^a handshake failed: auth$/); // it is told so, before it goes
     };
     for (const [plainUsername, plainPassword] of [
@@ -48,6 +48,13 @@ describe("woodhouse", { concurrency: true }, () => {
     await refused.line(/^the client is refused: auth$/);
     await denied();
     assert.deepEqual(await refused.exit(), { code: 1, signal: null }, "it would wait for ever");
+    if (process.platform === "linux") {
+      // All of 127/8 is this machine, and one address of it is allowed.
+      const from = address.replace("tcp://", "tcp://127.0.0.9:0;");
+      const elsewhere = /^denied .* from 127\.0\.0\.9: the address is not allowed$/;
+      const right = { plainUsername: "ada", plainPassword: "löve" };
+      assert.equal(await received(from, right, () => denied(elsewhere)), "nothing");
+    }
     const failed = () => server.line(/^a handshake failed: (protocol|other)$/);
     assert.equal(await received(address, {}, failed), "nothing");
     const { publicKey, secretKey } = curveKeyPair();
