@@ -10,8 +10,9 @@ test("both channels deliver while the other is busy, and the one changes what th
     ...["--period", "50"],
   ];
   const program = "helloworld-pubsub-dealerrouter";
-  const listener = stage.start(program, ["--role", "listener", ...endpoints], { name: "listener" });
   const speaker = stage.start(program, ["--role", "speaker", ...endpoints], { name: "speaker" });
+  await speaker.count(/^pub: Hello World$/, 3); // nobody has asked it for anything yet
+  const listener = stage.start(program, ["--role", "listener", ...endpoints], { name: "listener" });
   for (const hello of ["Hello World", "Hello Sekai", "Hello World", "Hello Sekai"]) {
     await listener.line(new RegExp(`^sub: ${hello} \\(topic world\\)$`));
   }
