@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import { describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { endsOn, refuses, Stage } from "@tx0mq/smoke";
 import { ZmqFactory, ZmqPubConnection, ZmqXSubConnection } from "tx0mq";
 
@@ -51,19 +52,19 @@ describe("decentralized chat", { skip, timeout: 120_000 }, () => {
     const stage = new Stage(t, import.meta.url);
     await refuses(stage.start("dechat", ["nowhere0", "Ada"]), /no interface nowhere0/);
     const subnet = `127.${randomInt(1, 255)}.${randomInt(255)}`;
-    const ada = stage.start("dechat", ["--retry", "100", `${subnet}.1`, "Ada"]);
+    const flags = ["--retry", "100", "--port", "9001"];
+    const ada = stage.start("dechat", [...flags, `${subnet}.1`, "Ada"]);
     await using factory = new ZmqFactory();
     const pub = new ZmqPubConnection(factory);
-    const heardOf = pub.peers(1); // counted before anybody can come
-    pub.addEndpoints({ bind: `tcp://${subnet}.9:9000` });
+    const heardOf = pub.peers(1, { timeout: 60_000 }); // counted before anybody can come
+    pub.addEndpoints({ bind: `tcp://${subnet}.9:9001` });
     await heardOf;
-    for (let heard = false; !heard; ) {
+    const heard = ada.line(/^Old: hello$/);
+    do
       await pub.send("Old: hello\n"); // as in C; lost until the subscription is here, of which a PUB does not tell
-      heard = ada.lines.includes("Old: hello");
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    while (!(await Promise.race([heard, sleep(10)])));
     assert.ok(!ada.lines.includes(""), "its newline does not end two lines");
-    const xsub = new ZmqXSubConnection(factory, { connect: `tcp://${subnet}.1:9000` });
+    const xsub = new ZmqXSubConnection(factory, { connect: `tcp://${subnet}.1:9001` });
     for (const message of ["\x01", "no subscription, and no end of one"]) {
       await xsub.send(message);
       await ada.line(/^\(heard by 1\)$/);
