@@ -35,6 +35,15 @@ test("a heart answers while it computes; one that dies is noticed, a new one wel
   second.kill("SIGKILL");
   await endsOn("SIGINT", heartbeater);
 
+  for (const heart of [name, other]) {
+    const news = heartbeater.lines.filter((line) => new RegExp(`${heart}(!| failed)`).test(line));
+    const welcomes = news.map((line) => line.startsWith("yay"));
+    assert.deepEqual(
+      welcomes,
+      news.map((_, n) => n % 2 === 0),
+      "welcomed once, until it fails",
+    );
+  }
   // It failed with the first beat that it had not answered: no heart is ever listed without a time.
   const beats = heartbeater.lines.filter((line) => line.includes("beating hearts: "));
   const listed = beats.flatMap((line) => line.split(": ")[1]?.split(", ") ?? []).filter(Boolean);
