@@ -3,12 +3,14 @@ import { describe, test } from "node:test";
 import { endsOn, type Program, Stage } from "@tx0mq/smoke";
 import { ZmqFactory, ZmqPullConnection, ZmqPushConnection } from "tx0mq";
 
+const LIMIT = { timeout: 60_000 }; // for what never comes
+
 async function opened(program: Program): Promise<string> {
   return (await program.line(/^open (http:\S+)\/$/))[1];
 }
 
-async function get(url: string, signal?: AbortSignal): Promise<string> {
-  const response = await fetch(url, signal === undefined ? {} : { signal });
+async function get(url: string, signal = AbortSignal.timeout(LIMIT.timeout)): Promise<string> {
+  const response = await fetch(url, { signal });
   assert.equal(response.status, 200);
   return response.text();
 }
@@ -37,7 +39,7 @@ describe("asyncio-web", { concurrency: true, timeout: 120_000 }, () => {
     await hungUp;
     await web.line(/^not answered: the client has hung up$/);
     const greetings = waiting.map((_, n) => `greeting ${n}`);
-    for (const greeting of greetings) await push.send(greeting);
+    for (const greeting of greetings) await push.send(greeting, LIMIT);
     assert.deepEqual((await Promise.all(waiting)).sort(), greetings.sort());
     await endsOn("SIGINT", web);
   });
@@ -64,7 +66,7 @@ describe("asyncio-web", { concurrency: true, timeout: 120_000 }, () => {
     ]);
     await using factory = new ZmqFactory();
     const pull = new ZmqPullConnection(factory, { connect: stage.ipc("push") });
-    for (let n = 0; n < 3; n += 1) assert.equal(String(await pull.receive()), "Hello");
+    for (let n = 0; n < 3; n += 1) assert.equal(String(await pull.receive(LIMIT)), "Hello");
     await endsOn("SIGINT", pushing);
   });
 });

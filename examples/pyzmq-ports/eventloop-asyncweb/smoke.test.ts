@@ -3,12 +3,14 @@ import { describe, test } from "node:test";
 import { endsOn, type Program, Stage } from "@tx0mq/smoke";
 import { ZmqFactory, ZmqReqConnection, ZmqRouterConnection } from "tx0mq";
 
+const LIMIT = { timeout: 60_000 }; // for what never comes
+
 async function opened(program: Program): Promise<string> {
   return (await program.line(/^open (http:\/\/[^/]+)\//))[1];
 }
 
-async function get(url: string, init: RequestInit = {}): Promise<string> {
-  const response = await fetch(url, init);
+async function get(url: string, signal = AbortSignal.timeout(LIMIT.timeout)): Promise<string> {
+  const response = await fetch(url, { signal });
   assert.equal(response.status, 200);
   return response.text();
 }
@@ -23,8 +25,8 @@ describe("asyncweb", { concurrency: true, timeout: 120_000 }, () => {
     ]);
     const url = await opened(web);
     const hangUp = new AbortController();
-    const hungUp = assert.rejects(get(url, { signal: hangUp.signal }), { name: "AbortError" });
-    const [lost, ...frames] = await worker.receive();
+    const hungUp = assert.rejects(get(url, hangUp.signal), { name: "AbortError" });
+    const [lost, ...frames] = await worker.receive(LIMIT);
     assert.deepEqual(frames.map(String), ["hello"]);
     let answered = 0;
     const waiting = Array.from({ length: 30 }, async () => {
@@ -33,7 +35,7 @@ describe("asyncweb", { concurrency: true, timeout: 120_000 }, () => {
       return answer;
     });
     const peers: Buffer[] = [];
-    for (const _ of waiting) peers.push((await worker.receive())[0]);
+    for (const _ of waiting) peers.push((await worker.receive(LIMIT))[0]);
     // All of them wait, and still the event loop is free.
     assert.match(await get(`${url}/page`), /Ten requests at once/);
     assert.equal((await fetch(`${url}/favicon.ico`)).status, 404);
@@ -66,7 +68,7 @@ describe("asyncweb", { concurrency: true, timeout: 120_000 }, () => {
     await using factory = new ZmqFactory();
     const req = new ZmqReqConnection(factory, { connect: address }); // as older clients are
     await req.send("good day");
-    assert.equal(String(await req.receive()), "good day to you too, #3");
+    assert.equal(String(await req.receive(LIMIT)), "good day to you too, #3");
     const other = stage.start("asyncweb", [
       ...["--endpoint", await stage.tcp(), "--http", new URL(url).port],
     ]);
@@ -87,7 +89,7 @@ describe("asyncweb", { concurrency: true, timeout: 120_000 }, () => {
     for (let n = 0; n < 3; n += 1) assert.equal(await get(url), "hello");
     await web.count(/^sending hello$/, 3);
     assert.ok(!web.lines.some((line) => line.startsWith("echoed")));
-    for (let n = 0; n < 3; n += 1) await server.send(await server.receive());
+    for (let n = 0; n < 3; n += 1) await server.send(await server.receive(LIMIT));
     await web.count(/^echoed: hello$/, 3);
     await endsOn("SIGINT", web);
   });

@@ -3,6 +3,8 @@ import { test } from "node:test";
 import { endsOn, refuses, Stage } from "@tx0mq/smoke";
 import { ZmqDealerConnection, ZmqFactory, ZmqReqConnection } from "tx0mq";
 
+const LIMIT = { timeout: 60_000 }; // for what never comes
+
 test("echoes messages of any number of frames, each to whom it came from", {
   timeout: 120_000,
 }, async (t) => {
@@ -25,12 +27,12 @@ test("echoes messages of any number of frames, each to whom it came from", {
   }
   for (const [client, dealer] of clients.entries()) {
     for (const message of messages[client] ?? []) {
-      assert.deepEqual((await dealer.receive()).map(String), message);
+      assert.deepEqual((await dealer.receive(LIMIT)).map(String), message);
     }
   }
   await clients[0]?.shutdown(); // one that goes is missed by nobody
   const req = new ZmqReqConnection(factory, { connect: address });
   await req.send("of a REQ");
-  assert.equal(String(await req.receive()), "of a REQ");
+  assert.equal(String(await req.receive(LIMIT)), "of a REQ");
   await endsOn("SIGINT", server);
 });

@@ -3,6 +3,8 @@ import { describe, test } from "node:test";
 import { endsOn, Stage } from "@tx0mq/smoke";
 import { ZmqDealerConnection, ZmqFactory, ZmqReqConnection } from "tx0mq";
 
+const LIMIT = { timeout: 60_000 }; // for what never comes
+
 describe("echostream", { concurrency: true, timeout: 120_000 }, () => {
   test("echoes messages of any number of frames, each to whom it came from", async (t) => {
     const stage = new Stage(t, import.meta.url);
@@ -17,12 +19,12 @@ describe("echostream", { concurrency: true, timeout: 120_000 }, () => {
     for (let n = 0; n < 50; n += 1) {
       const frames = Array.from({ length: 1 + (n % 4) }, () => String(n));
       for (const [client, dealer] of clients.entries()) {
-        assert.deepEqual((await dealer.receive()).map(String), [`${client}`, ...frames]);
+        assert.deepEqual((await dealer.receive(LIMIT)).map(String), [`${client}`, ...frames]);
       }
     }
     const req = new ZmqReqConnection(factory, { connect: address });
     await req.send("of a REQ");
-    assert.equal(String(await req.receive()), "of a REQ");
+    assert.equal(String(await req.receive(LIMIT)), "of a REQ");
     await server.line(/^5 frames: 1 \| 3 \| 3 \| 3 \| 3$/);
     await endsOn("SIGINT", server);
   });
@@ -43,7 +45,7 @@ describe("echostream", { concurrency: true, timeout: 120_000 }, () => {
       }),
     );
     for (let n = 0; n < 400; n += 1) {
-      assert.equal(String((await client.receive())[0]), `${n}`);
+      assert.equal(String((await client.receive(LIMIT))[0]), `${n}`);
       assert.ok(sent - n < HELD, `the server has let ${sent} come and has echoed ${n}`);
     }
     // Some hundred echoes are on their way.
@@ -64,7 +66,7 @@ describe("echostream", { concurrency: true, timeout: 120_000 }, () => {
     await leaving.shutdown();
     const staying = new ZmqDealerConnection(factory, client);
     await staying.send("still there");
-    assert.equal(String(await staying.receive()), "still there");
+    assert.equal(String(await staying.receive(LIMIT)), "still there");
     await endsOn("SIGINT", server);
   });
 

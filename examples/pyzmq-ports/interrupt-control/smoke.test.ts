@@ -3,6 +3,8 @@ import { describe, test } from "node:test";
 import { Stage } from "@tx0mq/smoke";
 import { ZmqFactory, ZmqXPubConnection } from "tx0mq";
 
+const LIMIT = { timeout: 60_000 }; // for what never comes
+
 describe("interrupting", { concurrency: true, timeout: 120_000 }, () => {
   test("Ctrl-C stops the loop cleanly through the control socket", async (t) => {
     const stage = new Stage(t, import.meta.url);
@@ -22,7 +24,7 @@ describe("interrupting", { concurrency: true, timeout: 120_000 }, () => {
     );
     const display = stage.start("display", [stage.ipc("one"), stage.ipc("two")]);
     for (const [index, publisher] of publishers.entries()) {
-      await publisher.receive(); // the subscription
+      await publisher.receive(LIMIT); // the subscription
       await publisher.send([`Nr ${index}`, "hello", "there"]);
       await display.line(new RegExp(`^Nr ${index}: hello there$`));
     }

@@ -7,6 +7,8 @@ import pino from "pino";
 import { ZmqFactory, ZmqSubConnection, ZmqXPubConnection, ZmqXSubConnection } from "tx0mq";
 import { PubHandler } from "./pub-handler.ts";
 
+const LIMIT = { timeout: 60_000 }; // for what never comes
+
 const PUB = { verboser: true, noDrop: true };
 
 describe("logger", { concurrency: true, timeout: 120_000 }, () => {
@@ -53,7 +55,7 @@ describe("logger", { concurrency: true, timeout: 120_000 }, () => {
       if (handler.dropped === before) break;
       await turn();
     }
-    assert.deepEqual((await sub.receive()).map(String), ["root.DEBUG", "anybody?"]);
+    assert.deepEqual((await sub.receive(LIMIT)).map(String), ["root.DEBUG", "anybody?"]);
 
     const { dropped } = handler;
     const xsub = new ZmqXSubConnection(factory, { connect: pub.address });
@@ -70,7 +72,7 @@ describe("logger", { concurrency: true, timeout: 120_000 }, () => {
       ["root.CRITICAL", "The end: äöü"],
       ["root.ERROR", "broken"],
     ]) {
-      assert.deepEqual((await sub.receive()).map(String), expected);
+      assert.deepEqual((await sub.receive(LIMIT)).map(String), expected);
     }
   });
 

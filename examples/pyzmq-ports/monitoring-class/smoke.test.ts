@@ -12,6 +12,8 @@ import {
 } from "tx0mq";
 import { ConnectionState } from "./connection-state.ts";
 
+const LIMIT = { timeout: 60_000 }; // for what never comes
+
 test("connection state is tracked through reconnects", async (t) => {
   const stage = new Stage(t, import.meta.url);
   const address = await stage.tcp();
@@ -20,7 +22,7 @@ test("connection state is tracked through reconnects", async (t) => {
   for (const times of [1, 2, 3]) {
     await using factory = new ZmqFactory();
     const pub = new ZmqXPubConnection(factory, { bind: address });
-    await pub.receive(); // the subscription
+    await pub.receive(LIMIT); // the subscription
     await program.line(new RegExp(`^connected .* connected ${times} times\\)$`));
     await pub.send(["update", String(times)]);
     await program.line(new RegExp(`^received update,${times}$`));

@@ -3,6 +3,8 @@ import { describe, test } from "node:test";
 import { Stage } from "@tx0mq/smoke";
 import { ZmqFactory, ZmqPullConnection, ZmqPushConnection } from "tx0mq";
 
+const LIMIT = { timeout: 60_000 }; // for what never comes
+
 describe("native loop", { concurrency: true, timeout: 120_000 }, () => {
   test("both rates are printed, and the main event loop goes on beside the thread", async (t) => {
     const stage = new Stage(t, import.meta.url);
@@ -25,8 +27,8 @@ describe("native loop", { concurrency: true, timeout: 120_000 }, () => {
     await using factory = new ZmqFactory();
     const pull = new ZmqPullConnection(factory, { bind: stage.ipc("from") });
     stage.start("native-loop", ["--role", "sender", "--url", stage.ipc("from"), "--n", "1000"]);
-    for (let n = 0; n < 1000; n++) assert.equal((await pull.receive())[0].readInt32LE(), n);
-    const [seconds] = await pull.receive();
+    for (let n = 0; n < 1000; n++) assert.equal((await pull.receive(LIMIT))[0].readInt32LE(), n);
+    const [seconds] = await pull.receive(LIMIT);
     assert.equal(seconds.length, 8);
     assert.ok(seconds.readDoubleLE() > 0);
 
@@ -35,7 +37,7 @@ describe("native loop", { concurrency: true, timeout: 120_000 }, () => {
       ...["--role", "receiver", "--url", stage.ipc("to"), "--n", "2"],
     ]);
     for (const message of [Int32Array.of(0), Int32Array.of(1), Float64Array.of(0.5)]) {
-      await push.send(message);
+      await push.send(message, LIMIT);
     }
     await receiver.line(/^4 messages\/s$/);
 
@@ -43,7 +45,7 @@ describe("native loop", { concurrency: true, timeout: 120_000 }, () => {
     const mistaken = stage.start("native-loop", [
       ...["--role", "receiver", "--url", stage.ipc("other"), "--n", "1"],
     ]);
-    for (const n of [0, 1]) await other.send(Int32Array.of(n));
+    for (const n of [0, 1]) await other.send(Int32Array.of(n), LIMIT);
     assert.deepEqual(await mistaken.exit(), { code: 1, signal: null });
     assert.match(mistaken.errors.join("\n"), /not a double: same --n at both\?/);
   });

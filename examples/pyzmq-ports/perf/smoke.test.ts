@@ -12,6 +12,8 @@ import {
   ZmqRouterConnection,
 } from "tx0mq";
 
+const LIMIT = { timeout: 60_000 }; // for what never comes
+
 describe("perf", { concurrency: true }, () => {
   test("collects a table for each test, by transport and size, and a plot", async (t) => {
     const stage = new Stage(t, import.meta.url);
@@ -77,19 +79,19 @@ describe("perf", { concurrency: true }, () => {
       const req = new ZmqReqConnection(factory, { connect: echo });
       for (const text of ["   ", "don", "x".repeat(100_000)]) {
         await req.send(text);
-        assert.equal(String(await req.receive()), text);
+        assert.equal(String(await req.receive(LIMIT)), text);
       }
       await req.send("done");
       await req.shutdown();
 
       const dealer = new ZmqDealerConnection(factory, { connect: sink });
       await dealer.send(["BEGIN", String(count)]);
-      assert.deepEqual((await dealer.receive()).map(String), ["BEGIN", String(count)]);
+      assert.deepEqual((await dealer.receive(LIMIT)).map(String), ["BEGIN", String(count)]);
       for (let n = 1; n < count; n++) await dealer.send("   ");
       await dealer.send(["BEGIN", "2"]); // one was missing, so that there is no DONE before this
-      assert.deepEqual((await dealer.receive()).map(String), ["BEGIN", "2"]);
+      assert.deepEqual((await dealer.receive(LIMIT)).map(String), ["BEGIN", "2"]);
       for (let n = 0; n < 2; n++) await dealer.send("   ");
-      assert.deepEqual((await dealer.receive()).map(String), ["DONE"]);
+      assert.deepEqual((await dealer.receive(LIMIT)).map(String), ["DONE"]);
     }
     await endsOn("SIGINT", lat, thr);
   });
@@ -101,11 +103,11 @@ describe("perf", { concurrency: true }, () => {
     const rep = new ZmqRepConnection(factory, { bind: "tcp://127.0.0.1:*" });
     const lat = stage.start("perf", ["lat", ...args(rep.address)]);
     for (let n = 0; n < 4; n++) {
-      const message = await rep.receive();
+      const message = await rep.receive(LIMIT);
       assert.deepEqual(message.map(String), [" ".repeat(7)]);
       await rep.send(message);
     }
-    assert.deepEqual((await rep.receive()).map(String), ["done"]);
+    assert.deepEqual((await rep.receive(LIMIT)).map(String), ["done"]);
     assert.deepEqual(await lat.exit(), { code: 0, signal: null });
     const late = stage.start("perf", ["lat", "--url", rep.address]);
     await late.line(/^ZmqAddressInUseError: /, { from: "stderr" });
@@ -113,11 +115,11 @@ describe("perf", { concurrency: true }, () => {
 
     const router = new ZmqRouterConnection(factory, { bind: "tcp://127.0.0.1:*" });
     const thr = stage.start("perf", ["thr", ...args(router.address)]);
-    const begin: Message = await router.receive();
+    const begin: Message = await router.receive(LIMIT);
     assert.deepEqual(begin.slice(1).map(String), ["BEGIN", "3"]);
     await router.send(begin);
     for (let n = 0; n < 3; n++) {
-      assert.deepEqual((await router.receive()).slice(1).map(String), [" ".repeat(7)]);
+      assert.deepEqual((await router.receive(LIMIT)).slice(1).map(String), [" ".repeat(7)]);
     }
     await router.send([begin[0], "DONE"]);
     assert.deepEqual(await thr.exit(), { code: 0, signal: null });

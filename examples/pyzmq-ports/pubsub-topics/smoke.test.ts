@@ -3,6 +3,8 @@ import { test } from "node:test";
 import { endsOn, Stage } from "@tx0mq/smoke";
 import { ZmqFactory, ZmqXPubConnection } from "tx0mq";
 
+const LIMIT = { timeout: 60_000 }; // for what never comes
+
 test("a subscriber sees only its topics, whoever starts first", async (t) => {
   const stage = new Stage(t, import.meta.url);
   const address = await stage.tcp();
@@ -34,7 +36,7 @@ test("a topic without a message gets a line, and the subscriber goes on", async 
   await using factory = new ZmqFactory();
   const publisher = new ZmqXPubConnection(factory, { bind: stage.ipc("topics") });
   const subscriber = stage.start("topics-sub", [stage.ipc("topics"), "weather"]);
-  await publisher.receive(); // the subscription
+  await publisher.receive(LIMIT); // the subscription
   await publisher.send("weather");
   await subscriber.line(/^topics-sub: invalid message$/, { from: "stderr" });
   await publisher.send(["weather", "1"]);

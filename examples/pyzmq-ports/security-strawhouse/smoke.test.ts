@@ -3,6 +3,8 @@ import { describe, test } from "node:test";
 import { endsOn, Stage } from "@tx0mq/smoke";
 import { type PullOptions, ZmqFactory, ZmqPullConnection } from "tx0mq";
 
+const LIMIT = { timeout: 60_000 }; // for what never comes
+
 /** On Linux all of 127/8 is this machine, and a client can say which it comes from. */
 const LINUX = process.platform === "linux";
 
@@ -55,7 +57,7 @@ describe("strawhouse", { concurrency: true }, () => {
       const greeted = new ZmqFactory();
       const six = new ZmqPullConnection(greeted, { connect: from("127.0.0.6") });
       await allowed();
-      assert.equal(String(await six.receive()), "Hello");
+      assert.equal(String(await six.receive(LIMIT)), "Hello");
       await greeted.shutdown();
     }
     const plain = { plainUsername: "admin", plainPassword: "secret" };

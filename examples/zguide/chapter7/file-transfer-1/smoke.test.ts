@@ -9,6 +9,7 @@ import { ZmqDealerConnection, ZmqFactory } from "tx0mq";
 
 const MiB = 2 ** 20;
 const CHUNK = 250_000;
+const LIMIT = { timeout: 60_000 }; // for what never comes
 
 describe("file transfer, model one", { concurrency: true, timeout: 240_000 }, () => {
   for (const [size, chunks] of [
@@ -79,7 +80,7 @@ describe("file transfer, model one", { concurrency: true, timeout: 240_000 }, ()
     );
     await other.send("fetch");
     for (let chunk = 0; chunk < 1000; chunk++) {
-      assert.equal((await other.receive())[0].readUInt32BE(), chunk);
+      assert.equal((await other.receive(LIMIT))[0].readUInt32BE(), chunk);
     }
     const memory = Number(execFileSync("ps", ["-o", "rss=", "-p", String(server.pid)])) / 1024;
     assert.ok(memory < 200, `${memory} MiB, while 250 MB went to another`);
@@ -88,7 +89,7 @@ describe("file transfer, model one", { concurrency: true, timeout: 240_000 }, ()
     await server.line(/no peer with the routing id/, { from: "stderr" });
     await other.send("nonsense");
     await server.line(/invalid request/, { from: "stderr" });
-    assert.equal((await other.receive())[0].readUInt32BE(), 1000);
+    assert.equal((await other.receive(LIMIT))[0].readUInt32BE(), 1000);
     await other.shutdown();
     await server.line(/no peer with the routing id/, { from: "stderr" });
     assert.equal(server.errors.length, 4, "a line each");
