@@ -36,6 +36,7 @@ test("nothing is taken before it is proved to be what it should be", () => {
     [signature, Buffer.concat([zipped, Buffer.of(0)])],
     signed(Buffer.from("not compressed")),
     signed(deflateSync("not JSON")),
+    signed(deflateSync('{"name":String(1)}')), // code, that would be a name
     signed(deflateSync('{"name":1}')),
     signed(deflateSync('{"name":"much too long a name"}')),
     signed(deflateSync(`{"name":"${" ".repeat(1e8)}"}`)), // 100 kB that would be 100 MB
