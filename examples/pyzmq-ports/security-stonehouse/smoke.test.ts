@@ -77,6 +77,7 @@ describe("stonehouse", { concurrency: true }, () => {
       const args = ["--role", "client", "--endpoint", elsewhere, "--certificates", clients];
       const refused = stage.start("stonehouse", args);
       await refused.line(/^the client is refused: auth$/);
+      await house.line(/^denied .* from 127\.0\.0\.9: the address is not allowed$/);
       assert.deepEqual(await refused.exit(), { code: 1, signal: null }, "it would wait for ever");
     }
     await endsOn("SIGINT", house);

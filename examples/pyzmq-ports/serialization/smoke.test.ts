@@ -10,6 +10,8 @@ import { SerializationError, Serializer } from "./serializer.ts";
 test("objects and arrays round-trip; what is forged, truncated or too large is refused", async (t) => {
   const program = new Stage(t, import.meta.url).start("serialsocket");
   assert.deepEqual(await program.exit(), { code: 0, signal: null });
+  const [, smaller] = await program.line(/^zipped: \d+ bytes \(([\d.]+)x smaller\)$/);
+  assert.ok(Number(smaller) > 2, `${smaller} times smaller`);
   const checks = program.lines.filter((line) => line.startsWith("Checking"));
   assert.equal(checks.length, 6);
   for (const line of checks) assert.match(line, /\.\.\. Okay$/);
