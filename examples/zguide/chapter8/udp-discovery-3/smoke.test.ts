@@ -75,9 +75,7 @@ test("a beacon is 16 bytes, or 32 digits; nonsense is ignored", OPTIONS, async (
   assert.deepEqual(joined, ["07".repeat(16), digits]);
 });
 
-test("who is heard again stays, who is silent for too long leaves", {
-  timeout: 120_000,
-}, async (t) => {
+test("who is heard again stays, who is silent for too long leaves", OPTIONS, async (t) => {
   let now = 0;
   t.mock.method(performance, "now", () => now);
   const network = { ...NETWORK, port: await freePort() };
