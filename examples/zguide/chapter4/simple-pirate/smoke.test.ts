@@ -56,14 +56,16 @@ describe("simple pirate", { concurrency: true }, () => {
     for (const { name, socket } of clients) {
       for (let n = 0; n < COUNT; n++) await socket.send(["", `${name}${n}`]);
     }
-    const taken: string[] = [];
-    for (let n = 0; n < COUNT; n++) {
-      // Each worker has one in hand, and the others wait.
-      const requests = await Promise.all(workers.map((worker) => worker.receive(LIMIT)));
-      taken.push(...requests.map((request) => String(request.at(-1))));
-      for (const worker of workers) await worker.send(requests.shift() ?? "");
+    const [slow, fast] = workers as [ZmqDealerConnection, ZmqDealerConnection];
+    const held = await slow.receive(LIMIT);
+    const taken = [held];
+    while (taken.length < 2 * COUNT) {
+      const request = await fast.receive(LIMIT); // all others wait for this one
+      taken.push(request);
+      await fast.send(request);
     }
-    assert.equal(new Set(taken).size, 2 * COUNT);
+    await slow.send(held);
+    assert.equal(new Set(taken.map(String)).size, 2 * COUNT);
     for (const { name, socket } of clients) {
       const replies: string[] = [];
       while (replies.length < COUNT) replies.push(String((await socket.receive(LIMIT))[1]));
@@ -72,6 +74,23 @@ describe("simple pirate", { concurrency: true }, () => {
         Array.from({ length: COUNT }, (_, n) => `${name}${n}`),
       );
     }
+
+    // With both free, each gets every second request.
+    const order: number[] = [];
+    for (const [n, worker] of workers.entries()) {
+      worker.on("message", (request) => {
+        order.push(n);
+        worker.send(request);
+      });
+    }
+    for (let n = 0; n < COUNT; n++) {
+      await clients[0]?.socket.send(["", "in turn"]);
+      await clients[0]?.socket.receive(LIMIT);
+    }
+    assert.ok(
+      order.every((worker, n) => worker !== order[n - 1]),
+      `workers ${order}`,
+    );
     assert.equal(queue.errors.length, 2);
     await endsOn("SIGINT", queue);
   });
@@ -80,13 +99,16 @@ describe("simple pirate", { concurrency: true }, () => {
     const stage = new Stage(t, import.meta.url);
     await using factory = new ZmqFactory();
     const queue = new ZmqRouterConnection(factory, { bind: stage.ipc("queue") });
-    queue.on("message", ([name, delimiter = ""]) => {
-      queue.send([name, delimiter, "client", "", "request"]);
+    const got: string[] = [];
+    queue.on("message", ([name, ...message]) => {
+      got.push(String(message));
+      queue.send([name, "", "client", "", "request"]);
     });
     const worker = stage.start("spworker", [
       ...["--endpoint", stage.ipc("queue"), "--work", "0", "--overload", "0"],
     ]);
     assert.deepEqual(await worker.exit(), { code: 0, signal: null });
     assert.match(worker.lines.at(-1) ?? "", /simulating a crash$/);
+    assert.deepEqual(got.slice(0, 2), [",\x01", ",client,,request"], "READY, and a reply");
   });
 });
