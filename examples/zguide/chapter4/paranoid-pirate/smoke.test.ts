@@ -129,18 +129,6 @@ describe("paranoid pirate", { concurrency: true }, () => {
     const stage = new Stage(t, import.meta.url);
     await using factory = new ZmqFactory();
     const queue = new ZmqRouterConnection(factory, { bind: stage.ipc("queue") });
-    const names = new Set<string>();
-    let silent = true;
-    let cameBack = () => {};
-    const anotherName = new Promise<void>((resolve) => {
-      cameBack = resolve;
-    });
-    queue.on("message", async ([name, signal]) => {
-      if (!signal?.equals(READY)) return;
-      names.add(String(name));
-      if (names.size === 2) cameBack();
-      if (!silent) await queue.send([name, HEARTBEAT]);
-    });
     const worker = stage.start("ppworker", [
       ...["--endpoint", stage.ipc("queue"), "--heartbeat", "50", "--liveness", "6"],
       ...["--shortest", "20", "--longest", "80", "--faultless"],
@@ -148,8 +136,15 @@ describe("paranoid pirate", { concurrency: true }, () => {
     for (const pause of [20, 40, 80, 80]) {
       await worker.line(new RegExp(`connecting anew in ${pause} ms`));
     }
-    await anotherName;
-    silent = false; // but for one heartbeat to each
+    const names: string[] = [];
+    while (names.length < 2) {
+      const [name, signal] = await queue.receive(LIMIT);
+      if (!signal?.equals(HEARTBEAT)) names.push(String(name));
+    }
+    assert.notEqual(names[0], names[1], "a name for each connection");
+    queue.on("message", ([name, signal]) => {
+      if (signal?.equals(READY)) queue.send([name, HEARTBEAT]); // one, and no more
+    });
     await worker.line(/connecting anew in 20 ms/);
     await endsOn("SIGTERM", worker);
   });
