@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { describe, type TestContext, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { endsOn, Stage } from "@tx0mq/smoke";
@@ -21,6 +22,7 @@ import { MajordomoWorker } from "./mdwrkapi.ts";
 
 const ANYWHERE = "tcp://127.0.0.1:*";
 const BEATS = ["--heartbeat", "200", "--liveness", "15"];
+const LIMIT = { timeout: 60_000 }; // for what never comes
 
 describe("majordomo", { concurrency: true, timeout: 120_000 }, () => {
   test("workers freeze and die, the broker dies: each client gets its replies, each once", async (t) => {
@@ -106,7 +108,7 @@ describe("majordomo", { concurrency: true, timeout: 120_000 }, () => {
     const client = new ZmqReqConnection(factory, { connect });
     const ask = async (...request: string[]) => {
       await client.send(["MDPC01", ...request]);
-      return (await client.receive()).map(String);
+      return (await client.receive(LIMIT)).map(String);
     };
     const connectWorker = async (service: string) => {
       const worker = new ZmqDealerConnection(factory, { connect });
@@ -122,7 +124,7 @@ describe("majordomo", { concurrency: true, timeout: 120_000 }, () => {
     const isGone = (service: string) => broker.line(new RegExp(`^Worker \\w+ of ${service} `));
 
     const worker = await connectWorker("echo");
-    assert.deepEqual((await worker.receive()).map(String), ["", "MDPW01", HEARTBEAT]);
+    assert.deepEqual((await worker.receive(LIMIT)).map(String), ["", "MDPW01", HEARTBEAT]);
     const replied = ask("echo", "Hello", "world");
     assert.deepEqual(await serve(worker, "Hi", ""), ["", "Hello", "world"]);
     assert.deepEqual(await replied, ["MDPC01", "echo", "Hi", ""]);
@@ -138,9 +140,11 @@ describe("majordomo", { concurrency: true, timeout: 120_000 }, () => {
     const stranger = new ZmqDealerConnection(factory, { connect });
     const requests = ["first", "second", "third"];
     for (const request of requests) await stranger.send(["", "MDPC01", "echo", request]);
+    await stranger.send(["", "MDPC01", "mmi.service", "echo"]);
+    await stranger.receive(LIMIT); // the broker has them all, and the worker the first
     for (const request of requests) {
       assert.deepEqual(await serve(worker, "done"), ["", request]);
-      assert.deepEqual((await stranger.receive()).slice(2).map(String), ["echo", "done"]);
+      assert.deepEqual((await stranger.receive(LIMIT)).slice(2).map(String), ["echo", "done"]);
     }
 
     for (const [n, malformed] of [
@@ -235,6 +239,9 @@ describe("majordomo", { concurrency: true, timeout: 120_000 }, () => {
     assert.deepEqual((await client.send("mmi.service", "echo")).map(String), ["200"]);
     assert.deepEqual((await client.send("echo", "Hello")).map(String), ["Hello"]);
     await broker.line(new RegExp(`^Worker ${dies.id} of echo is gone$`));
+    const counts = stage.start("mdclient", [...quiet.slice(0, 2), "--count", "20"]);
+    assert.deepEqual(await counts.exit(), { code: 0, signal: null });
+    assert.deepEqual(counts.lines, ["20 requests/replies processed"]);
     await endsOn("SIGINT", lives.program, broker);
   });
 
@@ -247,12 +254,12 @@ describe("majordomo", { concurrency: true, timeout: 120_000 }, () => {
     });
     const served = worker.serve(([request]) => ["you said", request]);
     const address = await registered(broker);
-    const [, ...beat] = await broker.receive();
+    const [, ...beat] = await broker.receive(LIMIT);
     assert.deepEqual(beat.map(String), ["", "MDPW01", HEARTBEAT]);
     await broker.send([address, "", "MDPW01", REQUEST, "malformed"]); // costs a line on stderr
     await broker.send([address, "", "MDPW01", REQUEST, "client", "", "Hello"]);
-    let [, ...reply] = await broker.receive();
-    while (reply.length === 3) [, ...reply] = await broker.receive();
+    let [, ...reply] = await broker.receive(LIMIT);
+    while (reply.length === 3) [, ...reply] = await broker.receive(LIMIT);
     assert.deepEqual(reply.map(String), ["", "MDPW01", REPLY, "client", "", "you said", "Hello"]);
     await broker.send([address, "", "MDPW01", DISCONNECT]);
     const again = await registered(broker);
@@ -293,13 +300,14 @@ describe("majordomo", { concurrency: true, timeout: 120_000 }, () => {
     const enough = new Promise<void>((resolve) => {
       finish = resolve;
     });
+    t.after(() => finish());
     void worker.serve(async (request) => {
       await enough;
       return request;
     });
     let address: Buffer | undefined;
     for (let beats = 0; ; ) {
-      const [from, , , command] = await broker.receive({ timeout: 60_000 });
+      const [from, , , command] = await broker.receive(LIMIT);
       if (String(command) === REPLY) break;
       if (String(command) === HEARTBEAT) beats += 1;
       else {
@@ -309,7 +317,7 @@ describe("majordomo", { concurrency: true, timeout: 120_000 }, () => {
       }
       if (beats === 80) finish();
     }
-    const [from, , , command] = await broker.receive();
+    const [from, , , command] = await broker.receive(LIMIT);
     assert.deepEqual([from, String(command)], [address, HEARTBEAT], "it waits for a sign again");
     assert.notDeepEqual(await registered(broker), address, "idle, it looks for another one");
   });
@@ -328,11 +336,11 @@ describe("majordomo", { concurrency: true, timeout: 120_000 }, () => {
       return request;
     });
     const ask = async () => {
-      const [address] = await broker.receive();
+      const [address] = await broker.receive(LIMIT);
       await broker.send([address, "", "MDPW01", REQUEST, "client", "", "Hello"]);
     };
     await ask();
-    assert.deepEqual((await broker.receive()).slice(4).map(String), ["client", "", "Hello"]);
+    assert.deepEqual((await broker.receive(LIMIT)).slice(4).map(String), ["client", "", "Hello"]);
     await slow;
 
     const failing = new MajordomoWorker(workers, broker.address, "echo", quiet).serve(() => {
@@ -344,7 +352,7 @@ describe("majordomo", { concurrency: true, timeout: 120_000 }, () => {
       reconnect: 2 ** 30,
     });
     const paused = pausing.serve((request) => request);
-    const [address] = await broker.receive();
+    const [address] = await broker.receive(LIMIT);
     await broker.send([address, "", "MDPW01", DISCONNECT]);
     await workers.shutdown();
     await paused;
@@ -376,22 +384,24 @@ describe("majordomo", { concurrency: true, timeout: 120_000 }, () => {
 
     const abort = new AbortController();
     const first = client.send("echo", "first", { signal: abort.signal });
-    const late = await broker.receive();
+    const late = await broker.receive(LIMIT);
     await assert.rejects(client.send("echo", "meanwhile"), ZmqStateError);
+    const left = once(broker, "disconnected", { signal: AbortSignal.timeout(60_000) });
     abort.abort();
     await assert.rejects(first, ZmqAbortError);
+    await left; // the first socket
     const second = client.send("echo", ["second", "frames"]);
     await reply(late, "echo", "late");
-    await reply(await broker.receive(), "echo", "in", "time");
+    await reply(await broker.receive(LIMIT), "echo", "in", "time");
     assert.deepEqual((await second).map(String), ["in", "time"]);
 
     for (const wrong of [["tea", "body"], ["echo"]]) {
       const refused = assert.rejects(client.send("echo", "third"), ZmqProtocolError);
-      await reply(await broker.receive(), ...wrong);
+      await reply(await broker.receive(LIMIT), ...wrong);
       await refused;
     }
     const ended = assert.rejects(client.send("echo", "last"), ZmqClosedError);
-    await broker.receive();
+    await broker.receive(LIMIT);
     await client.shutdown();
     await ended;
   });
@@ -409,8 +419,9 @@ function say(worker: ZmqDealerConnection, ...frames: (string | Buffer)[]): Promi
 
 /** Waits for a worker. @returns its address */
 async function registered(broker: ZmqRouterConnection): Promise<Buffer> {
-  for (;;) {
-    const [address, ...message] = await broker.receive();
+  for (let beats = 0; ; beats++) {
+    assert.ok(beats < 3000, "it gets heartbeats alone");
+    const [address, ...message] = await broker.receive(LIMIT);
     if (message.length === 3) continue; // a heartbeat
     assert.deepEqual(message.map(String), ["", "MDPW01", READY, "echo"]);
     return address;
@@ -419,8 +430,9 @@ async function registered(broker: ZmqRouterConnection): Promise<Buffer> {
 
 /** The next message that is no heartbeat. */
 async function next(worker: ZmqDealerConnection): Promise<Message> {
-  for (;;) {
-    const message = await worker.receive();
+  for (let beats = 0; ; beats++) {
+    assert.ok(beats < 3000, "it gets heartbeats alone");
+    const message = await worker.receive(LIMIT);
     if (String(message[2]) !== HEARTBEAT) return message;
   }
 }
