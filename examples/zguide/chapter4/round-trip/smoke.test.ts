@@ -9,6 +9,7 @@ const LIMIT = { timeout: 60_000 }; // for what never comes
 describe("round trips", { concurrency: true }, () => {
   test("asynchronous calls are faster than synchronous ones of the same run", async (t) => {
     const stage = new Stage(t, import.meta.url);
+    const started = performance.now();
     const tripping = stage.start("tripping", [
       ...["--frontend", ANYWHERE, "--backend", ANYWHERE],
       ...["--synchronous", "500", "--asynchronous", "5000"],
@@ -22,6 +23,8 @@ describe("round trips", { concurrency: true }, () => {
     assert.deepEqual(await tripping.exit(), { code: 0, signal: null });
     assert.deepEqual(tripping.errors, []);
     assert.ok(Number(fast) > Number(slow), `${fast} and ${slow} calls per second`);
+    const took = 500 / Number(slow) + 5000 / Number(fast);
+    assert.ok(1000 * took < performance.now() - started, `${fast} and ${slow} calls per second`);
     assert.ok(Math.abs((Number(ratio) * Number(slow)) / Number(fast) - 1) < 0.2, `${ratio} times`);
   });
 
