@@ -10,7 +10,7 @@ describe("service discovery", { concurrency: true, timeout: 120_000 }, () => {
   test("a service is there while anybody serves it", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const endpoint = ["--endpoint", stage.ipc("broker")];
-    const broker = stage.start("../majordomo/mdbroker", [...endpoint, ...BEATS]);
+    const broker = stage.start("../majordomo/mdbroker", ["-v", ...endpoint, ...BEATS]);
     await broker.line(/listening/);
     const startWorker = async () => {
       const worker = stage.start("../majordomo/mdworker", [...endpoint, ...BEATS]);
@@ -27,7 +27,12 @@ describe("service discovery", { concurrency: true, timeout: 120_000 }, () => {
     const mmiecho = stage.start("mmiecho", [...endpoint, "--count", "2", "--interval", "0"]);
     assert.deepEqual(await mmiecho.exit(), { code: 0, signal: null });
     assert.deepEqual(mmiecho.lines, Array(2).fill("Lookup echo service: 200"));
-    assert.equal(await ask("mmi.service", "tea"), "404");
+    const eager = new MajordomoClient(factory, stage.ipc("broker"), { timeout: 60_000 });
+    eager.send("tea", "a request that waits").catch(() => {}); // until the test ends
+    await broker.line(/^<- .* MDPC01 tea a request that waits$/);
+    const unknown = stage.start("mmiecho", [...endpoint, "--service", "tea"]);
+    assert.deepEqual(await unknown.exit(), { code: 0, signal: null });
+    assert.deepEqual(unknown.lines, ["Lookup tea service: 404"]);
     assert.equal(await ask("mmi.service", "mmi.service"), "404", "no worker serves that");
     for (const call of ["mmi.services", "mmi."]) assert.equal(await ask(call), "501");
 
