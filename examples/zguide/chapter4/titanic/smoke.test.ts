@@ -13,6 +13,7 @@ import { Store } from "./store.ts";
 
 const BEATS = ["--heartbeat", "200", "--liveness", "50"];
 const TITANIC = [...BEATS, "--reconnect", "100", "--interval", "50", "--timeout", "500"];
+const LIMIT = { timeout: 60_000 }; // for what never comes
 const UNKNOWN = "0".repeat(32);
 /** Titanic has waited for a reply in vain. */
 const GIVEN_UP = /^\w{32}: no reply of /;
@@ -126,8 +127,8 @@ describe("titanic", { concurrency: true, timeout: 60_000 + KILLS * 10_000 }, () 
     const factory = factoryOf(t);
     const doomed = new ZmqDealerConnection(factory, { connect: address });
     await doomed.send([EMPTY, "MDPW01", READY, "tea"]);
-    let message: Message = await doomed.receive();
-    while (String(message[2]) !== REQUEST) message = await doomed.receive();
+    let message: Message = await doomed.receive(LIMIT);
+    while (String(message[2]) !== REQUEST) message = await doomed.receive(LIMIT);
     assert.deepEqual(message.slice(5).map(String), ["black", ""]);
     await doomed.shutdown();
     const worker = new MajordomoWorker(factory, address, "tea", { heartbeat: 200, liveness: 50 });
@@ -178,17 +179,17 @@ describe("titanic", { concurrency: true, timeout: 60_000 + KILLS * 10_000 }, () 
 
     // The client waits for a worker that comes late.
     const flags = [...endpoint, "--interval", "50"];
-    const client = stage.start("ticlient", flags);
+    const client = stage.start("ticlient", [...flags, "--service", "coffee"]);
     const [, its = ""] = await client.line(/^The request's UUID is (\w+)$/);
     await client.line(/^No reply yet, asking again in 50 ms$/);
-    const echo = new MajordomoWorker(factory, address, "echo", { heartbeat: 200, liveness: 50 });
-    void echo.serve((request) => request);
+    const late = new MajordomoWorker(factory, address, "coffee", { heartbeat: 200, liveness: 50 });
+    void late.serve((request) => request);
     await client.line(/^Reply: Hello world$/);
     assert.deepEqual(await client.exit(), { code: 0, signal: null });
     assert.deepEqual(readdirSync(folder), []);
-    const late = stage.start("ticlient", [...flags, "--uuid", its]);
-    await late.line(/^titanic.reply says 400: giving up/, { from: "stderr" });
-    assert.deepEqual(await late.exit(), { code: 1, signal: null });
+    const again = stage.start("ticlient", [...flags, "--uuid", its]);
+    await again.line(/^titanic.reply says 400: giving up/, { from: "stderr" });
+    assert.deepEqual(await again.exit(), { code: 1, signal: null });
     await endsOn("SIGTERM", titanic, broker);
   });
 
@@ -199,6 +200,7 @@ describe("titanic", { concurrency: true, timeout: 60_000 + KILLS * 10_000 }, () 
     const broker = stage.start("../majordomo/mdbroker", [...endpoint, ...BEATS]);
     const titanic = stage.start("titanic", [
       ...[...endpoint, "--folder", join(stage.folder, "disk"), ...BEATS, "--timeout", "60000"],
+      ...["--interval", "600000"], // each round is for a request that has come
     ]);
     const [ask, more] = [asker(t, address, 60_000), asker(t, address, 60_000)];
     const [, uuid = ""] = await ask("titanic.request", "coffee", "black");
@@ -212,6 +214,7 @@ describe("titanic", { concurrency: true, timeout: 60_000 + KILLS * 10_000 }, () 
       if (!served) await more("titanic.request", "tea", "green");
       return request;
     });
+    await broker.line(/ serves tea$/);
     await ask("titanic.request", "tea", "green");
     await titanic.count(/: answered by tea$/, 2);
     const coffee = new MajordomoWorker(factory, address, "coffee", options);
@@ -238,9 +241,12 @@ describe("titanic", { concurrency: true, timeout: 60_000 + KILLS * 10_000 }, () 
 
     const factory = factoryOf(t);
     const options = { heartbeat: 200, liveness: 50 };
+    const over = new Promise<void>((resolve) => t.after(() => resolve()));
     const tea = new MajordomoWorker(factory, address, "tea", options);
     void tea.serve(async ([body]) => {
-      if (String(body) !== "little") await titanic.line(GIVEN_UP).catch(() => {}); // or its end
+      if (String(body) !== "little") {
+        await Promise.race([titanic.line(GIVEN_UP), over]).catch(() => {}); // or its end
+      }
       return String(body);
     });
     const coffee = new MajordomoWorker(factory, address, "coffee", options);
