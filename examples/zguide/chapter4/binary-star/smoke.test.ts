@@ -5,6 +5,7 @@ import { ZmqDealerConnection, ZmqFactory, ZmqPubConnection, ZmqSubConnection } f
 import { type Role, StateMachine } from "./fsm.ts";
 
 const HEARTBEAT = 600;
+const LIMIT = { timeout: 60_000 }; // for what never comes
 
 describe("binary star", { concurrency: true, timeout: 120_000 }, () => {
   test("a primary dies, returns, and takes over from a backup that freezes: one master, no request lost", async (t) => {
@@ -32,13 +33,13 @@ describe("binary star", { concurrency: true, timeout: 120_000 }, () => {
     const states = new ZmqSubConnection(factory, { connect: state2 });
     states.subscribe();
     await voter.send("early");
-    assert.equal(String(await states.receive()), "4");
+    assert.equal(String(await states.receive(LIMIT)), "4");
     client.kill("SIGSTOP");
     first.kill("SIGKILL");
-    for (let beats = 0; beats < 5; beats++) assert.equal(String(await states.receive()), "4");
+    for (let beats = 0; beats < 5; beats++) assert.equal(String(await states.receive(LIMIT)), "4");
     await voter.send("late");
     await backup.line(/^active: client vote/);
-    assert.equal(String(await voter.receive()), "late");
+    assert.equal(String(await voter.receive(LIMIT)), "late");
     client.kill("SIGCONT");
     await client.line(/failing over/);
     await getsOn(client);
@@ -101,7 +102,7 @@ describe("binary star", { concurrency: true, timeout: 120_000 }, () => {
     ]);
     const states = new ZmqSubConnection(factory, { connect: local });
     states.subscribe();
-    assert.deepEqual((await states.receive()).map(String), ["2"]);
+    assert.deepEqual((await states.receive(LIMIT)).map(String), ["2"]);
     await peer.send("five");
     await server.line(/malformed message refused: a state is 1, 2, 3 or 4$/, { from: "stderr" });
     await peer.send("3");
