@@ -6,6 +6,7 @@ import {
   ZmqFactory,
   ZmqPubConnection,
   ZmqRouterConnection,
+  ZmqSubConnection,
   ZmqXPubConnection,
 } from "tx0mq";
 import type { Role } from "../binary-star/fsm.ts";
@@ -90,11 +91,17 @@ describe("binary star, as a class", { concurrency: true }, () => {
         ...{ role, local: ANYWHERE, remote: peer.address, heartbeat: 60_000 },
         log: (what) => log.push(what),
       });
+      const events: string[] = [];
+      for (const event of ["active", "passive"] as const) star.on(event, () => events.push(event));
       const served = star.serve(voter, () => {});
       await peer.receive(); // its subscription
       for (const state of told.split(" ")) await peer.send(NUMBERS[state] ?? "");
       await assert.rejects(served, BinaryStarError);
       assert.deepEqual(log, expected);
+      assert.deepEqual(
+        [...events, "error"],
+        expected.map((line) => line.split(":")[0]),
+      );
       assert.equal(voter.closed, true);
     }
   });
@@ -106,8 +113,9 @@ describe("binary star, as a class", { concurrency: true }, () => {
     t.after(() => factory.shutdown());
     const voter = new ZmqRouterConnection(factory, { bind: ANYWHERE });
     const silent = new ZmqPubConnection(factory, { bind: ANYWHERE });
+    const local = new Stage(t, import.meta.url).ipc("states");
     const star = new BinaryStar(factory, {
-      ...{ role: "primary", local: ANYWHERE, remote: silent.address, heartbeat: 100 },
+      ...{ role: "primary", local, remote: silent.address, heartbeat: 100 },
     });
     const order: string[] = [];
     star.on("active", () => order.push(`active: ${star.active}`));
@@ -121,6 +129,11 @@ describe("binary star, as a class", { concurrency: true }, () => {
     await client.receive();
     clearInterval(asking);
     assert.deepEqual(order.slice(0, 2), ["active: true", "request"]);
+    const states = new ZmqSubConnection(factory, { connect: local });
+    states.subscribe();
+    for (let beats = 0; beats < 3; beats++) await states.receive();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250); // it is frozen
+    assert.equal(star.active, false, "after that it does not know");
     await star.shutdown();
     await served;
     assert.equal(voter.closed, true);
