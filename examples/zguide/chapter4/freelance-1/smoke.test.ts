@@ -10,7 +10,7 @@ describe("freelance, model one", { concurrency: true }, () => {
     assert.ok(hangs && serves);
     for (const server of [hangs, serves]) await server.line(/^Echo service is ready/);
     hangs.kill("SIGSTOP");
-    const client = stage.start("flclient1", ["--timeout", "1500", dead, frozen, alive]);
+    const client = stage.start("flclient1", ["--timeout", "1500", dead, frozen, alive, dead]);
     assert.deepEqual(await client.exit(), { code: 0, signal: null });
     assert.deepEqual(client.lines, [
       `Trying echo service at ${dead}...`,
