@@ -26,7 +26,8 @@ test("a client gets its subtree alone, in the snapshot and in the updates", asyn
   const pusher = new ZmqPushConnection(factory, { connect: collector });
   const push = (key: string, body: string) => pusher.send(new KVMsg(0, key, body).frames);
   for (let n = 1; n <= 50; n++) {
-    for (const tree of ["/client/", "/clients/", "/other/", ""]) await push(`${tree}${n}`, "early");
+    for (const tree of ["/client/", "/clients/", "/other/clients/", ""])
+      await push(`${tree}${n}`, "early");
   }
   await server.line(/^I: publishing update 200$/);
   const [first, ...rest] = await ask(factory, snapshot, ["ICANHAZ?", "/clients/"]);
@@ -82,22 +83,22 @@ test("a client asks for the state only when its subscription is in force", async
   const collector = new ZmqPullConnection(factory, { bind: "tcp://127.0.0.1:*" });
   const client = stage.start("clonecli4", [
     ...["--snapshot", router.address, "--subscriber", publisher.address],
-    ...["--publisher", collector.address, "--interval", "50"],
+    ...["--publisher", collector.address, "--subtree", "/tree/", "--interval", "50"],
   ]);
   const publish = (sequence: number) =>
-    publisher.send(new KVMsg(sequence, `/client/${sequence}`, "x").frames);
+    publisher.send(new KVMsg(sequence, `/tree/${sequence}`, "x").frames);
 
-  assert.deepEqual(await publisher.receive(LIMIT), [Buffer.from("\x01/client/")]);
+  assert.deepEqual(await publisher.receive(LIMIT), [Buffer.from("\x01/tree/")]);
   for (let n = 0; n < 3; n++) await collector.receive(LIMIT);
   assert.ok(!router.readable, "nothing has come back to it");
   await publish(3);
   const [identity, ...request] = await router.receive(LIMIT);
-  assert.deepEqual(request.map(String), ["ICANHAZ?", "/client/"]);
+  assert.deepEqual(request.map(String), ["ICANHAZ?", "/tree/"]);
   await publish(6); // the state has it
   await publish(9);
   for (const [sequence, key] of [
-    [3, "/client/3"],
-    [6, "/client/6"],
+    [3, "/tree/3"],
+    [6, "/tree/6"],
     [7, "KTHXBAI"],
   ] as const) {
     await router.send([identity, ...new KVMsg(sequence, key, "x").frames]);
