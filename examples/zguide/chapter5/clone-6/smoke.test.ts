@@ -170,6 +170,11 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_
       update.frames.map(String),
     );
     assert.equal(String(clone.get("/raw/1")), "x");
+    const client = stage.start("clonecli6", [
+      ...["--server", `${place}:5556`, "--subtree", "/raw/client/"],
+      ...["--keys", "1", "--ttl", "0", "--interval", "50"],
+    ]);
+    await client.line(/^I: received update=\d+: 1 keys,/); // of its subtree
 
     await publisher.send("nonsense");
     await primary?.line(/malformed message refused/, { from: "stderr" });
@@ -183,7 +188,7 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_
     await clone.shutdown();
     await clone.shutdown();
     assert.throws(() => clone.delete("/raw/1"), ZmqClosedError);
-    await endsOn("SIGINT", ...[primary, backup].flatMap((program) => program ?? []));
+    await endsOn("SIGINT", client, ...[primary, backup].flatMap((program) => program ?? []));
   });
 
   test("a clone leaves no gap, and sends again what has not come back", async (t) => {
