@@ -14,7 +14,7 @@ import {
   ZmqXSubConnection,
 } from "tx0mq";
 import { KVMsg } from "../key-value-message/kvmsg.ts";
-import { Clone } from "./clone.ts";
+import { Clone, type CloneEvents } from "./clone.ts";
 import { Pending } from "./pending.ts";
 
 // For a long run: CLONE_KILLS=10 npm test
@@ -42,7 +42,7 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_
       name,
       clone: new Clone(factory, servers, SILENCE),
     }));
-    await Promise.all(clones.map(({ clone }) => once(clone, "synchronized")));
+    await Promise.all(clones.map(({ clone }) => told(clone, "synchronized")));
     const clone = clones[0]?.clone as Clone;
     const tree = new Clone(factory, servers, { ...SILENCE, subtree: "/a/" });
     await doubled([...clones.map(({ clone }) => clone), tree]);
@@ -54,10 +54,10 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_
       { sendHighWaterMark: 0 },
     );
     const first = new KVMsg({ key: "/raw/0", body: "0" });
-    while (clone.get("/raw/0") === undefined) {
-      await raw.send(first.frames); // it is connected when it has come back
-      await once(clone, "hugz");
-    }
+    await until(clone, "an update comes back", () => {
+      raw.send(first.frames); // it is connected then
+      return clone.get("/raw/0") !== undefined;
+    });
     const expected = new Map([["/raw/0", "0"]]);
     let updates = 0;
     const load = setInterval(() => {
@@ -80,7 +80,7 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_
 
     for (let kill = 1; kill <= KILLS; kill++) {
       clone.set("/a/mortal", "x", { ttl: 0.5 });
-      const over = clones.map((one) => once(one.clone, "synchronized"));
+      const over = clones.map((one) => told(one.clone, "synchronized"));
       const before = updates;
       active.program.kill("SIGKILL");
       await passive.program.line(/^active:/);
@@ -94,10 +94,10 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_
       await doubled([...clones.map((one) => one.clone), tree]);
     }
     const late = new Clone(factory, servers, SILENCE);
-    await once(late, "synchronized");
+    await told(late, "synchronized");
 
     // The active server is frozen until the other one has taken over: its clients have not left it by then.
-    const over = clones.map((one) => once(one.clone, "synchronized"));
+    const over = clones.map((one) => told(one.clone, "synchronized"));
     const other = servers[passive.role === "-p" ? 0 : 1] ?? "";
     const voter = new ZmqDealerConnection(factory, { connect: other });
     active.program.kill("SIGSTOP");
@@ -112,17 +112,16 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_
     clearInterval(load);
 
     const all = [...clones.map((one) => one.clone), tree, late];
-    const have = async (clone: Clone, ...keys: string[]) => {
-      while (clone.unconfirmed > 0 || keys.some((key) => clone.get(key) === undefined)) {
-        await once(clone, "hugz");
-      }
-    };
+    const have = (clone: Clone, key: string) =>
+      until(clone, `it has ${key}, and its own`, () => {
+        return clone.unconfirmed === 0 && clone.get(key) !== undefined;
+      });
     for (const one of clones) await have(one.clone, `/raw/${updates}`);
     clone.set("/a/end", "x"); // after all others
     expected.set("/a/end", "x");
     for (const one of all) {
       await have(one, "/a/end");
-      while (one.get("/a/mortal") !== undefined) await once(one, "hugz");
+      await until(one, "its time is over", () => one.get("/a/mortal") === undefined);
       const wanted = [...expected].filter(([key]) => one !== tree || key.startsWith("/a/"));
       const values = Array.from(one.kvmap, ([key, { body }]) => [key, String(body)]);
       assert.deepEqual(values.sort(), wanted.sort());
@@ -149,7 +148,7 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_
     );
 
     const clone = new Clone(factory, [`${place}:5556`], { subtree: "/raw/" });
-    await once(clone, "synchronized");
+    await told(clone, "synchronized");
     const publisher = new ZmqPubConnection(factory, { connect: `${place}:5558` });
     const kvset = new KVMsg({
       key: "/raw/1",
@@ -160,7 +159,8 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_
       body: "x",
     });
     const again = setInterval(() => publisher.send(kvset.frames), 50); // until it is connected
-    const [update] = (await once(clone, "update")) as [KVMsg];
+    t.after(() => clearInterval(again));
+    const [update] = (await told(clone, "update")) as [KVMsg];
     clearInterval(again);
     assert.deepEqual(update, kvset.with({ sequence: 1 }));
     let [key, ...rest] = await subscriber.receive(LIMIT);
@@ -227,14 +227,14 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_
     await publish(publisher, 5, "/t/a", "a duplicate");
     await publish(publisher, 6, "/t/b", "six");
     await send();
-    await once(clone, "update");
+    await told(clone, "update");
     assert.deepEqual(updates, [6]);
     assert.deepEqual(map(), ["/t/a=four", "/t/b=six"]);
 
     // Nobody collects, and then somebody does.
     clone.set("/t/own", "mine");
     assert.equal(clone.unconfirmed, 1);
-    const collects = once(clone, "collectors");
+    const collects = told(clone, "collectors");
     await collector.send("nonsense"); // it counts for nothing
     collector.subscribe();
     const collected = collector.receive(LIMIT);
@@ -244,7 +244,7 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_
     const own = KVMsg.from(await collected);
     assert.equal(clone.get("/t/own"), undefined);
     await publisher.send(own.with({ sequence: 7 }).frames);
-    await once(clone, "update");
+    await told(clone, "update");
     assert.equal(String(clone.get("/t/own")), "mine");
     assert.equal(clone.unconfirmed, 0);
 
@@ -252,9 +252,10 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_
     await publisher.shutdown();
     const next = await subscribed();
     const hugz = setInterval(() => publish(next, 9, "HUGZ"), 20);
+    t.after(() => clearInterval(hugz));
     const resync = await answer(new KVMsg({ sequence: 9, key: "KTHXBAI" }));
     clearInterval(hugz);
-    const synchronized = once(clone, "synchronized");
+    const synchronized = told(clone, "synchronized");
     await resync();
     await synchronized;
     assert.deepEqual(map(), []);
@@ -286,5 +287,20 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_
 
 /** Waits until two servers collect the updates of all clones. */
 async function doubled(clones: Clone[]): Promise<void> {
-  for (const clone of clones) while (clone.collectors < 2) await once(clone, "collectors");
+  for (const clone of clones) while (clone.collectors < 2) await told(clone, "collectors");
+}
+
+/** The next event of a clone. */
+function told(clone: Clone, event: keyof CloneEvents): Promise<unknown[]> {
+  const missing = new Error(`no event "${event}" in a minute`); // its stack says which wait it was
+  const options = { signal: AbortSignal.timeout(60_000) };
+  return once(clone, event, options).catch(() => Promise.reject(missing));
+}
+
+/** Looks each time that the server says it is there. */
+async function until(clone: Clone, what: string, isSo: () => boolean): Promise<void> {
+  for (let hugz = 0; !isSo(); hugz++) {
+    assert.ok(hugz < 60_000 / HEARTBEAT, `not in a minute: ${what}`);
+    await told(clone, "hugz");
+  }
 }
