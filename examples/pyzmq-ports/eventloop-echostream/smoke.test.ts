@@ -48,8 +48,8 @@ describe("echostream", { concurrency: true, timeout: 120_000 }, () => {
       assert.equal(String((await client.receive(LIMIT))[0]), `${n}`);
       assert.ok(sent - n < HELD, `the server has let ${sent} come and has echoed ${n}`);
     }
-    // Some hundred echoes are on their way.
-    assert.ok(server.lines.length < 1000, "it reads little more than it echoes");
+    // Echoes on their way to a slow client are in ZeroMQ too.
+    assert.ok(server.lines.length < 400 + HELD, "it reads little more than it echoes");
     await endsOn("SIGTERM", server);
     await client.shutdown();
     await sending;
