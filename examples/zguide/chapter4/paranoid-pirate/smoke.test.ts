@@ -165,8 +165,9 @@ describe("paranoid pirate", { concurrency: true }, () => {
 
   test("the queue beats, forgets who is silent, and gives a request to each who is free", async (t) => {
     const stage = new Stage(t, import.meta.url);
+    // On a busy machine this test's own beats may pause for seconds.
     const queue = stage.start("ppqueue", [
-      ...["--frontend", ANYWHERE, "--backend", ANYWHERE, "--heartbeat", "100", "--liveness", "20"],
+      ...["--frontend", ANYWHERE, "--backend", ANYWHERE, "--heartbeat", "100", "--liveness", "80"],
     ]);
     const [, frontend, backend] = await queue.line(/listening on (\S+), workers on (\S+)/);
     await using factory = new ZmqFactory();
@@ -193,7 +194,7 @@ describe("paranoid pirate", { concurrency: true }, () => {
     const [named] = await queue.line(/^ppqueue: worker 00[0-9a-f]{8} expired$/);
     let heard = 1;
     for (; silent.readable; heard++) await silent.receive();
-    assert.ok(heard <= 20, `it has heard ${heard} heartbeats`);
+    assert.ok(heard <= 80, `it has heard ${heard} heartbeats`);
 
     const proxy = new ZmqDealerConnection(factory, { connect: frontend }, { routingId: "proxy" });
     await proxy.send("no envelope");
