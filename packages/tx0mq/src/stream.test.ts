@@ -424,6 +424,30 @@ prove(
   { lingerPeriod: 60_000 },
 );
 
+/** Shuts a connection down while a message of the peer is in hand, and sees that it comes back all the same. */
+async function finishes(
+  pair: ZmqPairConnection,
+  peer: ZmqPairConnection,
+  serve: (work: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  let goOn = (): void => undefined;
+  const told = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  let inHand = 0;
+  const served = serve(() => {
+    inHand += 1;
+    return told;
+  });
+  await peer.send("one");
+  await until(() => inHand === 1);
+  const over = pair.shutdown();
+  await turns();
+  goOn();
+  assert.deepEqual(await next(peer), ["one"]);
+  await Promise.all([over, served]);
+}
+
 prove(
   "a message in a generator's or a loop's hand is finished as well",
   async (stage) => {
@@ -447,22 +471,7 @@ prove(
     for (const serve of [pipe, loop]) {
       const pair = stage.bind(ZmqPairConnection, {}, place("inproc"));
       const peer = stage.connect(ZmqPairConnection, pair);
-      let goOn = (): void => undefined;
-      const told = new Promise<void>((resolve) => {
-        goOn = resolve;
-      });
-      let inHand = 0;
-      const served = serve(duplex(pair), () => {
-        inHand += 1;
-        return told;
-      });
-      await peer.send("one");
-      await until(() => inHand === 1);
-      const over = pair.shutdown();
-      await turns();
-      goOn();
-      assert.deepEqual(await next(peer), ["one"]);
-      await Promise.all([over, served]);
+      await finishes(pair, peer, (work) => serve(duplex(pair), work));
     }
   },
   { lingerPeriod: 60_000 },
@@ -624,26 +633,15 @@ prove(
     const pair = stage.bind(ZmqPairConnection, {}, place("inproc"));
     const peer = stage.connect(ZmqPairConnection, pair);
     const { readable, writable } = webStreams(pair);
-    let goOn = (): void => undefined;
-    const told = new Promise<void>((resolve) => {
-      goOn = resolve;
+    await finishes(pair, peer, (work) => {
+      const slow = new TransformStream<Message, Frames>({
+        async transform(message, controller) {
+          await work();
+          controller.enqueue(message);
+        },
+      });
+      return readable.pipeThrough(slow).pipeTo(writable);
     });
-    let inHand = 0;
-    const slow = new TransformStream<Message, Frames>({
-      async transform(message, controller) {
-        inHand += 1;
-        await told;
-        controller.enqueue(message);
-      },
-    });
-    const served = readable.pipeThrough(slow).pipeTo(writable);
-    await peer.send("one");
-    await until(() => inHand === 1);
-    const over = pair.shutdown();
-    await turns();
-    goOn();
-    assert.deepEqual(await next(peer), ["one"]);
-    await Promise.all([over, served]);
   },
   { lingerPeriod: 60_000 },
 );
