@@ -86,15 +86,8 @@ describe("paranoid pirate", { concurrency: true }, () => {
     await using factory = new ZmqFactory();
     const queue = new ZmqRouterConnection(factory, { bind: stage.ipc("queue") });
     const worker = stage.start("ppworker", [
-      ...[
-        "--endpoint",
-        stage.ipc("queue"),
-        "--heartbeat",
-        "600000",
-        "--work",
-        "500",
-        "--faultless",
-      ],
+      ...["--endpoint", stage.ipc("queue"), "--heartbeat", "600000"],
+      ...["--work", "500", "--faultless"],
     ]);
     const [name] = await queue.receive(LIMIT);
     await queue.send([name, "client", "", "request"]);
