@@ -101,7 +101,8 @@ describe("an example, copied out of the repo,", { concurrency: true }, () => {
   });
 
   test("has everything in its folder that it needs", async (t) => {
-    const files = { "chapter/greeting/greeting.ts": GREETING, "other/server.ts": SERVER };
+    // Both run for ever: where one had done its work, the other would be ended too.
+    const files = { "chapter/greeting/greeting.ts": SERVER, "other/server.ts": SERVER };
     const start = "tx0mq-run ../../other/server.ts greeting.ts";
     await fails(copied(t, files, { start }), /ERR_MODULE_NOT_FOUND|Cannot find module/);
   });

@@ -87,6 +87,15 @@ test("a pattern with the g flag finds every line too", async (t) => {
   assert.equal((await cat.line(pattern)).input, "xx b");
 });
 
+test("that libzmq's threads took long to end is no error", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  const warning = "(node:7) WARNING: Waiting for queued ZeroMQ messages to be delivered. Set 'x'.";
+  const slow = stage.start(sh(`echo "${warning}" >&2; echo "(node:7) WARNING: other" >&2`));
+  await slow.exit();
+  assert.deepEqual(slow.errors, ["(node:7) WARNING: other"]);
+  assert.equal(slow.output[0]?.text, warning);
+});
+
 test("a line may be wanted from one of the two streams", async (t) => {
   const stage = new Stage(t, import.meta.url);
   const both = stage.start(sh("echo err1 >&2; echo out1; echo err2 >&2"));
