@@ -191,6 +191,10 @@ test("the command: list, help, what is wrong in a line, and a folder", async (t)
   await refuses(run("My Broker!/README.md/below", "--example", "hello-world"), /ENOTDIR/);
   await refuses(run("", "--example", "hello-world"), /no name/);
   assert.deepEqual(readdirSync(stage.folder), ["My Broker!"]);
+  // What is left when pnpm or npx has read `create-tx0mq below -- --example version`.
+  const withDashes = run("My Broker!/below", "--", "--example", "version");
+  assert.equal((await withDashes.exit()).code, 0);
+  assert.ok(existsSync(join(stage.folder, "My Broker!/below/version.ts")));
   const named = run("--example", "hello-world");
   assert.equal((await named.exit()).code, 0);
   assert.ok(existsSync(join(stage.folder, "hello-world/hwserver.ts")));

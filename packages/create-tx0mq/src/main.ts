@@ -23,7 +23,7 @@ const AS_IN = "as in npm create tx0mq@latest my-folder -- --example hello-world"
 export async function main(args: readonly string[]): Promise<number> {
   try {
     const { values, positionals } = parseArgs({
-      args: [...args],
+      args: args.filter((arg) => arg !== "--"), // npm create takes it away; npx and pnpm create do not
       allowPositionals: true,
       options: {
         example: { type: "string" },
