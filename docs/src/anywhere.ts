@@ -4,9 +4,9 @@ import { parseAst } from "rollup/parseAst";
 
 /** Where VitePress believes the site to be. Nothing else on it has this name. */
 export const BASE = "/somewhere-or-other/";
-/** What the scripts take instead: the folder of the page that has been loaded. */
+/** What the scripts take instead: the folder of the page that has been loaded, decoded as VitePress does with a path. */
 const HERE = "window.__HERE__";
-export const HERE_SCRIPT = `${HERE}=location.pathname.replace(/[^/]*$/,"")`;
+export const HERE_SCRIPT = `${HERE}=decodeURI(location.pathname.replace(/[^/]*$/,""))`;
 
 /**
  * Makes a built site work from any folder. VitePress wants to know the folder when it builds; but all

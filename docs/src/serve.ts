@@ -8,8 +8,8 @@ import { fileURLToPath } from "node:url";
 
 /** Where the built site is. */
 export const DIST = fileURLToPath(new URL("../dist", import.meta.url));
-/** The folder that it is served in: the build did not know its name. */
-export const FOLDER = "/some/folder/";
+/** The folder that it is served in: the build did not know its name, which has a space. */
+export const FOLDER = "/some/new%20folder/";
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html",
