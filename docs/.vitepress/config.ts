@@ -4,6 +4,7 @@ import { defineConfig } from "vitepress";
 import { BASE, HERE_SCRIPT, moveAnywhere } from "../src/anywhere.ts";
 import { makeCode } from "../src/code.ts";
 import { deadLinks } from "../src/links.ts";
+import { asWritten } from "../src/markdown.ts";
 import { readReference, writeReference } from "../src/reference.ts";
 import { makeSite, writeSite } from "../src/site.ts";
 
@@ -41,7 +42,7 @@ export default defineConfig({
     outline: [2, 3],
     search: { provider: "local" },
   },
-  markdown: { highlight },
+  markdown: { highlight, config: asWritten },
   buildEnd({ outDir }) {
     moveAnywhere(outDir);
     const dead = deadLinks(outDir);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createMarkdownRenderer } from "vitepress";
 import { ROOT } from "../../scripts/workspaces.ts";
-import { type Places, toPage, withReference } from "./markdown.ts";
+import { asWritten, type Places, toPage, withReference } from "./markdown.ts";
 
 const dead: string[] = [];
 const copied: string[] = [];
@@ -48,4 +49,15 @@ test("names lead into the reference, unless they are others' names", () => {
     "| there | here |\n| `poll` | [`poll`](./api.Function.poll.md) |\n\n| [`poll`](./api.Function.poll.md) | |",
   );
   for (const same of ["# `poll`", "```ts\n`poll`\n```"]) assert.equal(linked(same), same);
+});
+
+test("braces are not for scripts, and a heading's link is named by its words", async () => {
+  const markdown = await createMarkdownRenderer(ROOT, {
+    config: asWritten,
+    highlight: (code) => code,
+  });
+  const html = markdown.render("## [`a` b](./c.md) {#d}\n\nThe {{ e }} and `{{ f }}`.");
+  assert.doesNotMatch(html, /\{\{/);
+  assert.equal(html.replace(/<[^>]*>/g, "").split("&#123; ").length, 3);
+  assert.match(html, /<h2 id="d".* aria-label="Permalink to &quot;a b&quot;">/);
 });

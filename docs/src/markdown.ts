@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { join, posix } from "node:path";
+import type { MarkdownOptions } from "vitepress";
 import { draw } from "./diagram.ts";
 
 /** Where things of the repository are on the site. */
@@ -22,6 +23,27 @@ export function toPage(text: string, path: string, places: Places): string {
     .map((part, i) => (i % 2 === 0 ? relink(part, path, places) : block(part, path)))
     .join("");
 }
+
+/**
+ * Shows braces as braces, where VitePress would show what a script makes of `{{ this }}`, and names the link of
+ * a heading by the heading's words, where it would have screen readers read the Markdown.
+ */
+export const asWritten: NonNullable<MarkdownOptions["config"]> = ({
+  core,
+  renderer: { rules },
+}) => {
+  for (const name of ["text", "code_inline"]) {
+    const rule = rules[name];
+    rules[name] = (...args) => rule?.(...args).replaceAll("{{", "{&#123;") ?? "";
+  }
+  core.ruler.push("heading_links", ({ tokens }) => {
+    for (const { children } of tokens) {
+      const link = children?.find((token) => token.attrGet("class") === "header-anchor");
+      const words = children?.map(({ type, content }) => (type.startsWith("html") ? "" : content));
+      link?.attrSet("aria-label", `Permalink to "${words?.join("").trim()}"`);
+    }
+  });
+};
 
 /** Links names in \`code\` to their pages in the reference, but for what a table says is elsewhere, in "there". */
 export function withReference(text: string, reference: ReadonlyMap<string, string>): string {
