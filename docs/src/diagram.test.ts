@@ -48,3 +48,11 @@ test("a diagram that is wider than a page is drawn from top to bottom", () => {
     /width="(\d+)" height="(\d+)"/.exec(draw(`flowchart LR\n  ${chain}`)) ?? [];
   assert(Number(width) < Number(height));
 });
+
+test("the letters of a wide diagram stay large enough to read: it scrolls", () => {
+  const leaves = Array.from("abcdefgh", (id) => `hub --> ${id}["a program called ${id}"]`);
+  const [, width, least] =
+    / width="(\d+)".*min-width:(\d+)px/.exec(draw(`flowchart TB\n  ${leaves.join("\n  ")}`)) ?? [];
+  assert(Number(width) > 900);
+  assert(Number(least) > 0.75 * Number(width));
+});

@@ -26,7 +26,7 @@ export function draw(source: string): string {
     .replace(/<style>.*?<\/style>/s, "") // the theme has these rules, without a font from elsewhere
     .replace(
       /<svg [^>]*>/,
-      `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" style="min-width:${Math.min(width, 500)}px" role="img" aria-label="${label}">`,
+      `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" style="min-width:${Math.min(width, Math.max(500, Math.round(width * 0.8)))}px" role="img" aria-label="${label}">`,
     )
     .replaceAll(STAR, "*")
     .replace(/\s*\n\s*/g, " ");
