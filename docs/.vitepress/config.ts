@@ -6,6 +6,7 @@ import { makeCode } from "../src/code.ts";
 import { deadLinks } from "../src/links.ts";
 import { asWritten } from "../src/markdown.ts";
 import { readReference, writeReference } from "../src/reference.ts";
+import { wordsOf } from "../src/search.ts";
 import { makeSite, writeSite } from "../src/site.ts";
 
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" fill="none" stroke="#b3241d" stroke-width="5"><circle cx="16" cy="16" r="10"/><path d="M7 27 25 5"/></svg>`;
@@ -40,7 +41,10 @@ export default defineConfig({
     ],
     sidebar: site.sidebar,
     outline: [2, 3],
-    search: { provider: "local" },
+    search: {
+      provider: "local",
+      options: { miniSearch: { searchOptions: { tokenize: wordsOf } } },
+    },
   },
   markdown: { highlight, config: asWritten },
   buildEnd({ outDir }) {

@@ -93,6 +93,15 @@ test("search finds what a page is about", options, () =>
   }),
 );
 
+test("search finds what a question is about", options, () =>
+  visit("", async (page) => {
+    await find(page, "how to set ZMQ_RCVHWM");
+    await page.waitForSelector(
+      ".VPLocalSearchBox .result.selected:has-text('receiveHighWaterMark')",
+    );
+  }),
+);
+
 test("one leafs from page to page, and links lead on from there", options, () =>
   visit("hello-world.html", async (page) => {
     await page.click(".pager-link.next");
