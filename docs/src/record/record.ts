@@ -18,7 +18,7 @@ const AT_ONCE = 2;
 
 async function record(workspace: ExampleWorkspace): Promise<void> {
   const start = Date.now();
-  const { events, lines, interrupted } = await run(workspace);
+  const { events, lines, interrupted, code } = await run(workspace);
   const matched = match(events);
   const recording: Recording = {
     hash: hashOf(workspace),
@@ -32,9 +32,10 @@ async function record(workspace: ExampleWorkspace): Promise<void> {
   writeFileSync(file, toJson(recording));
   const { arrows, strays } = matched;
   const seconds = ((Date.now() - start) / 1000).toFixed(1);
+  const failed = code === 0 ? "" : `, FAILED with exit code ${code}`;
   console.log(
     `${workspace.name}: ${lines.length} lines, ${arrows.length} messages on ${recording.lifelines.length} lifelines` +
-      `${strays > 0 ? `, ${strays} from nobody known` : ""}, ${seconds} s${interrupted ? ", Ctrl-C" : ""}`,
+      `${strays > 0 ? `, ${strays} from nobody known` : ""}, ${seconds} s${interrupted ? ", Ctrl-C" : failed}`,
   );
 }
 

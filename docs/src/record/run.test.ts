@@ -26,3 +26,12 @@ test("a run tells what was printed, and what went over addresses that are shown 
   assert(shown.includes("binds tcp://*:5558") && shown.includes("KILL"), shown);
   assert.doesNotMatch(`${shown}${lines}`, /127\.(?!0\.0\.1)|record-/);
 });
+
+test("a run tells that it failed", async () => {
+  const version = example("version");
+  const { code, interrupted } = await run({
+    ...version,
+    example: { ...version.example, recorded: "tsx version.ts --nonsense" },
+  });
+  assert.deepEqual([code, interrupted], [2, false]);
+});

@@ -50,6 +50,8 @@ export interface Run {
   readonly lines: readonly string[];
   /** Whether it was ended as Ctrl-C does. */
   readonly interrupted: boolean;
+  /** The exit code, unless a signal ended it. */
+  readonly code: number | null;
 }
 
 /** Runs an example in a folder and at addresses of its own, as `npm start` does. */
@@ -89,18 +91,18 @@ export async function run(workspace: ExampleWorkspace): Promise<Run> {
     });
     closeSync(to);
     group = child.pid;
-    const closed = once(child, "exit").then(() => true);
+    const closed = once(child, "exit");
     const interrupted = !(await Promise.race([closed, tooLong(trace, output)]));
     if (interrupted) {
       child.kill("SIGINT");
       await Promise.race([closed, sleep(8000, undefined, { ref: false })]);
     }
     if (group !== undefined) kill(group);
-    await closed;
+    const [code] = await closed;
     const events = read(trace)
       .map((line): RunEvent => JSON.parse(line))
       .sort((a, b) => a.at - b.at);
-    return { ...cleaned(events, read(output), { home, folder, host }), interrupted };
+    return { ...cleaned(events, read(output), { home, folder, host }), interrupted, code };
   } finally {
     process.off("exit", end);
     end();
