@@ -23,6 +23,25 @@ test("a node has its text from where it is first named, and its subgraph before 
   );
 });
 
+test("a label that looks like a node stays a label", () => {
+  const source = `flowchart LR
+  a["ROUTER"] <-- "proxy()" --> b["DEALER"]
+  b -- "c[0]" --> c["a list"]`;
+  assert.equal(normalize(source), source.replace("b --", 'b["DEALER"] --'));
+  assert.match(draw(source), />proxy\(\)<[\s\S]*>c\[0\]</);
+});
+
+test("a diagram that cannot be drawn as a whole is not drawn", () => {
+  for (const [line, what] of [
+    ['a["one"] -> b', /1 of 2 arrows/],
+    ["a-->b", /1 of 2 arrows/],
+    ['a["one --> b', /1 of 2 arrows/],
+    ['a["one"] --> b\n  see "this"', /"this" is lost/],
+  ] as const) {
+    assert.throws(() => draw(`flowchart LR\n  c --> d\n  ${line}`), what, line);
+  }
+});
+
 test("diagrams of other kinds stay as they are", () => {
   const source = "sequenceDiagram\n  a->>b: b, please\n";
   assert.equal(normalize(source), source);

@@ -21,6 +21,7 @@ export function draw(source: string): string {
       .replace(/\s+/g, " ")
       .trim(),
   );
+  mustBeWhole(source, svg, texts);
   const label = `Diagram: ${texts.join("; ")}`.replaceAll('"', "&quot;");
   return svg
     .replace(/<style>.*?<\/style>/s, "") // the theme has these rules, without a font from elsewhere
@@ -30,6 +31,19 @@ export function draw(source: string): string {
     )
     .replaceAll(STAR, "*")
     .replace(/\s*\n\s*/g, " ");
+}
+
+/** The renderer skips what it does not understand: no arrow and no text of a flowchart may be lost. */
+function mustBeWhole(source: string, svg: string, texts: readonly string[]): void {
+  if (!source.trim().startsWith("flowchart")) return;
+  const plain = (text: string) => text.replace(/<[^>]*>|&#?\w+;|[\s&<>'"*\uE000]/g, "");
+  const drawn = plain(texts.join(""));
+  const quoted = source.match(new RegExp(QUOTED, "g")) ?? [];
+  const lost = quoted.find((text) => !drawn.includes(plain(text)));
+  if (lost !== undefined) throw new Error(`${lost} is lost`);
+  const arrows = source.replace(new RegExp(QUOTED, "g"), "").match(/[-=.]>|---/g)?.length ?? 0;
+  const edges = svg.match(/class="edge"/g)?.length ?? 0;
+  if (edges < arrows) throw new Error(`${edges} of ${arrows} arrows are understood`);
 }
 
 function render(source: string) {
@@ -71,10 +85,12 @@ function withTexts(line: string, texts: ReadonlyMap<string, string>): string {
   if (/^\s*(end|direction|style|class|classDef|linkStyle)\b/.test(line)) return line;
   const kept: string[] = [];
   const keep = (text: string) => `\uE001${kept.push(text) - 1}\uE002`;
-  return line
+  const restore = (text: string): string =>
+    text.replace(/\uE001(\d+)\uE002/g, (_, i) => restore(kept[i] ?? ""));
+  const known = line
     .replace(NODE, keep)
     .replace(new RegExp(QUOTED, "g"), keep)
     .replace(/\|[^|]*\||(?<=[-=.] )[^-=.|>\uE001]+(?= [-=.])/g, keep)
-    .replace(/(?<![\w\uE001-])[a-zA-Z][\w]*/g, (id) => texts.get(id) ?? id)
-    .replace(/\uE001(\d+)\uE002/g, (_, i) => kept[i] ?? "");
+    .replace(/(?<![\w\uE001-])[a-zA-Z][\w]*/g, (id) => texts.get(id) ?? id);
+  return restore(known);
 }

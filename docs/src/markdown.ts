@@ -73,7 +73,8 @@ function block(text: string, path: string): string {
   try {
     return figure(draw(source));
   } catch (cause) {
-    throw new Error(`${path}: cannot draw a diagram`, { cause });
+    const why = cause instanceof Error ? cause.message : cause;
+    throw new Error(`${path}: cannot draw a diagram: ${why}`, { cause });
   }
 }
 
