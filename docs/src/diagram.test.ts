@@ -42,6 +42,14 @@ test("a diagram that cannot be drawn as a whole is not drawn", () => {
   }
 });
 
+test("an arrow with two heads has its first head where the line begins, not inside the node", () => {
+  const svg = draw("flowchart LR\n  a <--> b");
+  const [start = ""] = /<marker id="arrowhead-start".*?<\/marker>/.exec(svg) ?? [];
+  // Its tip is at the left, at x = 0: so it points back along the line without being turned.
+  assert.match(start, /refX="1" .*orient="auto".* 0 2\.5,/);
+  assert.match(svg, /marker-start="url\(#arrowhead-start\)"/);
+});
+
 test("diagrams of other kinds stay as they are", () => {
   const source = "sequenceDiagram\n  a->>b: b, please\n";
   assert.equal(normalize(source), source);

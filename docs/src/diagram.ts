@@ -23,14 +23,18 @@ export function draw(source: string): string {
   );
   mustBeWhole(source, svg, texts);
   const label = `Diagram: ${texts.join("; ")}`.replaceAll('"', "&quot;");
-  return svg
-    .replace(/<style>.*?<\/style>/s, "") // the theme has these rules, without a font from elsewhere
-    .replace(
-      /<svg [^>]*>/,
-      `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" style="min-width:${Math.min(width, Math.max(500, Math.round(width * 0.8)))}px" role="img" aria-label="${label}">`,
-    )
-    .replaceAll(STAR, "*")
-    .replace(/\s*\n\s*/g, " ");
+  return (
+    svg
+      .replace(/<style>.*?<\/style>/s, "") // the theme has these rules, without a font from elsewhere
+      .replace(
+        /<svg [^>]*>/,
+        `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" style="min-width:${Math.min(width, Math.max(500, Math.round(width * 0.8)))}px" role="img" aria-label="${label}">`,
+      )
+      // The head at an arrow's beginning looks back as it is: turned, it would lie under the node.
+      .replace(/(id="arrowhead-start[^>]*)auto-start-reverse/g, "$1auto")
+      .replaceAll(STAR, "*")
+      .replace(/\s*\n\s*/g, " ")
+  );
 }
 
 /** The renderer skips what it does not understand: no arrow and no text of a flowchart may be lost. */
