@@ -15,6 +15,8 @@ const MODULES = fileURLToPath(new URL("../../../node_modules", import.meta.url))
 const PROGRAMS = {
   "server.ts": "console.log('serving'); setInterval(() => {}, 1000);",
   "client.ts": "console.log('asking', ...process.argv.slice(2));",
+  "finishes.ts":
+    "process.once('SIGINT', () => setTimeout(() => { console.log('finished'); process.exit(); }, 500)); process.on('SIGTERM', () => console.log('cut short')); console.log('working'); setInterval(() => {}, 1000);",
   "slow.ts": "setTimeout(() => console.log('done'), 1000);",
   "fails.ts": "console.error('so sorry'); process.exit(3);",
   "stubborn.ts":
@@ -84,6 +86,15 @@ describe("tx0mq-run", { concurrency: true, skip }, () => {
     program.kill("SIGINT");
     assert.deepEqual(await program.exit(), { code: null, signal: "SIGINT" });
     assert.deepEqual(program.errors, []);
+  });
+
+  test("those that have something to finish get one signal, also if the main one ends first", async (t) => {
+    const program = run(t, "finishes.ts", "server.ts");
+    await program.count(/working|serving/, 2);
+    program.kill("SIGINT");
+    assert.deepEqual(await program.exit(), { code: null, signal: "SIGINT" });
+    const seen = program.lines.filter((line) => line.startsWith("[finishes]"));
+    assert.deepEqual(seen, ["[finishes] working", "[finishes] finished"]);
   });
 
   test("a second signal ends those that stay", async (t) => {

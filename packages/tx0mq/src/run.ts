@@ -54,7 +54,8 @@ for (const stream of [process.stdout, process.stderr]) {
 const last = ends.at(-1) as Promise<End>;
 const main = toTheEnd ? Promise.all(ends).then(() => last) : last;
 const { code, signal } = await Promise.race([main, ...ends.map(failed)]);
-stop("SIGTERM");
+// A second signal would cut short what they still finish.
+if (stopped === undefined && !unread) stop("SIGTERM");
 await Promise.all(ends);
 process.exitCode = unread ? 0 : (code ?? 128 + constants.signals[signal as NodeJS.Signals]);
 if (stopped !== undefined) {
