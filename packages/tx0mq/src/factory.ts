@@ -1,11 +1,24 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { atExit } from "./at-exit.js";
 import type { AnyConnection } from "./connection/any.js";
+import { FOR_A_MESSAGE, PATIENT_FOR_WORK } from "./connection/shutdown.js";
 import { defaultEngine } from "./engine/default.js";
 import type { Engine, EngineContext } from "./engine/engine.js";
 import { ZmqClosedError, ZmqOptionError } from "./errors.js";
-import { kAdopt, kAwaitClose, kContext, kDisown, kFinish, kLingersByDefault } from "./internal.js";
+import {
+  kAdopt,
+  kAtWork,
+  kAwaitClose,
+  kContext,
+  kDisown,
+  kEndsLast,
+  kFinish,
+  kLingersByDefault,
+  kProxied,
+} from "./internal.js";
 import { Once } from "./once.js";
 import { whole } from "./options.js";
+import { LONGEST_TIMER, onExpiry } from "./time.js";
 
 /** Options of a factory: of its context, and defaults of its connections. */
 export interface FactoryOptions {
@@ -126,12 +139,21 @@ export class ZmqFactory {
 
   async #end(): Promise<void> {
     const context = this.#context;
+    const all = [...this.#connections];
+    const working = all.filter((one) => one[kAtWork] && !one[kProxied]);
+    // A proxy passes on what the workers in the same program send last. It takes no more from elsewhere.
+    const last = all.filter((one) => one[kProxied] && working.some((other) => meet(one, other)));
+    if (last.length > 0) {
+      const others = all.filter((one) => !last.includes(one));
+      const limit = this[kLingersByDefault] ? PATIENT_FOR_WORK : this.lingerPeriod;
+      const overdue = sleep(limit < 0 ? LONGEST_TIMER : limit, undefined, { ref: false });
+      for (const one of last) one[kEndsLast] = true;
+      await Promise.race([sendLast(working, others), overdue]);
+      for (const one of last) one[kEndsLast] = false;
+    }
     // One connection may have to send on what another has received.
-    await Promise.all([...this.#connections].map((connection) => connection[kFinish]()));
-    await Promise.all([
-      ...[...this.#connections].map((connection) => connection.shutdown()),
-      ...this.#awaited,
-    ]);
+    await Promise.all(all.map((one) => one[kFinish]()));
+    await Promise.all([...all.map((one) => one.shutdown()), ...this.#awaited]);
     this.#unregister?.();
     this.#context = undefined;
     context?.release();
@@ -172,4 +194,22 @@ export class ZmqFactory {
     this.#awaited.add(closing);
     void closing.then(() => this.#awaited.delete(closing));
   }
+}
+
+/** Whether two connections use the same place. On this machine, a port is enough to know one of tcp by. */
+function meet(one: AnyConnection, other: AnyConnection): boolean {
+  const [places, others] = [one, other].map(({ endpoints }) =>
+    endpoints.map(({ address }) => address.replace(/^(tcp|wss?):.*(?=:\d)/, "$1")),
+  ) as [string[], string[]];
+  return places.some((place) => others.includes(place));
+}
+
+/** Resolves when the working ones have ended, and a proxy has had time to take what they have sent. */
+async function sendLast(
+  working: readonly AnyConnection[],
+  others: readonly AnyConnection[],
+): Promise<void> {
+  await Promise.all(others.map((one) => one[kFinish]()));
+  await Promise.all(working.map((one) => one.shutdown()));
+  await new Promise<void>((resolve) => onExpiry(FOR_A_MESSAGE, resolve));
 }

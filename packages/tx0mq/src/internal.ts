@@ -8,6 +8,12 @@ export const kPeek = Symbol("tx0mq.peek");
 export const kPeekRoom = Symbol("tx0mq.peekRoom");
 /** Hands a connection over to code that reads and writes it in its owner's place (proxy). */
 export const kHandOver = Symbol("tx0mq.handOver");
+/** Whether a reader of a connection is at work on a message, or may be (factory). */
+export const kAtWork = Symbol("tx0mq.atWork");
+/** Whether a connection belongs to a proxy (factory). */
+export const kProxied = Symbol("tx0mq.proxied");
+/** Whether it ends after the others, when its factory does (proxy). */
+export const kEndsLast = Symbol("tx0mq.endsLast");
 /** Takes no more messages, and waits until the readers are done with those that they took (factory). */
 export const kFinish = Symbol("tx0mq.finish");
 /** A factory's engine context. */

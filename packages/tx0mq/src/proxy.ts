@@ -2,7 +2,7 @@ import type { AnyConnection, Held } from "./connection/any.js";
 import type { Frame } from "./engine/engine.js";
 import { ZmqClosedError, ZmqStateError, ZmqUnroutableError } from "./errors.js";
 import type { Message } from "./frames.js";
-import { kHandOver, SETTLED } from "./internal.js";
+import { kEndsLast, kHandOver, kProxied, SETTLED } from "./internal.js";
 import { RECEIVE_ONLY, SEND_ONLY } from "./socket-type.js";
 
 /** A connection that passes messages on as lists of frames. */
@@ -36,6 +36,9 @@ export interface ZmqProxy {
  * A proxy, as zmq_proxy_steerable: passes every message from the frontend to the backend and every
  * one from the backend to the frontend, until you stop it or one of the two is shut down. While one
  * side takes no more, the proxy receives nothing for it from the other, so that high-water marks hold.
+ *
+ * If its factory is shut down while workers of that factory are at work for it, the proxy takes no more requests, but
+ * passes their replies on, within the factory's linger period (1,500 ms by default).
  *
  * It runs on the event loop, and takes its turn with all else there. There can be any number of them.
  *
@@ -93,13 +96,17 @@ class LoopProxy implements ZmqProxy {
       this.#tellDone();
       throw error;
     }
+    for (const connection of this.#ends) connection[kProxied] = true;
     this.ended = new Promise<void>((resolve) => {
       this.#end = resolve;
     }).then(() => this.#shutDown());
   }
 
   #hold(from: ProxiedConnection, to: ProxiedConnection, direction: Direction): Held {
-    const holder = { ending: () => this.#stop(), done: this.#done };
+    const ending = (): void => {
+      if (!to[kEndsLast]) this.#stop(); // else that one ends later, and what it receives is passed on
+    };
+    const holder = { ending, done: this.#done };
     if (SEND_ONLY.has(from.socketType) || RECEIVE_ONLY.has(to.socketType)) {
       return from[kHandOver](holder);
     }

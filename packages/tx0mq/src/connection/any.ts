@@ -1,7 +1,16 @@
 import type { ZmqEndpoint } from "../endpoint.js";
 import type { EngineSocket } from "../engine/engine.js";
 import type { Frames, Message } from "../frames.js";
-import type { kFinish, kHandOver, kPeek, kPeekRoom, kSocket } from "../internal.js";
+import type {
+  kAtWork,
+  kEndsLast,
+  kFinish,
+  kHandOver,
+  kPeek,
+  kPeekRoom,
+  kProxied,
+  kSocket,
+} from "../internal.js";
 import type { SocketTypeName } from "../socket-type.js";
 
 /** What all connections have in common, with any type of messages. */
@@ -17,6 +26,12 @@ export interface AnyConnection {
   toString(): string;
   /** @internal */
   readonly [kSocket]: EngineSocket;
+  /** @internal */
+  readonly [kAtWork]: boolean;
+  /** @internal */
+  [kProxied]: boolean;
+  /** @internal */
+  [kEndsLast]: boolean;
   /** @internal */
   [kPeek](notify: () => void, deadline: number): () => void;
   /** @internal */

@@ -6,14 +6,17 @@ import type { ZmqFactory } from "../factory.js";
 import { type FrameRule, type Frames, type Message, sendable } from "../frames.js";
 import {
   kAdopt,
+  kAtWork,
   kAwaitClose,
   kContext,
   kDisown,
+  kEndsLast,
   kFinish,
   kHandOver,
   kLingersByDefault,
   kPeek,
   kPeekRoom,
+  kProxied,
   kSocket,
 } from "../internal.js";
 import { type ConnectionOptions, checkOptions, singleFrameRule, whole } from "../options.js";
@@ -89,6 +92,10 @@ export abstract class ZmqConnection<
 
   /** @internal */
   readonly [kSocket]: EngineSocket;
+  /** @internal Whether it belongs to a proxy. */
+  [kProxied] = false;
+  /** @internal Whether it goes on while the others of its factory end. */
+  [kEndsLast] = false;
 
   readonly #traffic: Traffic<In>;
   readonly #places: Places;
@@ -431,6 +438,11 @@ export abstract class ZmqConnection<
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
+  }
+
+  /** @internal Whether a reader is at work on a message, or may be. */
+  get [kAtWork](): boolean {
+    return this.#traffic.isAtWork;
   }
 
   /** @internal Takes no more messages. Resolves when the readers at work are done, or their time is over. */

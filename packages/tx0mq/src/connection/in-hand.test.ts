@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
+import { pipeline } from "node:stream/promises";
 import {
+  duplex,
+  type Message,
+  proxy,
   ZmqClosedError,
   ZmqDealerConnection,
   ZmqFactory,
@@ -13,7 +17,7 @@ import {
   ZmqXREPConnection,
   ZmqXREQConnection,
 } from "../index.js";
-import { failure, next, place, prove, text } from "../testing/stage.js";
+import { at, failure, next, place, prove, TRANSPORTS, text } from "../testing/stage.js";
 
 /** A factory of its own for the connections that are shut down. */
 function servers(stage: { t: { after(run: () => unknown): void } }, lingerPeriod = 60_000) {
@@ -74,6 +78,84 @@ prove("what one connection has received, another may send on", async (stage) => 
   work.open();
   await Promise.all([down, working]);
   assert.deepEqual(await next(sink), ["result of task"]);
+});
+
+for (const transport of TRANSPORTS) {
+  prove(`a proxy passes on what a worker at work replies, ${transport}`, async (stage) => {
+    const factory = servers(stage);
+    const frontend = new ZmqRouterConnection(factory, { bind: place() });
+    const backend = new ZmqDealerConnection(factory, { bind: place(transport) });
+    const running = proxy(frontend, backend);
+    const worker = new ZmqRepConnection(factory, { connect: at(backend) });
+    const [begun, work] = [gate(), gate()];
+    const reply = Buffer.alloc(1_000_000, "x");
+    void worker.serve(async () => {
+      begun.open();
+      await work.promise;
+      return reply;
+    });
+    const client = stage.connect(ZmqReqConnection, frontend);
+    await client.send("work");
+    await begun.promise;
+    const down = factory.shutdown();
+    assert(frontend.closed, "no new request is taken");
+    work.open();
+    await Promise.all([down, running.ended]);
+    assert(backend.closed);
+    assert.deepEqual(await client.receive({ timeout: 60_000 }), [reply]);
+  });
+}
+
+prove("and what a worker replies that is a stream", async (stage) => {
+  const factory = servers(stage);
+  const frontend = new ZmqRouterConnection(factory, { bind: place() });
+  const backend = new ZmqDealerConnection(factory, { bind: place() });
+  const running = proxy(frontend, backend);
+  const worker = duplex(new ZmqRepConnection(factory, { connect: at(backend) }));
+  const [begun, work] = [gate(), gate()];
+  async function* reply(requests: AsyncIterable<Message>): AsyncGenerator<string> {
+    for await (const [request] of requests) {
+      begun.open();
+      await work.promise;
+      yield `reply to ${request}`;
+    }
+  }
+  const serving = pipeline(worker, reply, worker);
+  const client = stage.connect(ZmqReqConnection, frontend);
+  await client.send("work");
+  await begun.promise;
+  const down = factory.shutdown();
+  work.open();
+  await Promise.all([down, running.ended, serving]);
+  assert.deepEqual(text(await client.receive({ timeout: 60_000 })), ["reply to work"]);
+});
+
+prove("a proxy does not wait longer than the linger period for those at work", async (stage) => {
+  const factory = servers(stage, 10);
+  const frontend = new ZmqRouterConnection(factory, { bind: place() });
+  const backend = new ZmqDealerConnection(factory, { bind: place() });
+  const running = proxy(frontend, backend);
+  const worker = new ZmqRepConnection(factory, { connect: at(backend) }, { lingerPeriod: -1 });
+  const [begun, work] = [gate(), gate()];
+  worker.on("message", () => {
+    begun.open();
+    return work.promise;
+  });
+  await stage.connect(ZmqReqConnection, frontend).send("work");
+  await begun.promise;
+  const down = factory.shutdown();
+  await once(frontend, "close");
+  await once(backend, "close");
+  work.open();
+  await Promise.all([down, running.ended]);
+});
+
+prove("a proxy ends at once with its factory if no reader is at work", (stage) => {
+  const [frontend, backend] = [stage.bind(ZmqPullConnection), stage.bind(ZmqPushConnection)];
+  proxy(frontend, backend);
+  stage.connect(ZmqPullConnection, backend).on("message", () => undefined);
+  void stage.factory.shutdown();
+  assert(frontend.closed && backend.closed);
 });
 
 prove("async listeners finish and reply, and no new message is taken", async (stage) => {

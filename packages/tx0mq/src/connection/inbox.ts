@@ -82,6 +82,11 @@ export class Inbox<In> {
     return size + this.#parked.length + this.#peeks.size === 0 && !this.#reader.handlesMessages();
   }
 
+  /** Whether a reader is at work on a message. */
+  get isAtWork(): boolean {
+    return this.#atWork > 0;
+  }
+
   // For readers -------------------------------------------------------------------------------
 
   receive(options: WaitOptions | undefined): Promise<In> {

@@ -86,6 +86,11 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
     return this.maySend() && this.outbox.isClear && this.socket.writable;
   }
 
+  /** Whether a reader is at work on a message, or may be: a stream does not tell. */
+  get isAtWork(): boolean {
+    return this.inbox.isAtWork || this.#holder !== undefined;
+  }
+
   receive(options: WaitOptions | undefined): Promise<In> {
     const error = this.#isItsOwners ? this.receiveError() : this.unusable();
     return error === undefined ? this.inbox.receive(options) : Promise.reject(error);
