@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import {
-  type ZmqConnection,
+  proxy,
   ZmqDealerConnection,
   ZmqFactory,
   ZmqRepConnection,
@@ -25,17 +25,11 @@ const worker = new ZmqRepConnection(factory, { connect: workers.address });
 console.log(`hwserver-proxy listening on ${clients.address}, workers on ${workers.address}`);
 
 // The ROUTER puts the client's identity in front of each request, and takes it off the reply to
-// find the way back. The loops below need not look at it.
-await Promise.all([forward(clients, workers), forward(workers, clients), reply()]);
+// find the way back. The proxy, which passes both on, need not look at it.
+proxy(clients, workers);
 
-async function forward(from: ZmqConnection, to: ZmqConnection): Promise<void> {
-  for await (const message of from) await to.send(message);
-}
-
-async function reply(): Promise<void> {
-  for await (const [request] of worker) {
-    console.log(`Received ${request}`);
-    await sleep(work);
-    await worker.send("World");
-  }
+for await (const [request] of worker) {
+  console.log(`Received ${request}`);
+  await sleep(work);
+  await worker.send("World");
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { endsOn, refuses, Stage } from "@tx0mq/smoke";
-import { ZmqFactory, ZmqRepConnection } from "tx0mq";
+import { ZmqFactory, ZmqRepConnection, ZmqReqConnection } from "tx0mq";
 
 const ANYWHERE = "tcp://127.0.0.1:*";
 const CONVERSATION = Array.from({ length: 10 }, (_, n) => [
@@ -54,6 +54,19 @@ describe("hello world", { concurrency: true, timeout: 120_000 }, () => {
     assert.equal(served, 5, "a DEALER deals to its workers in turn");
     await endsOn("SIGTERM", server);
     assert.deepEqual(server.errors, []);
+  });
+
+  test("Ctrl-C ends the server in three parts when it has replied", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const addresses = ["--frontend", ANYWHERE, "--backend", ANYWHERE];
+    const server = stage.start("hwserver-proxy", [...addresses, "--work", "500"]);
+    const [, frontend] = await server.line(/listening on (\S+),/);
+    await using factory = new ZmqFactory();
+    const client = new ZmqReqConnection(factory, { connect: frontend });
+    await client.send("Hello");
+    await server.line(/Received Hello/);
+    await endsOn("SIGINT", server);
+    assert.deepEqual((await client.receive({ timeout: 60_000 })).map(String), ["World"]);
   });
 
   test("a client without a server ends on Ctrl-C, and a wrong flag gets one line", async (t) => {
