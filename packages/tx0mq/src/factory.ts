@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { atExit } from "./at-exit.js";
 import type { AnyConnection } from "./connection/any.js";
-import { FOR_A_MESSAGE, PATIENT_FOR_WORK } from "./connection/shutdown.js";
+import { PATIENT_FOR_WORK } from "./connection/shutdown.js";
 import { defaultEngine } from "./engine/default.js";
 import type { Engine, EngineContext } from "./engine/engine.js";
 import { ZmqClosedError, ZmqOptionError } from "./errors.js";
@@ -19,6 +19,9 @@ import {
 import { Once } from "./once.js";
 import { whole } from "./options.js";
 import { LONGEST_TIMER, onExpiry } from "./time.js";
+
+/** How long a proxy has to take what workers in the same program have sent last, in ms. */
+const FOR_LAST_REPLIES = 100;
 
 /** Options of a factory: of its context, and defaults of its connections. */
 export interface FactoryOptions {
@@ -211,5 +214,5 @@ async function sendLast(
 ): Promise<void> {
   await Promise.all(others.map((one) => one[kFinish]()));
   await Promise.all(working.map((one) => one.shutdown()));
-  await new Promise<void>((resolve) => onExpiry(FOR_A_MESSAGE, resolve));
+  await new Promise<void>((resolve) => onExpiry(FOR_LAST_REPLIES, resolve));
 }

@@ -9,7 +9,7 @@ const HIGH_WATER_MARK = 1000;
 /** How long it may take to reach a peer that is far away, and to shake hands with it, in ms. */
 const FOR_A_CONNECTION = 1_000;
 /** How long a peer that reads may take for a message, in ms. */
-export const FOR_A_MESSAGE = 10;
+const FOR_A_MESSAGE = 10;
 /** How many bytes a peer that reads takes in a ms, at least. */
 const BYTES_IN_A_MS = 10_000;
 /** How long readers at work on a message have to finish it if no linger period is set, in ms. */
