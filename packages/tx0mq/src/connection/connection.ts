@@ -135,6 +135,7 @@ export abstract class ZmqConnection<
       const rules = {
         socketType: this.socketType,
         sendQueueLimit: this.sendQueueLimit,
+        sendHighWaterMark: (options as { sendHighWaterMark?: number }).sendHighWaterMark,
         turns: kind.turns?.(options),
         peerOf: kind.peerOf?.(options),
         receiveError: kind.receiveError,
@@ -159,8 +160,8 @@ export abstract class ZmqConnection<
     this.#shutdown = new Shutdown(this.#traffic, {
       lingerPeriod: this.lingerPeriod,
       patient: lingerPeriod === undefined && factory[kLingersByDefault],
-      sendHighWaterMark: (options as { sendHighWaterMark?: number }).sendHighWaterMark,
       connectedAt: () => this.#places.connectedAt,
+      isAlone: () => this.#places.onlyConnects && this.knownPeers() === 0,
       begins: () => this.#ending(),
       ended: (waited) => this.#ended(waited),
     });

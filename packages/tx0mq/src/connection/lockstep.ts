@@ -22,11 +22,14 @@ export interface Turns {
   unwrap?(message: Message): Message;
   /** That envelope, to go in front of the reply. */
   readonly envelope?: readonly Frame[];
+  /** Whether a message that comes is a reply: then the peer has what was sent. */
+  readonly getsReplies?: boolean;
 }
 
 /** A REQ: a request, its reply, and so on. `relaxed` allows another request before the reply. */
 export class RequestTurns implements Turns {
   mayReceive = false;
+  readonly getsReplies = true;
   readonly #relaxed: boolean;
 
   constructor(relaxed: boolean) {

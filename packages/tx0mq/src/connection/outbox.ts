@@ -10,6 +10,7 @@ import {
 import { type Frames, sendError } from "../frames.js";
 import { SETTLED } from "../internal.js";
 import { after, onAbort, onExpiry, type WaitOptions } from "../time.js";
+import { Delivery } from "./delivery.js";
 import { Lane, Line, Outgoing, type PeerOf, sizeOf, type Withdrawable } from "./outgoing.js";
 
 /** What an outbox asks of its connection. */
@@ -17,6 +18,8 @@ export interface Sender {
   readonly socket: EngineSocket;
   /** How many messages may wait. */
   readonly limit: number;
+  /** How many messages ZeroMQ holds for a peer, if that is given. */
+  readonly sendHighWaterMark: number | undefined;
   /** Whether the socket's type allows to send now. */
   maySend(): boolean;
   /** ZeroMQ has taken a message. */
@@ -63,8 +66,7 @@ export class Outbox {
   /** Messages are held back: no peer is there to take them. */
   #onHold = false;
   #ended = false;
-  #sends = 0;
-  #bytes = 0;
+  readonly #delivery: Delivery;
   #tellDrained: (() => void) | undefined;
   #tellProgress: (() => void) | undefined;
   readonly #roomPeeks = new Set<() => void>();
@@ -72,16 +74,22 @@ export class Outbox {
 
   constructor(sender: Sender) {
     this.#sender = sender;
+    this.#delivery = new Delivery(sender.sendHighWaterMark);
   }
 
   /** How many messages were accepted so far. */
   get sends(): number {
-    return this.#sends;
+    return this.#delivery.messages;
   }
 
-  /** How many bytes they have on average. */
-  get averageSize(): number {
-    return this.#bytes / Math.max(1, this.#sends);
+  /** The peer has all that was sent. */
+  delivered(): void {
+    this.#delivery.done();
+  }
+
+  /** How long a peer that reads may need for what it has not got yet, in ms. */
+  get timeToDeliver(): number {
+    return this.#delivery.left;
   }
 
   get isEmpty(): boolean {
@@ -108,7 +116,7 @@ export class Outbox {
     withdrawable?: Withdrawable,
   ): Promise<void> {
     if (wait === undefined && this.isClear && this.#lanes.size === 0) {
-      this.#count(frames);
+      this.#delivery.add(sizeOf(frames));
       this.#withdrawable = withdrawable;
       this.#held = this.#everySoOften(this.#transmit(frames, meta) ?? SETTLED);
       return this.#held;
@@ -125,7 +133,7 @@ export class Outbox {
       const peer = meta?.routingId ?? Buffer.from(lane.peer, "latin1");
       return Promise.reject(new ZmqQueueFullError(LANE_LIMIT, peer));
     }
-    this.#count(frames);
+    this.#delivery.add(sizeOf(frames));
     const entry = new Outgoing(frames, meta);
     if (wait !== undefined) this.#giveUpLater(entry, wait);
     if (withdrawable !== undefined) withdrawable.withdraw = (error) => this.#giveUp(entry, error);
@@ -136,13 +144,8 @@ export class Outbox {
     return entry.held;
   }
 
-  #count(frames: Frames): void {
-    this.#sends += 1;
-    this.#bytes += sizeOf(frames);
-  }
-
   #everySoOften(sent: Promise<void>): Promise<void> {
-    return this.#sends % SENDS_PER_TURN === 0 ? sent.then(() => turn()) : sent;
+    return this.sends % SENDS_PER_TURN === 0 ? sent.then(() => turn()) : sent;
   }
 
   #put(entry: Outgoing, line: Line, first = false): void {
@@ -254,6 +257,7 @@ export class Outbox {
 
   #waitForRoom(entry: Outgoing): void {
     const pause = Math.min(2 ** entry.refusals, LONGEST_PAUSE);
+    if (entry.refusals === 0) this.#delivery.full();
     entry.refusals += 1;
     const peer = this.#sender.peerOf?.(entry.frames, entry.meta);
     if (peer !== undefined) {

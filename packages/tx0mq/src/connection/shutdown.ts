@@ -4,14 +4,8 @@ import { Once } from "../once.js";
 import type { Inbox } from "./inbox.js";
 import type { Outbox } from "./outbox.js";
 
-/** How many messages a socket holds for a peer without a given high-water mark. ZMQ_SNDHWM */
-const HIGH_WATER_MARK = 1000;
 /** How long it may take to reach a peer that is far away, and to shake hands with it, in ms. */
 const FOR_A_CONNECTION = 1_000;
-/** How long a peer that reads may take for a message, in ms. */
-const FOR_A_MESSAGE = 10;
-/** How many bytes a peer that reads takes in a ms, at least. */
-const BYTES_IN_A_MS = 10_000;
 /** How long readers at work on a message have to finish it if no linger period is set, in ms. */
 export const PATIENT_FOR_WORK = 1_500;
 /** The longest default, in ms. */
@@ -33,9 +27,10 @@ interface Manner {
   readonly lingerPeriod: number;
   /** Whether no linger period was set: it is then as long as a peer that reads needs. */
   readonly patient: boolean;
-  readonly sendHighWaterMark: number | undefined;
   /** When the connection last began to connect, by `performance.now()`. */
   connectedAt(): number;
+  /** Whether it only connects, and the engine knows that no peer is there. */
+  isAlone(): boolean;
   /** The shutdown begins. */
   begins(): void;
   /** All is closed. @param waited after how many ms messages were given up, if any were */
@@ -106,16 +101,15 @@ export class Shutdown {
   }
 
   /**
-   * How long a peer that is there and reads may need for the messages that it has not got yet. ZeroMQ does not
-   * tell how many these are: at most as many as its queue holds.
+   * How long a peer that is there and reads may need for the messages that it has not got yet. One that is not there
+   * may come back.
    */
   #patientLinger(): number {
-    const { outbox } = this.#ending;
-    const { lingerPeriod, sendHighWaterMark, connectedAt } = this.#manner;
+    const { lingerPeriod, connectedAt, isAlone } = this.#manner;
     const onItsWay = FOR_A_CONNECTION - (performance.now() - connectedAt());
-    const queued = Math.min(outbox.sends, sendHighWaterMark || HIGH_WATER_MARK);
-    const each = FOR_A_MESSAGE + outbox.averageSize / BYTES_IN_A_MS;
-    return Math.ceil(Math.min(LONGEST, Math.max(lingerPeriod, onItsWay) + queued * each));
+    const { timeToDeliver } = this.#ending.outbox;
+    const longest = isAlone() ? FOR_A_CONNECTION : LONGEST;
+    return Math.ceil(Math.min(longest, Math.max(lingerPeriod, onItsWay) + timeToDeliver));
   }
 }
 

@@ -22,6 +22,8 @@ export interface Rules {
   readonly socketType: SocketTypeName;
   /** How many messages may wait to be sent. */
   readonly sendQueueLimit: number;
+  /** How many messages ZeroMQ holds for a peer, if that is given. */
+  readonly sendHighWaterMark: number | undefined;
   /** The turns of types that take turns. */
   readonly turns: Turns | undefined;
   /** The peer that a message is for, if a full peer must not hold up the others. */
@@ -56,6 +58,7 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
   readonly outbox: Outbox;
   readonly socket: EngineSocket;
   readonly limit: number;
+  readonly sendHighWaterMark: number | undefined;
   readonly peerOf: Rules["peerOf"];
   /** While it finishes, readers may still reply to messages that they have received. */
   state: "open" | "finishing" | "closing" | "closed" = "open";
@@ -70,6 +73,7 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
     this.#rules = rules;
     this.#turns = rules.turns;
     this.limit = rules.sendQueueLimit;
+    this.sendHighWaterMark = rules.sendHighWaterMark;
     this.peerOf = rules.peerOf;
     this.outbox = new Outbox(this);
     this.socket = open(this);
@@ -297,6 +301,7 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
 
   delivering(): void {
     this.#turns?.received();
+    if (this.#turns?.getsReplies) this.outbox.delivered();
     this.outbox.turnChanged();
   }
 

@@ -18,6 +18,7 @@ import {
   ZmqPushConnection,
   ZmqQueueFullError,
   ZmqRepConnection,
+  ZmqReqConnection,
   ZmqRouterConnection,
   ZmqTimeoutError,
   ZmqXREPConnection,
@@ -147,6 +148,49 @@ void test("a shutdown passes what is left of the linger period on, and none wher
   await full.shutdown();
   assert.equal(engine.socket.linger, 0);
   await assert.rejects(sends[1] as Promise<void>, failure(ZmqClosedError));
+});
+
+void test("by default, a shutdown gives messages as long as a peer that reads needs for them, and no longer", async (t) => {
+  let now = 0;
+  t.mock.method(performance, "now", () => now);
+  const engine = new FakeEngine();
+  const factory = new ZmqFactory({ engine });
+  /** @returns the linger period, some ms after the last of so many messages; then one more had to wait, perhaps */
+  const linger = async (count: number, later: number, full = false): Promise<number> => {
+    const push = new ZmqPushConnection(factory, []);
+    for (let n = 0; n < count; n += 1) void push.send(EMPTY);
+    now += later;
+    if (full) {
+      engine.socket.full = true;
+      const last = push.send(EMPTY);
+      engine.socket.empty();
+      await last;
+    }
+    await push.shutdown();
+    return engine.socket.linger ?? 0;
+  };
+  assert.equal(await linger(50, 0), 600); // 10 ms for each, and 100 ms
+  assert.equal(await linger(5_000, 0), 10_100); // ZeroMQ holds 1,000
+  assert.equal(await linger(5_000, 4_000), 6_100); // such a peer has read some of them meanwhile
+  assert.equal(await linger(5_000, 60_000), 100); // or all of them: if it has not, it reads nothing
+  assert.equal(await linger(5_000, 60_000, true), 10_100); // but now ZeroMQ does hold 1,000
+
+  const alone = new ZmqPushConnection(factory, ZmqEndpoint.connect("tcp://127.0.0.1:1"));
+  engine.socket.setPeers(0);
+  for (let n = 0; n < 5_000; n += 1) void alone.send(EMPTY);
+  await alone.shutdown();
+  assert.equal(engine.socket.linger, 1_000); // for a peer that may come back
+
+  const req = new ZmqReqConnection(factory, []);
+  for (let n = 0; n < 5_000; n += 1) {
+    await req.send(EMPTY);
+    const received = req.receive();
+    engine.socket.arrive([[EMPTY]]);
+    await received; // so the peer has the request
+  }
+  await req.send(EMPTY);
+  await req.shutdown();
+  assert.equal(engine.socket.linger, 110);
 });
 
 void test("options and endpoints reach the engine in this order, and the context comes back", async () => {
