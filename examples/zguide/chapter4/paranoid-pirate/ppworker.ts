@@ -35,10 +35,12 @@ for (;;) {
 /** Works until the queue has been silent for too long. */
 async function serve(): Promise<void> {
   const options = { routingId: randomBytes(4).toString("hex") };
-  const worker = new ZmqDealerConnection(factory, { connect: endpoint }, options);
+  const worker = new ZmqDealerConnection(factory, [], options);
+  // Anew when a connection breaks, for a request may be lost with it. At the worker's end it is too late.
+  const ready = () => worker.send(READY).catch(() => {});
+  worker.on("handshakeSucceeded", () => worker.once("disconnected", ready));
+  worker.addEndpoints({ connect: endpoint });
   await worker.send(READY);
-  // Anew when the connection breaks, for a request may be lost with it. At the worker's end it is too late.
-  worker.on("disconnected", () => worker.send(READY).catch(() => {}));
   console.log(`${options.routingId}: ready`);
   const beats = setInterval(() => worker.send(HEARTBEAT), heartbeat);
   // So many beats without a word from the queue end the loop below.

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { describe, test } from "node:test";
 import { endsOn, type Program, Stage } from "@tx0mq/smoke";
 import {
@@ -116,6 +118,31 @@ describe("paranoid pirate", { concurrency: true }, () => {
     }
     assert.equal(said(worker, "ready"), 1);
     await endsOn("SIGTERM", worker);
+  });
+
+  test("a worker that cannot connect says READY once", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    await using factory = new ZmqFactory();
+    const address = await stage.tcp();
+    const start = () => new ZmqRouterConnection(factory, { bind: address });
+    const first = start();
+    stage.start("ppworker", [
+      ...["--endpoint", address, "--heartbeat", "600000", "--work", "0", "--faultless"],
+    ]);
+    await first.receive(LIMIT);
+    await first.shutdown();
+    const closed = createServer((socket) => socket.destroy());
+    const { hostname, port } = new URL(address);
+    closed.listen(Number(port), hostname);
+    const signal = { signal: AbortSignal.timeout(60_000) };
+    for (let n = 0; n < 4; n++) await once(closed, "connection", signal);
+    await once(closed.close(), "close");
+    const queue = start();
+    const [name, ready] = await queue.receive(LIMIT);
+    assert.deepEqual(ready, READY);
+    await queue.send([name, "client", "", "request"]);
+    const reply = await queue.receive(LIMIT);
+    assert.deepEqual(reply.slice(1).map(String), ["client", "", "request"]);
   });
 
   test("a worker leaves a silent queue, and comes back after pauses that double", async (t) => {
