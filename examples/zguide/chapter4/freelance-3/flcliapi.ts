@@ -67,7 +67,14 @@ export class FreelanceClient {
     });
     this.#router.on("message", (message) => this.#heard(message));
     this.#router.on("handshakeSucceeded", () => this.#ping());
-    this.#router.on("disconnected", () => this.#broken());
+    let failed = false; // a connection that was never made: the next event tells that it has ended
+    this.#router.on("handshakeFailed", () => {
+      failed = true;
+    });
+    this.#router.on("disconnected", () => {
+      if (!failed) this.#broken();
+      failed = false;
+    });
     this.#router.once("close", () => this.#end());
     this.#timer = setInterval(() => this.#ping(), pingInterval);
   }

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { describe, test } from "node:test";
 import { endsOn, type Program, Stage } from "@tx0mq/smoke";
 import {
@@ -156,6 +158,27 @@ describe("freelance, model three", { concurrency: true, timeout: 120_000 }, () =
     serve(first, "by the first"); // it is back
     await second.shutdown();
     assert.equal(String(await client.request(["d"])), "by the first");
+  });
+
+  test("a server that ends each connection at once does not disturb the others", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    await using factory = new ZmqFactory();
+    const closed = createServer((socket) => socket.destroy());
+    t.after(() => closed.close());
+    const address = await stage.tcp();
+    const { hostname, port } = new URL(address);
+    closed.listen(Number(port), hostname);
+    const routingId = stage.ipc("server");
+    const server = new ZmqRouterConnection(factory, { bind: routingId }, { routingId });
+    server.on("message", ([from]) => server.send([from, "PONG"]));
+    const told: string[] = [];
+    const log = (what: string) => told.push(what);
+    await using client = new FreelanceClient(factory, { ...PERIODS, ttl: 600_000, log });
+    client.connect(routingId);
+    client.connect(address);
+    const signal = { signal: AbortSignal.timeout(60_000) };
+    for (let n = 0; n < 4; n++) await once(closed, "connection", signal);
+    assert.deepEqual(told, [`${routingId} is alive`]);
   });
 
   test("what goes wrong is told", async (t) => {
