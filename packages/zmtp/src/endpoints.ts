@@ -144,14 +144,19 @@ abstract class Link implements SessionSink {
     const address = this.#address;
     if (!wasReady) {
       const type = `handshake:error:${handshakeFailure(error)}`;
-      const hungUp = "the peer ended the connection during the handshake";
-      host.event({ type, address, error: error ?? new Error(hungUp) });
+      host.event({ type, address, error: error ?? hungUp() });
     }
     host.event({ type: "disconnect", address });
   }
 
   /** @param hopeless do not try again: the peer and we do not fit, and would not fit then */
   protected abstract over(hopeless: boolean): void;
+}
+
+/** With the code that libzmq has for it. */
+function hungUp(): Error {
+  const error = new Error("the peer ended the connection during the handshake");
+  return Object.assign(error, { code: "EPIPE" });
 }
 
 class AcceptedLink extends Link {

@@ -182,6 +182,7 @@ prove("a client with a wrong key of the server is told that it was hung up on", 
   const { address, reason, error } = await failed;
   assert.deepEqual([address, reason], [at(pull), "other"]);
   assert.equal(error.message, "the peer ended the connection during the handshake");
+  assert.equal((error as NodeJS.ErrnoException).code, "EPIPE");
 });
 
 prove("half a security mechanism is refused, and two of them", (stage) => {
