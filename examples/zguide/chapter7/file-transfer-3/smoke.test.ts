@@ -74,7 +74,13 @@ describe("file transfer, model three", { concurrency: true, timeout: 240_000 }, 
     await using factory = new ZmqFactory({ lingerPeriod: 0 });
     const stalled = new ZmqDealerConnection(factory, { connect: address });
     for (let n = 0; n < 10; n++) await stalled.send(["fetch", "0", "1000000"]); // and reads nothing
-    const victim = start(await relayed(t, address, passSome));
+    const victim = start(
+      await relayed(
+        t,
+        address,
+        passSome((link) => link.pause()),
+      ),
+    );
     await victim.line(/^100 chunks so far/);
     victim.kill("SIGKILL");
     const other = start(address);
@@ -83,6 +89,21 @@ describe("file transfer, model three", { concurrency: true, timeout: 240_000 }, 
     await stalled.shutdown();
     assert.deepEqual(server.errors, []);
     await endsOn("SIGINT", server);
+  });
+
+  test("a client whose connection breaks gives up, for chunks are lost", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const address = await stage.tcp();
+    const file = makeFile(stage, 40 * MiB);
+    stage.start("fileio3", ["--role", "server", "--bind", address, "--file", file]);
+    const broken = await relayed(
+      t,
+      address,
+      passSome((link) => link.destroy()),
+    );
+    const client = stage.start("fileio3", ["--role", "client", "--connect", broken]);
+    await client.line(/the connection has broken/, { from: "stderr" });
+    assert.deepEqual(await client.exit(), { code: 1, signal: null });
   });
 
   test("where the network is slow, it overtakes model two", async (t) => {
@@ -107,15 +128,17 @@ const passSlowly: Pass = (from, to) => {
   from.on("data", (data) => setTimeout(() => to.write(data), 10));
 };
 
-/** What comes behind a hundred chunks stays on its way. */
-const passSome: Pass = (from, to) => {
-  let passed = 0;
-  from.on("data", (data) => {
-    to.write(data);
-    passed += data.length;
-    if (passed > 110 * CHUNK) from.pause();
-  });
-};
+/** Behind a hundred chunks the way ends. */
+function passSome(end: (link: Socket) => void): Pass {
+  return (from, to) => {
+    let passed = 0;
+    from.on("data", (data) => {
+      to.write(data);
+      passed += data.length;
+      if (passed > 110 * CHUNK) end(from);
+    });
+  };
+}
 
 /** @returns the address of a relay to this one */
 async function relayed(t: TestContext, address: string, pass: Pass): Promise<string> {
