@@ -50,6 +50,15 @@ class Swapping extends ZmqXREPConnection {
   }
 }
 
+/** Opens requests of its own. */
+class Opening extends ZmqXREPConnection {
+  static readonly #frames: Message = [Buffer.from("client"), EMPTY, Buffer.from("x")];
+
+  request(): RequestId {
+    return this.decode(Opening.#frames)[0];
+  }
+}
+
 /** Puts brokers, each a ROUTER and a DEALER, between a server and its clients. */
 function behindBrokers(
   stage: Stage,
@@ -192,6 +201,35 @@ prove("no more requests are open than maxOpenRequests: the oldest is given up", 
   for (const n of [7, 8, 9]) assert.deepEqual(await next(client), [`id ${n}`, "", "reply"]);
   assert.equal(server.openRequests, 0);
   assert.equal(server.droppedRequests, 7);
+});
+
+prove("the oldest is given up, whichever have got their replies meanwhile", async (stage) => {
+  const server = stage.bind(Opening, { maxOpenRequests: 4 });
+  const open = (count: number) => Array.from({ length: count }, () => server.request());
+  const ids = open(5);
+  for (const n of [1, 3]) await server.reply(ids[n] as RequestId, "x");
+  ids.push(...open(2));
+  assert.equal(server.droppedRequests, 1);
+  ids.push(...open(3));
+  assert.equal(server.droppedRequests, 4);
+  const replies = await Promise.allSettled(ids.map((id) => server.reply(id, "x")));
+  const wereOpen = ids.filter((_, n) => replies[n]?.status === "fulfilled");
+  assert.deepEqual(wereOpen, ids.slice(6));
+});
+
+prove("a request that makes the oldest be given up takes no longer than another", (stage) => {
+  const server = stage.bind(Opening);
+  const cpuTime = (requests: number) => {
+    const start = process.cpuUsage();
+    for (let n = 0; n < requests; n += 1) server.request();
+    const { user, system } = process.cpuUsage(start);
+    return user + system;
+  };
+  const opening = cpuTime(server.maxOpenRequests);
+  assert.equal(server.droppedRequests, 0);
+  const full = cpuTime(server.maxOpenRequests);
+  assert.equal(server.droppedRequests, server.maxOpenRequests);
+  assert(full < 10 * opening, `${full} us, and ${opening} us before one had to be given up`);
 });
 
 prove("a wrong maxOpenRequests leaves no connection behind", (stage) => {

@@ -67,6 +67,8 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never, RouterO
 
   /** The envelopes of open requests, oldest first, each with its delimiter. */
   readonly #open = new Map<RequestId, readonly Buffer[]>();
+  /** The next to be given up, some of which may have got their replies meanwhile; the oldest last. */
+  #oldest: RequestId[] = [];
   #lastId = 0;
   #droppedRequests = 0;
   #droppedReplies = 0;
@@ -193,13 +195,16 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never, RouterO
   /** Opens a request. A request without an envelope throws, which is reported. */
   protected override decode(frames: Message): XREPRequest {
     const { envelope, body } = unwrap(frames);
-    if (this.#open.size >= this.maxOpenRequests) {
-      const [oldest] = this.#open.keys();
-      this.#open.delete(oldest as RequestId);
-      this.#droppedRequests += 1;
-    }
+    if (this.#open.size >= this.maxOpenRequests) this.#giveUpOldest();
     this.#lastId += 1;
     this.#open.set(this.#lastId, envelope);
     return [this.#lastId, ...body];
+  }
+  /** To find its first key, a Map passes all that were deleted before it. So it is asked for all keys at once. */
+  #giveUpOldest(): void {
+    do {
+      if (this.#oldest.length === 0) this.#oldest = [...this.#open.keys()].reverse();
+    } while (!this.#open.delete(this.#oldest.pop() as RequestId));
+    this.#droppedRequests += 1;
   }
 }
