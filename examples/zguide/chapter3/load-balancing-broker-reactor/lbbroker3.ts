@@ -33,6 +33,7 @@ function broker(): void {
   );
   Object.assign(at, { frontend: frontend.address, backend: backend.address }); // for clients and workers
   const idle: Buffer[] = []; // free workers, the one that has waited longest first
+  const returned: Message[] = []; // requests from workers that died while they were free
 
   backend.on("message", fromWorker);
   frontend.on("message", fromClient);
@@ -42,7 +43,9 @@ function broker(): void {
   async function fromWorker(message: Message): Promise<void> {
     const { address: worker, body } = unwrap(message);
     idle.push(worker);
-    frontend.resume();
+    const request = returned.shift();
+    if (request === undefined) frontend.resume();
+    else fromClient(request);
     // A reply is a message in an envelope, as a request: unwrap() throws if it is malformed.
     if (body.length > 1 && unwrap(body)) await frontend.send(body);
   }
@@ -52,7 +55,7 @@ function broker(): void {
     const worker = idle.shift();
     if (idle.length === 0) frontend.pause(); // further requests wait in ZeroMQ
     // If the worker has died, the send fails: then the request goes to the next, or to the one that comes.
-    if (worker === undefined) backend.once("message", () => fromClient(request));
+    if (worker === undefined) returned.push(request);
     else await backend.send(wrap(worker, request)).catch(() => fromClient(request));
   }
 }

@@ -94,6 +94,43 @@ test("a request waits in ZeroMQ until a worker is free; what is malformed costs 
   await endsOn("SIGINT", broker);
 });
 
+test("any number of requests whose workers have gone wait for one that comes", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  const broker = stage.start("lbbroker3", ["--role", "broker", ...ANYWHERE]);
+  const [, frontend = "", backend = ""] = await broker.line(/listening on (\S+), workers on (\S+)/);
+  await using factory = new ZmqFactory();
+  const join = () => new ZmqDealerConnection(factory, { connect: backend });
+  const refused = new RegExp(`^tx0mq: .*${backend}.* an empty frame and a body$`);
+  const refusal = async (from: ZmqDealerConnection) => {
+    await from.send(["no", "delimiter"]);
+    await broker.line(refused, { from: "stderr" });
+  };
+
+  const workers = Array.from({ length: 30 }, join);
+  for (const worker of workers) {
+    await worker.send(["", "READY"]);
+    await refusal(worker);
+  }
+  await Promise.all(workers.map((worker) => worker.shutdown()));
+  const last = join();
+  for (const _ of [1, 2]) await refusal(last);
+  const client = new ZmqDealerConnection(factory, { connect: frontend });
+  await Promise.all([...workers.keys()].map((n) => client.send(["", `request ${n}`])));
+  for (const _ of [1, 2]) await refusal(last);
+  await last.send(["", "READY"]);
+  const requests = new Set<string>();
+  for (const _ of workers) {
+    const [, from = "", , request] = await last.receive(LIMIT);
+    requests.add(String(request));
+    await last.send(["", from, "", "reply"]);
+    assert.equal(String(await client.receive(LIMIT)), ",reply");
+  }
+  assert.equal(requests.size, workers.length);
+  await endsOn("SIGINT", broker);
+  const others = broker.errors.filter((line) => !refused.test(line));
+  assert.deepEqual(others, []);
+});
+
 test("a worker goes on when a broker that checks nothing, as the guide's, lets something malformed through", async (t) => {
   const stage = new Stage(t, import.meta.url);
   await using factory = new ZmqFactory();
