@@ -12,7 +12,7 @@ import {
   ZmqTimeoutError,
 } from "../index.js";
 import { Child } from "../testing/child.js";
-import { failure, HOST, place, prove, settled, told } from "../testing/stage.js";
+import { failure, HOST, place, prove, settled, told, until } from "../testing/stage.js";
 import { Peers } from "./peers.js";
 
 prove("peers() waits until so many are there, and counts those that leave", async (stage) => {
@@ -170,4 +170,22 @@ prove("peers() does not count those at an endpoint that was removed", async (sta
   const again = sub.peers(2);
   sub.addEndpoints({ connect: left.address });
   await again;
+});
+
+prove("peers() does not count those of an address that was unbound", async (stage) => {
+  const pub = stage.make(ZmqPubConnection);
+  const two = pub.peers(2);
+  pub.addEndpoints([{ bind: place() }, { bind: place() }]);
+  const [left, kept] = pub.endpoints.map(({ address }) => address) as [string, string];
+  const sub = stage.connect(ZmqSubConnection, left);
+  stage.connect(ZmqSubConnection, kept);
+  await two;
+  let gone = false;
+  void told(sub, "disconnected").then(() => {
+    gone = true;
+  });
+  pub.removeEndpoints({ bind: left });
+  await until(() => pub.writable && gone); // libzmq disconnects the peers when it is looked at
+  await pub.peers(1);
+  await assert.rejects(pub.peers(2, { timeout: 0 }), failure(ZmqTimeoutError));
 });

@@ -7,7 +7,7 @@ import {
   ZmqEndpointType,
 } from "../endpoint.js";
 import type { EngineSocket } from "../engine/engine.js";
-import { endpointError, ZmqArgumentError } from "../errors.js";
+import { endpointError, ZmqArgumentError, ZmqError } from "../errors.js";
 
 /** The endpoints that a socket is bound and connected to. */
 export class Places {
@@ -71,14 +71,23 @@ export class Places {
     }
   }
 
-  /** @param disconnected called with each address that it was connected to */
+  /** @param disconnected called with each address: its peers are disconnected */
   remove(endpoints: Endpoints, disconnected: (address: string) => void): void {
     for (const endpoint of asList(endpoints)) {
       const index = this.#endpoints.findIndex((own) => String(own) === String(endpoint));
       if (index < 0) throw new ZmqArgumentError(`there is no endpoint "${endpoint}" to remove`);
-      this.#at(endpoint.address, () => this.#socket.remove(endpoint.address));
+      this.#removeFromSocket(endpoint.address);
       this.#endpoints.splice(index, 1);
-      if (endpoint.type === ZmqEndpointType.connect) disconnected(endpoint.address);
+      disconnected(endpoint.address);
+    }
+  }
+
+  /** The socket may not have it any more: an inproc peer that has ended, or an address that was added twice. */
+  #removeFromSocket(address: string): void {
+    try {
+      this.#at(address, () => this.#socket.remove(address));
+    } catch (error) {
+      if (!(error instanceof ZmqError && error.errno === "ENOENT")) throw error;
     }
   }
 }

@@ -365,6 +365,17 @@ prove("the list of endpoints stays as it is while it is added or removed", (stag
   assert.equal(push.endpoints.length, 6);
 });
 
+prove("an endpoint whose peer has ended can be removed", async (stage) => {
+  const pull = stage.bind(ZmqPullConnection, {}, place("inproc"));
+  const push = stage.connect(ZmqPushConnection, pull);
+  await push.send("hello");
+  await next(pull);
+  await pull.shutdown();
+  await until(() => !push.writable);
+  push.removeEndpoints({ connect: pull.address });
+  assert.deepEqual(push.endpoints, []);
+});
+
 prove("a PUSH that is disconnected from one peer sends to the others", async (stage) => {
   const [left, right] = [1, 2].map(() => stage.bind(ZmqPullConnection, {}, place("tcp"))) as [
     ZmqPullConnection,
