@@ -20,6 +20,8 @@ import { runDue, Stretch } from "./turn.js";
 
 /** In ms: while the library waits for room, how often the socket checks that it still does. */
 const LOOK_AGAIN = 500;
+/** These types ignore a connect to an address that they have already, but over inproc (zmq_connect). */
+const CONNECT_ONCE: ReadonlySet<SocketTypeName> = new Set(["DEALER", "SUB", "PUB", "REQ"]);
 
 /** A socket: the routing of its type, the endpoints where its peers come from, and the library above it. */
 export class ZmtpSocket implements EngineSocket, EndpointHost {
@@ -90,7 +92,9 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
     const { transport, place } = parseAddress(address);
     if (transport === "inproc") {
       this.#keep(address, this.#context.inproc.connect(place, this, whenBound));
-    } else this.#keep(address, connectEndpoint(this, transport, place, address));
+    } else if (!CONNECT_ONCE.has(this.name) || !this.#endpoints.has(address)) {
+      this.#keep(address, connectEndpoint(this, transport, place, address));
+    }
   }
 
   #keep(address: string, endpoint: Endpoint): void {

@@ -365,6 +365,18 @@ prove("the list of endpoints stays as it is while it is added or removed", (stag
   assert.equal(push.endpoints.length, 6);
 });
 
+prove("a DEALER that connects twice to an address is connected once", async (stage) => {
+  const router = stage.bind(ZmqRouterConnection, {}, place("tcp"));
+  const dealer = stage.make(ZmqDealerConnection);
+  const twice = [{ connect: router.address }, { connect: router.address }];
+  dealer.addEndpoints(twice);
+  for (const text of ["one", "two"]) await dealer.send(text);
+  const [first, second] = [await router.receive(), await router.receive()];
+  assert.deepEqual(first[0], second[0]);
+  dealer.removeEndpoints(twice);
+  assert.deepEqual(dealer.endpoints, []);
+});
+
 prove("an endpoint whose peer has ended can be removed", async (stage) => {
   const pull = stage.bind(ZmqPullConnection, {}, place("inproc"));
   const push = stage.connect(ZmqPushConnection, pull);
