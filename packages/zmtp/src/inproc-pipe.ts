@@ -79,6 +79,10 @@ export class InprocPipe implements Pipe {
     return this.peer.get("identity") ?? NO_ID;
   }
 
+  get conflates(): boolean {
+    return this.#conflate;
+  }
+
   /** Whether it has unread messages. */
   get hasMessages(): boolean {
     return this.#in.size > 0;

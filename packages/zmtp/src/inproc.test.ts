@@ -16,6 +16,18 @@ test("sockets bind and connect in any order, and what was written before is not 
   assert.deepEqual(await pull.next(), ["late"]);
 });
 
+test("the option conflate of who is bound loses nothing that a look has found", async (t) => {
+  const socket = sockets(t);
+  const [push, pull] = [socket("PUSH"), socket("PULL", { conflate: true })];
+  pull.bind("inproc://x");
+  push.connect("inproc://x");
+  await push.send("one");
+  await push.send("two");
+  while (!pull.socket.readable) await turn();
+  const take = (): string[] | undefined => pull.call((it) => it.take?.())?.map(String);
+  assert.deepEqual([take(), take()], [["one"], ["two"]]);
+});
+
 test("who is bound one day gets what was written by sockets that are closed", async (t) => {
   const socket = sockets(t);
   const push = socket("PUSH");

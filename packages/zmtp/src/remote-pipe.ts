@@ -98,6 +98,10 @@ export class RemotePipe implements Pipe, Receiver {
     return this.#gone;
   }
 
+  get conflates(): boolean {
+    return this.#limits.conflate;
+  }
+
   /** Whether the socket has ended the pipe, or knows of its end. */
   get terminated(): boolean {
     return this.#terminated;

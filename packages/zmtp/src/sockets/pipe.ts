@@ -16,6 +16,8 @@ export interface Pipe {
   readonly gone?: boolean;
   /** The peer gets all messages, and cannot ask for fewer: a multicast or udp address. */
   readonly takesAll?: boolean;
+  /** A newer message replaces one that is not read. ZMQ_CONFLATE: over inproc the option of who connects counts. */
+  readonly conflates?: boolean;
   /** Takes the peer's next message; undefined if there is none: then `readActivated` is called when there is one. */
   read(): Message | undefined;
   /**

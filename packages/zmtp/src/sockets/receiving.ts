@@ -26,10 +26,10 @@ export abstract class ReceivingSocket extends SocketType {
     if (message === undefined) return this.take();
     this.#ahead = undefined;
     this.meta = this.#aheadMeta;
-    return this.options.conflate ? this.#newest(message) : message;
+    return this.fairQueue.last?.conflates ? this.#newest(message) : message;
   }
 
-  /** With `conflate`: a newer message from the same pipe replaces the one that was taken ahead. */
+  /** A newer message from the same pipe replaces the one that was taken ahead. */
   #newest(message: Message): Message {
     const from = this.fairQueue.last;
     if (!this.hasIn || this.fairQueue.last !== from) return message;
