@@ -17,14 +17,17 @@ export class Monitor {
   readonly #native: NativeSocket;
   readonly #signals: Signals;
   readonly #sink: EngineSink;
+  readonly #isRaw: boolean;
   readonly #webHandshakes = new WebHandshakes();
   #observer: Observer | undefined;
   #ended: Promise<void> | undefined;
 
-  constructor(native: NativeSocket, signals: Signals, sink: EngineSink) {
+  /** @param isRaw whether there are no handshakes: libzmq reports one that failed when a peer goes */
+  constructor(native: NativeSocket, signals: Signals, sink: EngineSink, isRaw: boolean) {
     this.#native = native;
     this.#signals = signals;
     this.#sink = sink;
+    this.#isRaw = isRaw;
   }
 
   /** Settles when libzmq has closed the socket for good; undefined if the monitor was not started. */
@@ -53,7 +56,8 @@ export class Monitor {
     for (;;) {
       const event = (await observer.receive()) as EngineEvent;
       if (event.type === "end") return;
-      if (event.address !== NOWHERE) {
+      const isHandshake = event.type.startsWith("handshake:");
+      if (event.address !== NOWHERE && !(this.#isRaw && isHandshake)) {
         for (const told of this.#webHandshakes.toTell(event)) this.#sink.event(clear(told));
       }
       if (!hasTime()) await new Promise<void>(deferToNextTurn);

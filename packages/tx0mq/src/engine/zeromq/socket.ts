@@ -78,7 +78,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
     const maxMessageSize = typeof options.maxMessageSize === "number" ? options.maxMessageSize : -1;
     this.#reader = new Reader(type, native, this.#signals, sink, maxMessageSize);
     this.#writer = new Writer(native, this.#signals, sink, neverRefuses(type, options));
-    this.#monitor = new Monitor(native, this.#signals, sink);
+    this.#monitor = new Monitor(native, this.#signals, sink, type === "STREAM");
     this.#closing = new Closing(this, native, this.#signals, this.#monitor, inproc, ended);
   }
 
