@@ -19,6 +19,7 @@ import {
   ZmqSubConnection,
   ZmqXREQConnection,
 } from "../index.js";
+import { Child } from "../testing/child.js";
 import {
   at,
   failure,
@@ -374,6 +375,24 @@ prove("a connection that has bound an inproc name twice can be shut down", async
   await pull.shutdown();
   await stage.bind(ZmqPullConnection, {}, endpoint.address).shutdown();
 });
+
+prove(
+  "REPs and ROUTERs that wait for one to be bound over inproc can be shut down",
+  async (stage) => {
+    const child = new Child(
+      stage.t,
+      `const factory = new zmq.ZmqFactory();
+    const there = { connect: "inproc://nobody" };
+    new zmq.ZmqRepConnection(factory, there);
+    const router = new zmq.ZmqRouterConnection(factory, there);
+    router.removeEndpoints(there);
+    router.readable;
+    router.addEndpoints(there);
+    await factory.shutdown();`,
+    );
+    assert.deepEqual(await child.end, { code: 0, signal: null }, child.errors);
+  },
+);
 
 prove(
   "who connects to an inproc name that a pending shutdown has freed can be shut down",

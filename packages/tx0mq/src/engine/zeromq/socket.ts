@@ -101,7 +101,8 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
   }
 
   connect(address: string, whenBound = this.#immediate): void {
-    const waits = whenBound && address.startsWith("inproc://");
+    // libzmq aborts the process if a ROUTER's connection is over before one is bound. A ROUTER cannot use it anyway.
+    const waits = (whenBound || this.type === "ROUTER") && address.startsWith("inproc://");
     if (waits && this.#inproc.connectLater(address, this)) return;
     try {
       this.#native.at(address, () => this.#native.connect(address));
