@@ -69,6 +69,25 @@ describe("ROUTER", () => {
     assert.equal(c.terminated, false);
   });
 
+  it("takes a peer that has gone and comes again, and reads what it had sent before", () => {
+    const router = new Router({ mandatory: true });
+    const a = new FakePipe("same").join(router);
+    a.arrive(router, ["1"], ["2"]);
+    a.gone = true;
+    const b = new FakePipe("same").join(router);
+    b.arrive(router, ["3"]);
+    router.send(["same", "x"]);
+    assert.deepEqual([a.sent, b.sent], [[], [["x"]]]);
+    assert.deepEqual(receiveAll(router), [
+      ["same", "1"],
+      ["same", "2"],
+    ]);
+    router.pipeTerminated(a);
+    assert.deepEqual(receiveAll(router), [["same", "3"]]);
+    router.send(["same", "y"]);
+    assert.deepEqual(b.sent, [["x"], ["y"]]);
+  });
+
   it("with handover, gives the id to who comes last", () => {
     const router = new Router({ handover: true, mandatory: true });
     const a = new FakePipe("same").join(router);

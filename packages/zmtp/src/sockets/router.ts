@@ -22,27 +22,33 @@ export class Router extends ReceivingSocket {
   readonly #ids = new RoutingIds();
   readonly #peers = new Map<Pipe, Peer>();
   readonly #pipes = new Map<RoutingKey, Pipe>();
+  /** Peers that have gone, and by whom each is followed: who has come under the same id, and is read after it. */
+  readonly #heirs = new Map<Pipe, Pipe>();
   readonly #isTaken = (key: RoutingKey): boolean => this.#pipes.has(key);
 
   attach(pipe: Pipe): void {
     if (this.options.probeRouter) pipe.write(EMPTY);
   }
 
-  /** The peer has told its routing id. After a reconnect it keeps the one that it had. */
+  /**
+   * The peer has told its routing id. After a reconnect it keeps the one that it had. Nobody else gets it as long as
+   * the peer is there, unless `handover` is set.
+   */
   override peerReady(pipe: Pipe): void {
     if (this.#peers.has(pipe)) return;
     const given = pipe.routingId;
     const id = given.length > 0 ? Buffer.from(given) : this.#ids.next(this.#isTaken);
     const other = this.#pipes.get(routingKey(id));
     if (other !== undefined) {
-      if (!this.options.handover) {
+      if (this.options.handover) this.#handOver(other);
+      else if (other.gone) this.#heirs.set(other, pipe);
+      else {
         pipe.terminate();
         return;
       }
-      this.#handOver(other);
     }
     this.#name(pipe, id);
-    this.fairQueue.attach(pipe);
+    if (other === undefined || this.#heirs.get(other) !== pipe) this.fairQueue.attach(pipe);
     if (this.options.mandatory) this.#room.attach(pipe);
   }
 
@@ -72,9 +78,12 @@ export class Router extends ReceivingSocket {
     const peer = this.#peers.get(pipe);
     if (peer === undefined) return;
     this.#peers.delete(pipe);
-    this.#pipes.delete(peer.key);
+    if (this.#pipes.get(peer.key) === pipe) this.#pipes.delete(peer.key);
     this.fairQueue.terminated(pipe);
     this.#room.terminated(pipe);
+    const heir = this.#heirs.get(pipe);
+    this.#heirs.delete(pipe);
+    if (heir !== undefined && this.#peers.has(heir)) this.fairQueue.attach(heir);
   }
 
   override send(message: Outgoing, meta?: Meta): boolean {
