@@ -340,6 +340,18 @@ test("with a linger period of 0 what waits is lost, with -1 a close waits for a 
   await closed;
 });
 
+test("with a linger period of 0 what was sent to a peer that is there still leaves", async (t) => {
+  const socket = sockets(t);
+  const [push, pull] = [socket("PUSH"), socket("PULL")];
+  push.connect(pull.bind(ANYWHERE));
+  await until(() => push.socket.peerCount === 1);
+  await push.send("last words");
+  await push.close(0);
+  await until(() => pull.socket.readable || pull.socket.peerCount === 0);
+  assert.equal(pull.socket.readable, true);
+  assert.deepEqual(await pull.next(), ["last words"]);
+});
+
 test("a linger period ends, where a peer does not come or does not read", async (t) => {
   const socket = sockets(t);
   const [push, pull] = [socket("PUSH", { sendHighWaterMark: 0 }), socket("PULL")];

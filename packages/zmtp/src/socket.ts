@@ -408,8 +408,10 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
       };
       const timer = linger > 0 ? setTimeout(expire, Math.min(linger, 2 ** 31 - 1)) : undefined;
       this.#closing = { resolve, timer };
-      if (linger === 0) expire();
-      else this.#closeOn();
+      if (linger === 0) {
+        runDue(); // what was sent in this turn leaves, if the system takes it
+        expire();
+      } else this.#closeOn();
     });
     clearTimeout(this.#closing?.timer);
     await stopped;
