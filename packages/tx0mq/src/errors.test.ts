@@ -4,6 +4,8 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { test } from "node:test";
+import { runInNewContext } from "node:vm";
+import { endpointError, errnoOf, socketError } from "./errors.js";
 import { toBuffer } from "./frames.js";
 import * as library from "./index.js";
 import {
@@ -22,6 +24,7 @@ import {
   ZmqPushConnection,
   ZmqRouterConnection,
   ZmqServerConnection,
+  ZmqStateError,
   ZmqStreamConnection,
   ZmqSystemError,
   ZmqUnroutableError,
@@ -31,6 +34,16 @@ import { at, failure, HOST, place, prove } from "./testing/stage.js";
 
 /** Who listens at a Unix socket is known on Linux alone. */
 const TELLS_WHO_LISTENS = existsSync("/proc/net/unix");
+
+void test("an engine's error of another realm is translated as any other", () => {
+  const error = (code: string): unknown =>
+    runInNewContext("Object.assign(new Error('why'), { code })", { code });
+  assert(!(error("EFSM") instanceof Error));
+  assert.equal(errnoOf(error("EAGAIN")), "EAGAIN");
+  assert(socketError(error("EFSM"), "cannot send") instanceof ZmqStateError);
+  assert(endpointError(error("EADDRINUSE"), "tcp://a:1") instanceof ZmqAddressInUseError);
+  assert.equal(socketError(error("EIO"), "cannot send").message, "cannot send: why");
+});
 
 void test("every kind of error has its code, which stays", () => {
   const made: Record<string, ZmqError> = {

@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { isNativeError } from "node:util/types";
 
 /** The kind of error, as a stable string that programs may compare. */
 export type ZmqErrorCode =
@@ -253,15 +254,23 @@ const ENDPOINT_ERRORS: Readonly<Record<string, string>> = {
   EPROTONOSUPPORT: "the engine does not have this transport",
 };
 
+/**
+ * Whether it is an error, also one of another realm: in a test of jest the binding and Node throw errors that are
+ * no instances of the test's `Error`.
+ */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || isNativeError(value);
+}
+
 /** The option that an engine does not take. */
 function optionOf(error: unknown): string | undefined {
-  const option: unknown = error instanceof Error && "option" in error ? error.option : undefined;
+  const option: unknown = isError(error) && "option" in error ? error.option : undefined;
   return typeof option === "string" ? option : undefined;
 }
 
 /** libzmq's name of the error, such as EAGAIN, if an engine has thrown it. */
 export function errnoOf(error: unknown): string | undefined {
-  const code: unknown = error instanceof Error && "code" in error ? error.code : undefined;
+  const code: unknown = isError(error) && "code" in error ? error.code : undefined;
   return typeof code === "string" ? code : undefined;
 }
 
@@ -301,7 +310,7 @@ export function socketError(error: unknown, what: string, to?: Buffer | number):
 
 function systemError(error: unknown, what: string, address?: string): ZmqError {
   const errno = errnoOf(error);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = isError(error) ? error.message : String(error);
   // An engine that has reached its own limit says what to do.
   const isOfProcess = errno === "EMFILE" && !message.includes("maxSockets");
   const hint = isOfProcess ? " (the process may open no more files and sockets)" : "";

@@ -1,7 +1,8 @@
 import { EventEmitter } from "node:events";
+import { isPromise } from "node:util/types";
 import type { ZmqEndpoint } from "../endpoint.js";
 import type { EngineEvent } from "../engine/engine.js";
-import { fromCaller, ZmqClosedError, ZmqProtocolError } from "../errors.js";
+import { fromCaller, isError, ZmqClosedError, ZmqProtocolError } from "../errors.js";
 import { MONITOR_EVENTS, type MonitorEvent, type MonitorEvents, monitorEvent } from "../monitor.js";
 import { whole } from "../options.js";
 import type { SocketTypeName } from "../socket-type.js";
@@ -66,7 +67,7 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
     for (const listener of this.#listeners) {
       try {
         const handled = listener.call(this, message);
-        if (handled instanceof Promise) this.follow(handled);
+        if (handled !== undefined && isPromise(handled)) this.follow(handled);
       } catch (error) {
         this.handlerFailed(error);
       }
@@ -84,7 +85,7 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
 
   /** Reports an error that no caller waits for: an `"error"` event, or, without a listener, on the console. */
   protected report(error: unknown): void {
-    const reported = error instanceof Error ? error : new Error(String(error), { cause: error });
+    const reported = isError(error) ? error : new Error(String(error), { cause: error });
     if (this.listenerCount("error") === 0) {
       // If a peer is at fault, the stack says nothing: its message was malformed, or it is gone, or full.
       const { routingId } = reported as { routingId?: unknown };

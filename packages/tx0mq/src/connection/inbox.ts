@@ -1,3 +1,4 @@
+import { isPromise } from "node:util/types";
 import {
   awaited,
   ZmqAbortError,
@@ -323,7 +324,7 @@ export class Inbox<In> {
     this.#handling = "yes";
     try {
       const handled = this.#reader.handle(message);
-      if (handled instanceof Promise) void this.follow(handled);
+      if (handled !== undefined && isPromise(handled)) void this.follow(handled);
     } catch (error) {
       this.failed(error);
     } finally {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
 import { format } from "node:util";
+import { runInNewContext } from "node:vm";
 import {
   type Message,
   poll,
@@ -522,6 +523,18 @@ prove(
     assert.deepEqual(handled, numbers(0, 5));
   },
 );
+
+prove("what a handler of another realm throws, now or later, is an error event", async (stage) => {
+  const [pull, push] = pair(stage);
+  const codes: unknown[] = [];
+  pull.on("error", (error) => codes.push("code" in error && error.code));
+  const failing = "Object.assign(new TypeError(), { code: 'ESTRANGE' })";
+  pull.on("message", runInNewContext(`() => { throw ${failing} }`));
+  pull.on("message", runInNewContext(`async () => { throw ${failing} }`));
+  await push.send("message");
+  await until(() => codes.length === 2);
+  assert.deepEqual(codes, ["ESTRANGE", "ESTRANGE"]);
+});
 
 prove("each of several listeners that fail is reported", async (stage) => {
   const [pull, push] = pair(stage);

@@ -4,6 +4,7 @@
  * cannot: it is stopped in the middle of its work. So when the main thread exits, it first asks the others to
  * let go, and waits until they have, or `TIME_TO_LET_GO` is over.
  */
+import { isSharedArrayBuffer } from "node:util/types";
 import { getEnvironmentData, isMainThread, setEnvironmentData } from "node:worker_threads";
 
 /** How long libzmq may need to close sockets, in ms. */
@@ -27,7 +28,7 @@ const shared = sharedNumbers();
 
 function sharedNumbers(): Int32Array {
   const given: unknown = getEnvironmentData(KEY);
-  if (given instanceof SharedArrayBuffer) return new Int32Array(given);
+  if (isSharedArrayBuffer(given)) return new Int32Array(given);
   const made = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
   setEnvironmentData(KEY, made);
   return new Int32Array(made);
