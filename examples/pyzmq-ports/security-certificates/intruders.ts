@@ -108,8 +108,8 @@ export async function recorded(
   const byServer: Buffer[] = [];
   const relay = createServer((socket) => {
     const onward = open(address);
-    socket.on("data", (data) => byClient.push(data));
-    onward.on("data", (data) => byServer.push(data));
+    socket.on("data", (data) => byClient.push(Buffer.from(data)));
+    onward.on("data", (data) => byServer.push(Buffer.from(data)));
     socket.pipe(onward).pipe(socket);
     for (const end of [socket, onward]) end.on("error", () => undefined);
   });
