@@ -1,6 +1,6 @@
 import type { EventEmitter } from "node:events";
 import { constants } from "node:os";
-import { setImmediate as turn } from "node:timers/promises";
+import { setTimeout, turn } from "./clock.js";
 import { ZmqClosedError } from "./errors.js";
 
 /** Signals that end a process by default and that a terminal or a supervisor sends. */

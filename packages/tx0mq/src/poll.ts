@@ -1,3 +1,4 @@
+import { performance } from "./clock.js";
 import type { AnyConnection } from "./connection/any.js";
 import {
   fromCaller,

@@ -1,3 +1,4 @@
+import { queueMicrotask } from "./clock.js";
 import type { AnyConnection, Held } from "./connection/any.js";
 import type { Frame } from "./engine/engine.js";
 import { ZmqClosedError, ZmqStateError, ZmqUnroutableError } from "./errors.js";

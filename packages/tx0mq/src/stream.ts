@@ -1,7 +1,7 @@
 import { Duplex } from "node:stream";
 import { finished } from "node:stream/promises";
 import { ReadableStream, WritableStream } from "node:stream/web";
-import { setImmediate as turn } from "node:timers/promises";
+import { turn } from "./clock.js";
 import type { AnyConnection, Held } from "./connection/any.js";
 import type { Frame } from "./engine/engine.js";
 import { fromCaller, ZmqClosedError, ZmqUnroutableError } from "./errors.js";

@@ -1,3 +1,4 @@
+import { clearImmediate, clearTimeout, setImmediate, setTimeout } from "./clock.js";
 import { deferToNextTurn } from "./engine/turn.js";
 import { shown, ZmqArgumentError, ZmqOptionError } from "./errors.js";
 
@@ -50,9 +51,14 @@ export function after(ms: number, run: () => void): () => void {
  */
 export function onExpiry(timeout: number, run: () => void): () => void {
   if (timeout === 0) return nextTurn(run);
-  let stop = after(timeout, () => {
-    stop = nextTurn(run);
-  });
+  const { setTimeout, clearTimeout } = globalThis; // a test's fakes, if it has some
+  const timer = setTimeout(
+    () => {
+      stop = nextTurn(run);
+    },
+    Math.min(timeout, LONGEST_TIMER),
+  );
+  let stop = (): void => clearTimeout(timer);
   return () => stop();
 }
 

@@ -1,3 +1,5 @@
+import { clearInterval, setInterval } from "./clock.js";
+
 /** In ms: longer than any wait. */
 const LONG = 2 ** 31 - 1;
 

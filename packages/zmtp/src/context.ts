@@ -1,5 +1,6 @@
 import type { ContextOptions, EngineContext, EngineSink } from "tx0mq";
 import { Alive } from "./alive.js";
+import { clearTimeout, performance, setTimeout } from "./clock.js";
 import { InprocNames, type Names } from "./inproc-names.js";
 import type { Options } from "./settings.js";
 import { ZmtpSocket } from "./socket.js";

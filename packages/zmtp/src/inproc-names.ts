@@ -1,3 +1,4 @@
+import { queueMicrotask } from "./clock.js";
 import type { Endpoint } from "./endpoints.js";
 import { InprocPipe } from "./inproc-pipe.js";
 import type { PipeOwner } from "./remote-pipe.js";

@@ -1,4 +1,5 @@
 import { Backlog } from "./backlog.js";
+import { queueMicrotask } from "./clock.js";
 import type { InprocSocket } from "./inproc-names.js";
 import { JOIN, LEAVE } from "./protocol/commands.js";
 import {

@@ -7,7 +7,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   mechanisms: ["../protocol/", "../lazy.js", "../random.js"],
   sockets: ["../protocol/", "../backlog.js", "../random.js"],
-  transports: ["../protocol/", "../lazy.js", "node:", "ws"],
+  transports: ["../protocol/", "../clock.js", "../lazy.js", "node:", "ws"],
 };
 
 /** What the files of a folder import, each with its file. */

@@ -1,4 +1,5 @@
 import { Backlog } from "./backlog.js";
+import { nextTick } from "./clock.js";
 import type { Connection } from "./connection.js";
 import { bytesOf, type Message, type Outgoing } from "./protocol/message.js";
 import type { SessionSink } from "./session-sink.js";
@@ -39,7 +40,7 @@ export class RawSession implements Connection {
     this.#stream = stream;
     this.#notifies = notifies;
     this.#sink = sink;
-    process.nextTick(() => this.#begin());
+    nextTick(() => this.#begin());
   }
 
   #begin(): void {

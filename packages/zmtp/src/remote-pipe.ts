@@ -1,4 +1,5 @@
 import { Backlog } from "./backlog.js";
+import { queueMicrotask, setImmediate } from "./clock.js";
 import type { Connection } from "./connection.js";
 import { writeCommand } from "./protocol/commands.js";
 import { type Message, type Metadata, type Outgoing, ProtocolError } from "./protocol/message.js";

@@ -1,5 +1,12 @@
-import { setImmediate as turn } from "node:timers/promises";
 import type { EngineEvent, EngineSink, EngineSocket } from "tx0mq";
+import {
+  clearInterval,
+  clearTimeout,
+  queueMicrotask,
+  setInterval,
+  setTimeout,
+  turn,
+} from "./clock.js";
 import type { Connection } from "./connection.js";
 import type { Context } from "./context.js";
 import type { Endpoint, EndpointHost } from "./endpoints.js";

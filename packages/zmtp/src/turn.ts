@@ -1,3 +1,5 @@
+import { nextTick, performance } from "./clock.js";
+
 /* Work that waits for the end of a turn of the event loop. */
 
 let due: (() => void)[] = [];
@@ -7,7 +9,7 @@ let due: (() => void)[] = [];
  * that are sent in a row leave together.
  */
 export function atEndOfTurn(run: () => void): void {
-  if (due.length === 0) process.nextTick(runDue);
+  if (due.length === 0) nextTick(runDue);
   due.push(run);
 }
 

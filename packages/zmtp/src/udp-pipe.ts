@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { Backlog } from "./backlog.js";
+import { queueMicrotask } from "./clock.js";
 import { readGroupDatagram, writeGroupDatagram } from "./protocol/datagrams.js";
 import {
   bytesOf,

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { EventEmitter } from "node:events";
+import { clearTimeout, setTimeout } from "../clock.js";
 import { ZmqConnection } from "../connection/connection.js";
 import {
   shown,

@@ -1,4 +1,5 @@
 import { checkHandler } from "../auth/mechanism.js";
+import { queueMicrotask } from "../clock.js";
 import type { Endpoints, ZmqEndpoint } from "../endpoint.js";
 import type { EngineEvent, EngineSocket, Frame, MessageMeta } from "../engine/engine.js";
 import { fromCaller, socketError, ZmqArgumentError, ZmqStateError } from "../errors.js";

@@ -1,4 +1,5 @@
 import { isPromise } from "node:util/types";
+import { performance, queueMicrotask } from "../clock.js";
 import {
   awaited,
   ZmqAbortError,

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from "node:timers/promises";
+import { queueMicrotask, turn } from "../clock.js";
 import type { EngineSocket, MessageMeta } from "../engine/engine.js";
 import {
   awaited,

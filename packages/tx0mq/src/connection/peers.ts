@@ -1,6 +1,6 @@
 import { awaited, ZmqAbortError, ZmqClosedError, ZmqTimeoutError } from "../errors.js";
 import type { MonitorEvent } from "../monitor.js";
-import { LONGEST_TIMER, onAbort, onExpiry, type WaitOptions } from "../time.js";
+import { after, LONGEST_TIMER, onAbort, onExpiry, type WaitOptions } from "../time.js";
 
 /** A wait for `count` peers. */
 interface Wait {
@@ -58,10 +58,10 @@ export class Peers {
       this.#waits.add(wait);
       const expire = (): void => {
         const what = count === 1 ? "peer" : `${count} peers`;
-        if (timeout >= 0) wait.reject(new ZmqTimeoutError(what, timeout));
+        wait.reject(new ZmqTimeoutError(what, timeout));
       };
-      // Without a time-out too: the timer keeps the process alive during the wait.
-      stops.push(onExpiry(timeout < 0 ? LONGEST_TIMER : timeout, expire));
+      if (timeout >= 0) stops.push(onExpiry(timeout, expire));
+      stops.push(after(LONGEST_TIMER, ignore)); // keeps the process alive during the wait
       if (signal !== undefined) {
         stops.push(onAbort(signal, () => wait.reject(new ZmqAbortError(signal.reason))));
       }

@@ -1,3 +1,4 @@
+import { performance } from "../clock.js";
 import type { EngineSocket } from "../engine/engine.js";
 import type { ZmqError } from "../errors.js";
 import { Once } from "../once.js";

@@ -8,6 +8,7 @@
  * message may find it used up and be deferred.
  */
 import { AsyncResource } from "node:async_hooks";
+import { performance, queueMicrotask, setImmediate } from "../clock.js";
 
 /** The messages of one budget, beside one from each socket that was deferred. */
 const MESSAGES = 512;

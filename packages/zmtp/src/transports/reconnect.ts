@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from "../clock.js";
 import type { Attempt, Stream, Transport, TransportOptions } from "./transport.js";
 
 /** The options that concern connecting again, as the library names them. In ms. */

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { clearTimeout, nextTick, setTimeout } from "../clock.js";
 import type { Stream, StreamSink } from "./transport.js";
 
 const NOTHING: Uint8Array = new Uint8Array(0);
@@ -120,7 +121,7 @@ export class SocketStream implements Stream {
     this.#sink = sink;
     if (socket.destroyed) {
       // The socket was closed before there was a listener.
-      process.nextTick(() => this.#close(undefined));
+      nextTick(() => this.#close(undefined));
       return;
     }
     socket.on("end", () => this.#close(undefined));

@@ -1,6 +1,7 @@
 import { type LookupAddress, lookup } from "node:dns";
 import * as net from "node:net";
 import { networkInterfaces } from "node:os";
+import { clearTimeout, nextTick, setTimeout } from "../clock.js";
 import { failure } from "./failure.js";
 import { accept, listenAtPort, startServer } from "./server.js";
 import { Reader, SocketStream } from "./socket-stream.js";
@@ -262,7 +263,7 @@ export class TcpAttempt implements Attempt {
     socket.unref();
     if (!this.#delayed) {
       this.#delayed = true;
-      process.nextTick(() => {
+      nextTick(() => {
         if (!this.#over) this.#sink.delayed();
       });
     }

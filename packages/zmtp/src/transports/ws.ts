@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
+import { clearTimeout, setTimeout } from "../clock.js";
 import { lazily } from "../lazy.js";
 import { ForeignError, ProtocolError } from "../protocol/message.js";
 import { failure } from "./failure.js";

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
+import { nextTick } from "../clock.js";
 import { readCommand, readMetadata, writeCommand, writeMetadata } from "../protocol/commands.js";
 import { COMMAND, LONG, MORE } from "../protocol/decoder.js";
 import { GREETING_SIZE, readGreeting, writeGreeting } from "../protocol/greeting.js";
@@ -105,7 +106,7 @@ export class ZwsStream implements Stream {
       this.#flow();
     };
     socket.on("close", ended);
-    if (socket.readyState === socket.CLOSED) process.nextTick(ended);
+    if (socket.readyState === socket.CLOSED) nextTick(ended);
     const heard = () => this.#sink?.heard?.();
     socket.on("ping", heard).on("pong", heard);
     socket.on("ping", (said: Buffer) => {
@@ -226,7 +227,7 @@ export class ZwsStream implements Stream {
   }
 
   #flowLater(): void {
-    process.nextTick(() => this.#flow());
+    nextTick(() => this.#flow());
   }
 
   #flow(): void {

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { sleep } from "../../clock.js";
 import { LINGER, type NativeSocket } from "./binding.js";
 import type { Inproc, InprocSocket } from "./inproc.js";
 import type { Monitor } from "./monitor.js";

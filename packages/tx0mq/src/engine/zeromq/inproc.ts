@@ -1,3 +1,5 @@
+import { clearTimeout, performance, setTimeout } from "../../clock.js";
+
 /** A socket that has bound or connected to inproc addresses. */
 export interface InprocSocket {
   connect(address: string): void;

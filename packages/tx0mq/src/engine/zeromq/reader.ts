@@ -1,3 +1,4 @@
+import { queueMicrotask } from "../../clock.js";
 import { errnoOf, socketError, ZmqProtocolError } from "../../errors.js";
 import type { SocketTypeName } from "../../socket-type.js";
 import type { EngineSink, MessageMeta } from "../engine.js";

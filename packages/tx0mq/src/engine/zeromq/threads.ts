@@ -6,6 +6,7 @@
  */
 import { isSharedArrayBuffer } from "node:util/types";
 import { getEnvironmentData, isMainThread, setEnvironmentData } from "node:worker_threads";
+import { performance } from "../../clock.js";
 
 /** How long libzmq may need to close sockets, in ms. */
 const TIME_TO_CLOSE = 50;
