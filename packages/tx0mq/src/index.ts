@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /** ZeroMQ sockets as citizens of Node's event loop. */
 export {
   type AuthDecision,

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 import { existsSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 
