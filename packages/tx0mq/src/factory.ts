@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { atExit } from "./at-exit.js";
+import { sleep } from "./clock.js";
 import type { AnyConnection } from "./connection/any.js";
 import { PATIENT_FOR_WORK } from "./connection/shutdown.js";
 import { defaultEngine } from "./engine/default.js";

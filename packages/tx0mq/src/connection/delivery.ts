@@ -1,3 +1,5 @@
+import { performance } from "../clock.js";
+
 /** How many messages a socket holds for a peer without a given high-water mark. ZMQ_SNDHWM */
 const HIGH_WATER_MARK = 1000;
 /** How long a peer that reads may take for a message, in ms. */
