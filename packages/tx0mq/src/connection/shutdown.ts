@@ -103,13 +103,13 @@ export class Shutdown {
 
   /**
    * How long a peer that is there and reads may need for the messages that it has not got yet. One that is not there
-   * may come back.
+   * may come back; one that has just been called needs the time to come, too.
    */
   #patientLinger(): number {
     const { lingerPeriod, connectedAt, isAlone } = this.#manner;
     const onItsWay = FOR_A_CONNECTION - (performance.now() - connectedAt());
     const { timeToDeliver } = this.#ending.outbox;
-    const longest = isAlone() ? FOR_A_CONNECTION : LONGEST;
+    const longest = isAlone() && onItsWay <= 0 ? FOR_A_CONNECTION : LONGEST;
     return Math.ceil(Math.min(longest, Math.max(lingerPeriod, onItsWay) + timeToDeliver));
   }
 }

@@ -178,8 +178,15 @@ void test("by default, a shutdown gives messages as long as a peer that reads ne
   const alone = new ZmqPushConnection(factory, ZmqEndpoint.connect("tcp://127.0.0.1:1"));
   engine.socket.setPeers(0);
   for (let n = 0; n < 5_000; n += 1) void alone.send(EMPTY);
+  now += 1_000;
   await alone.shutdown();
   assert.equal(engine.socket.linger, 1_000); // for a peer that may come back
+
+  const early = new ZmqPushConnection(factory, ZmqEndpoint.connect("tcp://127.0.0.1:1"));
+  engine.socket.setPeers(0);
+  for (let n = 0; n < 50; n += 1) void early.send(EMPTY);
+  await early.shutdown();
+  assert.equal(engine.socket.linger, 1_500); // a peer that has just been called comes, and then reads
 
   const req = new ZmqReqConnection(factory, []);
   for (let n = 0; n < 5_000; n += 1) {
