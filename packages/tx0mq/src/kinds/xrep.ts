@@ -200,6 +200,7 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never, RouterO
     this.#open.set(this.#lastId, envelope);
     return [this.#lastId, ...body];
   }
+
   /** To find its first key, a Map passes all that were deleted before it. So it is asked for all keys at once. */
   #giveUpOldest(): void {
     do {
