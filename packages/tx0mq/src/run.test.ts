@@ -5,6 +5,7 @@ import { describe, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type Program, Stage } from "@tx0mq/smoke";
 import { ENGINE } from "./testing/engine.js";
+import { until } from "./testing/stage.js";
 
 const RUN = fileURLToPath(new URL("run.ts", import.meta.url));
 const TS = import.meta.resolve("@tx0mq/smoke/ts");
@@ -13,10 +14,10 @@ const MODULES = fileURLToPath(new URL("../../../node_modules", import.meta.url))
 
 /** What an example's folder has here. */
 const PROGRAMS = {
-  "server.ts": "console.log('serving'); setInterval(() => {}, 1000);",
+  "server.ts": "console.log('serving', process.pid); setInterval(() => {}, 1000);",
   "client.ts": "console.log('asking', ...process.argv.slice(2));",
   "finishes.ts":
-    "process.once('SIGINT', () => setTimeout(() => { console.log('finished'); process.exit(); }, 500)); process.on('SIGTERM', () => console.log('cut short')); console.log('working'); setInterval(() => {}, 1000);",
+    "let left = 2; process.on('SIGUSR2', () => { console.log(--left, 'left'); if (left === 0) process.exit(); }); process.once('SIGINT', () => console.log('finishing')); process.on('SIGTERM', () => console.log('cut short')); console.log('working', process.pid); setInterval(() => {}, 1000);",
   "slow.ts": "setTimeout(() => console.log('done'), 1000);",
   "fails.ts": "console.error('so sorry'); process.exit(3);",
   "stubborn.ts":
@@ -39,6 +40,15 @@ function start(t: TestContext, by: readonly string[], commands: readonly string[
   writeFileSync(join(stage.folder, "package.json"), '{ "type": "module" }');
   const [file = "", ...args] = [...by, process.execPath, "--import", TS, RUN, ...commands];
   return stage.start({ command: [file, ...args] }, [], { cwd: stage.folder });
+}
+
+/** Whether there is a process with this id. */
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 const skip = ENGINE !== "zeromq" && "tx0mq-run has no engine";
@@ -90,11 +100,17 @@ describe("tx0mq-run", { concurrency: true, skip }, () => {
 
   test("those that have something to finish get one signal, also if the main one ends first", async (t) => {
     const program = run(t, "finishes.ts", "server.ts");
-    await program.count(/working|serving/, 2);
+    const [, worker] = await program.line(/working (\d+)/);
+    const [, server] = await program.line(/serving (\d+)/);
     program.kill("SIGINT");
+    await program.line(/finishing/);
+    await until(() => !isThere(Number(server)));
+    process.kill(Number(worker), "SIGUSR2");
+    await program.line(/1 left/); // by way of tx0mq-run, which has seen the end of the other by now
+    process.kill(Number(worker), "SIGUSR2");
     assert.deepEqual(await program.exit(), { code: null, signal: "SIGINT" });
-    const seen = program.lines.filter((line) => line.startsWith("[finishes]"));
-    assert.deepEqual(seen, ["[finishes] working", "[finishes] finished"]);
+    assert.equal(program.lines.filter((line) => line.includes("cut short")).length, 0);
+    assert.equal(program.lines.at(-1), "[finishes] 0 left");
   });
 
   test("a second signal ends those that stay", async (t) => {
