@@ -74,13 +74,8 @@ describe("file transfer, model three", { concurrency: true, timeout: 240_000 }, 
     await using factory = new ZmqFactory({ lingerPeriod: 0 });
     const stalled = new ZmqDealerConnection(factory, { connect: address });
     for (let n = 0; n < 10; n++) await stalled.send(["fetch", "0", "1000000"]); // and reads nothing
-    const victim = start(
-      await relayed(
-        t,
-        address,
-        passSome((link) => link.pause()),
-      ),
-    );
+    const stuck = passSome((link) => link.pause());
+    const victim = start(await relayed(t, address, stuck));
     await victim.line(/^100 chunks so far/);
     victim.kill("SIGKILL");
     const other = start(address);
@@ -96,11 +91,8 @@ describe("file transfer, model three", { concurrency: true, timeout: 240_000 }, 
     const address = await stage.tcp();
     const file = makeFile(stage, 40 * MiB);
     stage.start("fileio3", ["--role", "server", "--bind", address, "--file", file]);
-    const broken = await relayed(
-      t,
-      address,
-      passSome((link) => link.destroy()),
-    );
+    const cut = passSome((link) => link.destroy());
+    const broken = await relayed(t, address, cut);
     const client = stage.start("fileio3", ["--role", "client", "--connect", broken]);
     await client.line(/the connection has broken/, { from: "stderr" });
     assert.deepEqual(await client.exit(), { code: 1, signal: null });
