@@ -88,6 +88,14 @@ describe("an example, copied out of the repo,", { concurrency: true }, () => {
     await passes(one);
   });
 
+  test("has ports of its own where they are in no address", async (t) => {
+    const port = (number: string) =>
+      `if (String(${number}) === "55" + "${number.slice(2)}") throw "it is where it was";\n`;
+    const files = { "chapter/greeting/greeting.ts": `${port("5555")}${port("5556")}${GREETING}` };
+    const endpoints = ["bind tcp://*:5555 / *:5556"];
+    await passes(copied(t, files, { programs: ["greeting"], endpoints }));
+  });
+
   test("comes with those that the ones that it uses need", async (t) => {
     const other = { type: "module", dependencies, example: { programs: [], uses: ["../third"] } };
     const files = {

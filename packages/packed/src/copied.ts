@@ -4,12 +4,14 @@
  * what it declares; npm start has to run its programs, and Ctrl-C has to end them.
  */
 import assert from "node:assert/strict";
+import { createSocket, type Socket } from "node:dgram";
+import { once } from "node:events";
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { createServer } from "node:net";
 import { basename, delimiter, dirname, join, relative } from "node:path";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { type Command, type Program, Stage } from "@tx0mq/smoke";
 import { manifest } from "./manifest.ts";
 import { installInto, MODEL, ROOT } from "./sandbox.ts";
@@ -19,10 +21,14 @@ const LEFT = new Set(["node_modules", ".turbo", "coverage", "dist"]);
 /** Where an import statement, or an export of what is imported, takes it from. */
 const FROM =
   /^(?:import\s+(?:[^;"()]*?\sfrom\s+)?|export\s+(?:type\s+)?(?:\*[^;"]*|\{[^}]*\})\s+from\s+)"([^"]+)"/gm;
-/** A port of this machine. */
-const PORT = /((?:tcp|http):\/\/(?:\*|localhost|127\.0\.0\.1):)(\d+)/g;
+/** A port of this machine, in an address or as package.json tells of it: `bind tcp://*:5556 / *:5566`. */
+const PORT = /(?:(?:\*|\b(?:localhost|127\.0\.0\.1|[A-Z]+)):|\budp broadcast )(\d{4,5})\b/g;
+/** What may be a port too, as in `{ port: 9000 }`. */
+const NUMBER = /\b\d{4,5}\b/g;
 /** An endpoint in package.json, if it is an address alone: `bind tcp://*:5555`, but not `bind ipc://SELF-cloud.ipc`. */
 const ENDPOINT = /^\w+ (\w+:\/\/[^A-Z\s]+)$/;
+/** How far from a port is the one that claims it: where no copy's are. */
+const CLAIMS = 26_000;
 /** A program in a script. */
 const PROGRAM = /[\w./-]+\.ts\b/g;
 
@@ -52,7 +58,7 @@ test(`${its.name} has the endpoints that its package.json tells of`, async () =>
 
 test(`${its.name} runs, copied out of the repo`, async (t) => {
   const stage = new Stage(t, import.meta.url);
-  const copy = await copyOut(stage);
+  const copy = await copyOut(stage, t);
   // tsx keeps there what it has compiled: nobody needs that again.
   const env = { ...strangers(process.env), TMPDIR: stage.folder };
   const { start = "" } = its.scripts ?? {};
@@ -89,7 +95,7 @@ function packageOf(from: string): string {
 }
 
 /** Copies the example, and those that it uses, as they lie to one another. @returns where it is */
-async function copyOut(stage: Stage): Promise<string> {
+async function copyOut(stage: Stage, t: TestContext): Promise<string> {
   const folders = [...(await withThoseUsed(example))];
   let top = dirname(example);
   while (folders.some((folder) => relative(top, folder).startsWith(".."))) top = dirname(top);
@@ -100,7 +106,7 @@ async function copyOut(stage: Stage): Promise<string> {
     cpSync(folder, copy, { recursive: true, filter });
     return copy;
   });
-  await movePorts(copies);
+  await movePorts(copies, t);
   for (const copy of copies) await installInto(copy);
   return copies[0] ?? "";
 }
@@ -114,37 +120,52 @@ async function withThoseUsed(folder: string, found = new Set<string>()): Promise
   return found;
 }
 
-/** Moves the guide's ports, all as far, to where they are free: copies are tried beside each other. */
-async function movePorts(copies: readonly string[]): Promise<void> {
+/**
+ * Moves the guide's ports, all as far, to where they are free: copies are tried beside each other. With them
+ * goes every number that is the same, for not all ports are written in an address.
+ */
+async function movePorts(copies: readonly string[], t: TestContext): Promise<void> {
   const files = copies.flatMap((copy) =>
     [...programs(copy), "package.json"].map((file) => join(copy, file)),
   );
   const texts = files.map((file) => readFileSync(file, "utf8"));
   const ports = new Set(
-    texts.flatMap((text) => Array.from(text.matchAll(PORT), ([, , port]) => Number(port))),
+    texts.flatMap((text) => Array.from(text.matchAll(PORT), ([, port]) => Number(port))),
   );
-  const by = await free([...ports]);
+  const by = await claim([...ports], t);
   for (const [i, file] of files.entries()) {
-    const text = texts[i] ?? "";
-    writeFileSync(
-      file,
-      text.replace(PORT, (_, host, port) => `${host}${Number(port) + by}`),
+    const moved = (texts[i] ?? "").replace(NUMBER, (number) =>
+      ports.has(Number(number)) ? `${Number(number) + by}` : number,
     );
+    writeFileSync(file, moved);
   }
 }
 
-/** How far to move ports so that they are free. They stay below those that a system gives away. */
-async function free(ports: readonly number[]): Promise<number> {
-  const by = 1000 * Math.ceil(Math.random() * 20) + Math.ceil(Math.random() * 1000);
-  const servers = ports.map((port) => createServer().listen(port + by));
-  const bound = servers.map(
-    (server) =>
-      new Promise((resolve) => {
-        server.once("listening", () => server.close(() => resolve(true)));
-        server.once("error", () => resolve(false));
-      }),
-  );
-  return (await Promise.all(bound)).every(Boolean) ? by : free(ports);
+/**
+ * Finds out how far to move ports so that they are free. They stay below those that a system gives away. No other
+ * copy moves its own there until this test is over: whoever does so holds a UDP port for each, CLAIMS further.
+ */
+async function claim(ports: readonly number[], t: TestContext): Promise<number> {
+  const by = 1000 + Math.ceil(Math.random() * 20_000);
+  const claims = ports.map(() => createSocket("udp4"));
+  const release = () => {
+    for (const claim of claims) claim.close();
+  };
+  try {
+    for (const [i, port] of ports.entries()) {
+      claims[i]?.bind({ port: port + by + CLAIMS, address: "127.0.0.1", exclusive: true });
+      await once(claims[i] as Socket, "listening");
+      const server = createServer().listen(port + by);
+      await once(server, "listening");
+      await once(server.close(), "close");
+    }
+  } catch (error) {
+    release();
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    return claim(ports, t);
+  }
+  t.after(release);
+  return by;
 }
 
 /**
