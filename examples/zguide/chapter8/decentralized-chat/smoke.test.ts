@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
-import { describe, test } from "node:test";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { describe, type TestContext, test } from "node:test";
 import { endsOn, refuses, Stage } from "@tx0mq/smoke";
 import { ZmqFactory, ZmqXPubConnection, ZmqXSubConnection } from "tx0mq";
 
@@ -10,8 +12,9 @@ describe("decentralized chat", { skip, timeout: 120_000 }, () => {
   test("three nodes hear one another, with no server, and one that dies is missed by nobody", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const subnet = `127.${randomInt(1, 255)}.${randomInt(255)}`;
+    const flags = ["--retry", "100", "--port", `${await heldPort(t)}`];
     const node = (host: number, user: string) =>
-      stage.start("dechat", ["--retry", "100", `${subnet}.${host}`, user]);
+      stage.start("dechat", [...flags, `${subnet}.${host}`, user]);
     const ada = node(1, "Ada");
     const bob = node(77, "Bob");
     const eve = node(254, "Eve");
@@ -51,15 +54,16 @@ describe("decentralized chat", { skip, timeout: 120_000 }, () => {
     const stage = new Stage(t, import.meta.url);
     await refuses(stage.start("dechat", ["nowhere0", "Ada"]), /no interface nowhere0/);
     const subnet = `127.${randomInt(1, 255)}.${randomInt(255)}`;
-    const flags = ["--retry", "100", "--port", "9001"];
+    const port = await heldPort(t);
+    const flags = ["--retry", "100", "--port", `${port}`];
     const ada = stage.start("dechat", [...flags, `${subnet}.1`, "Ada"]);
     await using factory = new ZmqFactory();
-    const pub = new ZmqXPubConnection(factory, { bind: `tcp://${subnet}.9:9001` });
+    const pub = new ZmqXPubConnection(factory, { bind: `tcp://${subnet}.9:${port}` });
     await pub.receive({ timeout: 60_000 }); // the subscription, of which a PUB does not tell
     await pub.send("Old: hello\n"); // as in C
     await ada.line(/^Old: hello$/);
     assert.ok(!ada.lines.includes(""), "its newline does not end two lines");
-    const xsub = new ZmqXSubConnection(factory, { connect: `tcp://${subnet}.1:9001` });
+    const xsub = new ZmqXSubConnection(factory, { connect: `tcp://${subnet}.1:${port}` });
     for (const message of ["\x01", "no subscription, and no end of one"]) {
       await xsub.send(message);
       await ada.line(/^\(heard by 1\)$/);
@@ -67,3 +71,11 @@ describe("decentralized chat", { skip, timeout: 120_000 }, () => {
     await endsOn("SIGTERM", ada);
   });
 });
+
+/** A port that nobody has on all addresses: until the test is over it is held on 127.0.0.1, where no node is. */
+async function heldPort(t: TestContext): Promise<number> {
+  const holder = createServer().listen(0, "127.0.0.1");
+  t.after(() => holder.close());
+  await once(holder, "listening");
+  return (holder.address() as AddressInfo).port;
+}
