@@ -88,12 +88,16 @@ describe("an example, copied out of the repo,", { concurrency: true }, () => {
     await passes(one);
   });
 
-  test("has ports of its own where they are in no address", async (t) => {
-    const port = (number: string) =>
-      `if (String(${number}) === "55" + "${number.slice(2)}") throw "it is where it was";\n`;
-    const files = { "chapter/greeting/greeting.ts": `${port("5555")}${port("5556")}${GREETING}` };
+  test("has ports of its own also where they are in no address, and on its command line", async (t) => {
+    const moved = (port: string, guides: string) =>
+      `if (String(${port}) === "55" + "${guides.slice(2)}") throw "${port} is not moved";\n`;
+    const argument = moved("process.argv[2]?.slice(-4)", "5557");
+    const files = {
+      "chapter/greeting/greeting.ts": `${moved("5555", "5555")}${moved("5556", "5556")}${argument}${GREETING}`,
+    };
     const endpoints = ["bind tcp://*:5555 / *:5556"];
-    await passes(copied(t, files, { programs: ["greeting"], endpoints }));
+    const start = "tsx greeting.ts tcp://*:5557";
+    await passes(copied(t, files, { start, programs: ["greeting"], endpoints }));
   });
 
   test("comes with those that the ones that it uses need", async (t) => {

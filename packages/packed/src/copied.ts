@@ -29,6 +29,11 @@ const NUMBER = /\b\d{4,5}\b/g;
 const ENDPOINT = /^\w+ (\w+:\/\/[^A-Z\s]+)$/;
 /** How far from a port is the one that claims it: where no copy's are. */
 const CLAIMS = 26_000;
+/** Where a program would reach the network, it is this machine that it reaches. Only Linux broadcasts to itself. */
+const ON_LOOPBACK = new Map([
+  ["interface: firstInterface(),", 'interface: "127.0.0.1",'],
+  ...(process.platform === "linux" ? [["255.255.255.255", "127.255.255.255"] as const] : []),
+]);
 /** A program in a script. */
 const PROGRAM = /[\w./-]+\.ts\b/g;
 
@@ -61,7 +66,7 @@ test(`${its.name} runs, copied out of the repo`, async (t) => {
   const copy = await copyOut(stage, t);
   // tsx keeps there what it has compiled: nobody needs that again.
   const env = { ...strangers(process.env), TMPDIR: stage.folder };
-  const { start = "" } = its.scripts ?? {};
+  const { start = "" } = (await manifest(copy)).scripts ?? {};
   const started: readonly string[] = start.match(PROGRAM) ?? [];
   const all = stage.start(npmStart(start, copy), [], { cwd: copy, env, name: "npm start" });
   await speak(all, start.startsWith("tx0mq-run ") ? started.length : 1);
@@ -134,7 +139,9 @@ async function movePorts(copies: readonly string[], t: TestContext): Promise<voi
   );
   const by = await claim([...ports], t);
   for (const [i, file] of files.entries()) {
-    const moved = (texts[i] ?? "").replace(NUMBER, (number) =>
+    let text = texts[i] ?? "";
+    for (const [place, loopback] of ON_LOOPBACK) text = text.replaceAll(place, loopback);
+    const moved = text.replace(NUMBER, (number) =>
       ports.has(Number(number)) ? `${Number(number) + by}` : number,
     );
     writeFileSync(file, moved);
