@@ -29,11 +29,6 @@ const NUMBER = /\b\d{4,5}\b/g;
 const ENDPOINT = /^\w+ (\w+:\/\/[^A-Z\s]+)$/;
 /** How far from a port is the one that claims it: where no copy's are. */
 const CLAIMS = 26_000;
-/** Where a program would reach the network, it is this machine that it reaches. Only Linux broadcasts to itself. */
-const ON_LOOPBACK = new Map([
-  ["interface: firstInterface(),", 'interface: "127.0.0.1",'],
-  ...(process.platform === "linux" ? [["255.255.255.255", "127.255.255.255"] as const] : []),
-]);
 /** A program in a script. */
 const PROGRAM = /[\w./-]+\.ts\b/g;
 
@@ -111,7 +106,7 @@ async function copyOut(stage: Stage, t: TestContext): Promise<string> {
     cpSync(folder, copy, { recursive: true, filter });
     return copy;
   });
-  await movePorts(copies, t);
+  await moveEndpoints(copies, stage, t);
   for (const copy of copies) await installInto(copy);
   return copies[0] ?? "";
 }
@@ -129,7 +124,11 @@ async function withThoseUsed(folder: string, found = new Set<string>()): Promise
  * Moves the guide's ports, all as far, to where they are free: copies are tried beside each other. With them
  * goes every number that is the same, for not all ports are written in an address.
  */
-async function movePorts(copies: readonly string[], t: TestContext): Promise<void> {
+async function moveEndpoints(
+  copies: readonly string[],
+  stage: Stage,
+  t: TestContext,
+): Promise<void> {
   const files = copies.flatMap((copy) =>
     [...programs(copy), "package.json"].map((file) => join(copy, file)),
   );
@@ -140,12 +139,22 @@ async function movePorts(copies: readonly string[], t: TestContext): Promise<voi
   const by = await claim([...ports], t);
   for (const [i, file] of files.entries()) {
     let text = texts[i] ?? "";
-    for (const [place, loopback] of ON_LOOPBACK) text = text.replaceAll(place, loopback);
+    for (const [place, own] of places(stage)) text = text.replaceAll(place, own);
     const moved = text.replace(NUMBER, (number) =>
       ports.has(Number(number)) ? `${Number(number) + by}` : number,
     );
     writeFileSync(file, moved);
   }
+}
+
+/** Where else a copy would meet others, and where it is instead. Only Linux broadcasts to itself. */
+function places({ folder }: Stage): [string, string][] {
+  const broadcast = "255.255.255.255";
+  return [
+    ["ipc:///tmp/", `ipc://${folder}/`],
+    ["interface: firstInterface(),", 'interface: "127.0.0.1",'],
+    [broadcast, process.platform === "linux" ? "127.255.255.255" : broadcast],
+  ];
 }
 
 /**
