@@ -318,6 +318,31 @@ prove(
 );
 
 prove(
+  "a connection that waits for an inproc address, as others do, frees its own",
+  async (stage) => {
+    const awaited = place("inproc");
+    const stays = stage.connect(ZmqPushConnection, awaited);
+    for (const transport of ["tcp", "ipc"] as const) {
+      const leaves = stage.connect(ZmqPushConnection, awaited);
+      const ready = leaves.peers(1);
+      leaves.addEndpoints([{ bind: place("inproc") }, { bind: place(transport) }]);
+      const peer = stage.make(ZmqPullConnection);
+      const left = told(peer, "disconnected");
+      peer.addEndpoints({ connect: at(leaves) });
+      await ready;
+      const own = leaves.endpoints.slice(1);
+      await leaves.shutdown();
+      const heir = stage.make(ZmqPullConnection);
+      heir.addEndpoints(own);
+      await left;
+    }
+    const last = stage.connect(ZmqPushConnection, awaited);
+    last.addEndpoints({ bind: place("tcp") });
+    await Promise.all([last.shutdown(), stays.shutdown()]);
+  },
+);
+
+prove(
   "peers that wait for something themselves notice an inproc shutdown, and go on",
   async (stage) => {
     const marks = { sendHighWaterMark: 1, receiveHighWaterMark: 1 };

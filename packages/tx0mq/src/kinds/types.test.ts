@@ -192,6 +192,14 @@ prove("RADIO and DISH over udp", async (stage) => {
   assert.deepEqual(await after(dish, ["sync", "[object Object]"]), ["late", "[object Object]"]);
 });
 
+prove("a DISH over udp that waits over inproc, as others do, can be shut down", async (stage) => {
+  const awaited = place("inproc");
+  stage.connect(ZmqDishConnection, awaited);
+  const dish = stage.connect(ZmqDishConnection, awaited);
+  dish.addEndpoints({ bind: `udp://${HOST}:${await freeUdpPort()}` });
+  await dish.shutdown();
+});
+
 prove("a RADIO refuses what is too large for udp, and only there", async (stage) => {
   const port = await freeUdpPort();
   const dish = stage.bind(ZmqDishConnection, {}, `udp://${HOST}:${port}`);

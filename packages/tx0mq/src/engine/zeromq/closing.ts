@@ -1,5 +1,5 @@
 import { sleep } from "../../clock.js";
-import { LINGER, type NativeSocket } from "./binding.js";
+import { EVENTS, LINGER, type NativeSocket } from "./binding.js";
 import type { Inproc, InprocSocket } from "./inproc.js";
 import type { Monitor } from "./monitor.js";
 import type { Signals } from "./signals.js";
@@ -67,7 +67,9 @@ export class Closing implements OpenSocket {
     const socket = this.#socket;
     const inproc = this.#inproc;
     const usesInproc = socket.inprocAddresses.length > 0;
-    if (usesInproc && !(await inproc.prepareClose(socket, linger))) return this.#ended();
+    if (usesInproc && !(await inproc.prepareClose(socket, linger))) {
+      return this.#abandon(beyondInproc);
+    }
     this.#native.setNumber(LINGER, linger);
     // The monitor ends when the socket is gone for good: ports free, messages sent or given up.
     // If a peer in inproc has not read all, that may never be, and there is nothing to wait for.
@@ -78,6 +80,19 @@ export class Closing implements OpenSocket {
     if (usesInproc) await inproc.waitForEnd(socket, ended, beyondInproc ? linger : 0);
     else await ended;
     closed(this);
+    this.#ended();
+  }
+
+  /** Leaves the socket to `Inproc`, which closes it when it can. Its addresses and other peers are free before. */
+  async #abandon(beyondInproc: boolean): Promise<void> {
+    const native = this.#native;
+    if (!native.closed) {
+      native.setNumber(LINGER, 0); // it has had its time
+      this.#freeNames();
+      this.#socket.leave();
+    }
+    if (beyondInproc) await sleep(UNSEEN_END);
+    if (!native.closed) native.getNumber(EVENTS); // then libzmq lets go of the peers
     this.#ended();
   }
 

@@ -6,6 +6,8 @@ export interface InprocSocket {
   readonly inprocAddresses: readonly string[];
   /** Deals with what other sockets have told it. @returns whether it may have messages to read */
   processCommands(): boolean;
+  /** Unbinds and disconnects from all addresses beyond inproc. */
+  leave(): void;
   /** Closes it, and does not wait for its end. */
   closeAtOnce(): void;
 }

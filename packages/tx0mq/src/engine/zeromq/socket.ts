@@ -45,7 +45,8 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
   readonly #immediate: boolean;
   /** All inproc addresses that it has ever bound or connected to, each once. */
   readonly inprocAddresses: string[] = [];
-  /** Whether it has bound or connected to anything else. */
+  /** All other addresses that it is bound or connected to, and whether it ever was to any. */
+  readonly #elsewhere = new Set<string>();
   #beyondInproc = false;
 
   constructor(
@@ -90,9 +91,10 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
       // If libzmq had too few descriptors to look for the interface, it would abort the process.
       if (!canOpenFiles(DESCRIPTORS)) throw outOfDescriptors(`cannot use ${address}`);
       this.#native.at(address, () => this.#native.bindSync(address));
-      if (this.#use(address)) this.#inproc.bound(address, this);
-      const bound = this.#native.lastEndpoint ?? address;
-      return bound.includes("://") ? bound : `udp://${bound}`; // which libzmq leaves out
+      const last = this.#native.lastEndpoint ?? address;
+      const bound = last.includes("://") ? last : `udp://${last}`; // which libzmq leaves out
+      if (this.#use(bound)) this.#inproc.bound(bound, this);
+      return bound;
     } catch (error) {
       throw endpointError(error, address);
     } finally {
@@ -118,6 +120,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
   #use(address: string): boolean {
     if (!address.startsWith("inproc://")) {
       this.#beyondInproc = true;
+      this.#elsewhere.add(address);
       return false;
     }
     if (!this.inprocAddresses.includes(address)) this.inprocAddresses.push(address);
@@ -128,6 +131,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
     if (this.#inproc.connectNoMore(this, [address]).length > 0) return;
     try {
       this.#native.at(address, () => this.#native.disconnect(address)); // zmq_unbind and zmq_disconnect are one and the same
+      this.#elsewhere.delete(address);
       this.#inproc.unbound(address, this);
     } catch (error) {
       throw endpointError(error, address);
@@ -208,6 +212,16 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
     // When it is not their turn to receive, REQ and REP do not look.
     const { type } = this;
     return (this.#native.getNumber(EVENTS) & POLLIN) !== 0 || type === "REQ" || type === "REP";
+  }
+
+  leave(): void {
+    for (const address of this.#elsewhere) {
+      try {
+        this.remove(address);
+      } catch {
+        // libzmq does not find an address of udp:// again: it goes when the socket is closed.
+      }
+    }
   }
 
   close(linger: number): Promise<void> {
