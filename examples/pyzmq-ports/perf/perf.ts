@@ -38,7 +38,7 @@ const {
 );
 const TRANSPORTS = {
   tcp: "tcp://127.0.0.1:*",
-  ipc: `ipc://${join(tmpdir(), `perf-${process.pid}`)}`,
+  ipc: "ipc://*",
   inproc: "inproc://perf",
 };
 
@@ -101,7 +101,7 @@ async function collectAll(): Promise<void> {
     console.log(row(title, Object.keys(TRANSPORTS)));
     const addresses = new Map<string, string>();
     for (const [name, url] of Object.entries(TRANSPORTS)) {
-      addresses.set(name, await start(test, `${url}${name === "tcp" ? "" : `-${test}`}`));
+      addresses.set(name, await start(test, name === "inproc" ? `${url}-${test}` : url));
     }
     const series = new Map([...addresses.keys()].map((name) => [name, [] as Point[]]));
     panels.push({ title, series });

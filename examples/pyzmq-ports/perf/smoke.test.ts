@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { endsOn, Stage } from "@tx0mq/smoke";
@@ -19,7 +19,7 @@ describe("perf", { concurrency: true }, () => {
     const stage = new Stage(t, import.meta.url);
     const svg = join(stage.folder, "perf.svg");
     const args = ["collect", "--max", "3", "--period", "2", "--svg", svg];
-    const perf = stage.start("perf", args);
+    const perf = stage.start("perf", args, { env: { TMPDIR: stage.folder } });
     assert.deepEqual(await perf.exit(), { code: 0, signal: null });
     assert.deepEqual(perf.errors, []);
     const head = perf.lines.filter((line) => /^\D+ +tcp +ipc +inproc$/.test(line));
@@ -37,6 +37,7 @@ describe("perf", { concurrency: true }, () => {
       }
     }
     assert.equal(perf.lines.at(-1), `plot: ${svg}`);
+    assert.deepEqual(readdirSync(stage.folder), ["perf.svg"], "no socket is left");
     const drawn = readFileSync(svg, "utf8");
     assert.match(drawn, /^<svg [\s\S]*<\/svg>\n$/);
     for (const text of ["tcp", "ipc", "inproc", "latency, µs", "messages/s", "bytes", "1 K"]) {
