@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { connect as connectTcp } from "node:net";
+import { type AddressInfo, connect as connectTcp, createServer } from "node:net";
 import {
   type MonitorEvent,
   ZmqDealerConnection,
@@ -41,6 +41,25 @@ for (const transport of ["tcp", "ipc"] as const) {
       "retried",
     ]);
   });
+}
+
+for (const transport of ["tcp", "ws"]) {
+  prove(
+    `the next attempt waits no longer when somebody was there over ${transport}`,
+    async (stage) => {
+      const server = createServer((socket) => socket.destroy()).listen(0, HOST);
+      stage.t.after(() => server.close());
+      await told(server, "listening");
+      const options = { reconnectInterval: 1, reconnectMaxInterval: 1_000 };
+      const push = stage.make(ZmqPushConnection, options);
+      const intervals: number[] = [];
+      push.on("retried", ({ interval }) => intervals.push(interval));
+      const { port } = server.address() as AddressInfo;
+      push.addEndpoints({ connect: `${transport}://${HOST}:${port}` });
+      await until(() => intervals.length > 3);
+      assert(intervals.every((interval) => interval === 1));
+    },
+  );
 }
 
 prove("a peer that does not speak ZMTP fails in the handshake", async (stage) => {

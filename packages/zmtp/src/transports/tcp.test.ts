@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -165,6 +167,27 @@ test("fails where nobody listens, and for names that are none, but never at once
   assert.equal(told.length, 0);
   await facts.until(() => told.includes("failed"));
   assert.deepEqual(told, ["delayed", "failed"]);
+});
+
+test("a peer that resets the connection was there", async () => {
+  const server = createServer((socket) => socket.resetAndDestroy()).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const wasThere = await new Promise((resolve) => {
+    tcp.connect(
+      `127.0.0.1:${port}`,
+      {},
+      {
+        connected(stream) {
+          stream.destroy();
+          resolve(true);
+        },
+        failed: (_error, was) => resolve(was),
+      },
+    );
+  });
+  server.close();
+  assert.equal(wasThere, true);
 });
 
 test("tells nothing of an attempt that was given up", async () => {

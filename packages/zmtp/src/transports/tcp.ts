@@ -53,7 +53,7 @@ export const tcp: Transport = {
     const reader = new Reader();
     const told: SocketSink = {
       connected: (socket) => sink.connected(streamOf(socket, reader)),
-      failed: (error) => sink.failed(error),
+      failed: (error, wasThere) => sink.failed(error, wasThere),
       delayed: () => sink.delayed?.(),
     };
     return new TcpAttempt(place, options, told, reader);
@@ -285,7 +285,7 @@ export class TcpAttempt implements Attempt {
 
   #failed(error: NodeJS.ErrnoException): void {
     this.cancel();
-    this.#sink.failed(error);
+    this.#sink.failed(error, error.code === "ECONNRESET"); // which only a peer does that is there
   }
 
   #end(): void {

@@ -85,7 +85,8 @@ export interface AttemptSink {
   connected(stream: Stream): void;
   /**
    * If the error's `syscall` is `"getaddrinfo"`, the host has no address, and no socket was opened.
-   * @param wasThere somebody was there, and there is no stream all the same: over ws:// the answer does not fit
+   * @param wasThere somebody was there, and there is no stream all the same: it has reset the connection, or over ws:// its
+   * answer does not fit
    */
   failed(error: NodeJS.ErrnoException, wasThere?: boolean): void;
   /** The system has begun to connect, which takes a while. Called before the other two, and only over TCP. */

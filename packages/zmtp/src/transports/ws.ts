@@ -168,7 +168,7 @@ class WsAttempt implements Attempt {
     this.#options = options;
     this.#tcp = new TcpAttempt(tcpPlace, options, {
       connected: (socket) => this.#ask(socket),
-      failed: (error) => this.#failed(error),
+      failed: (error, wasThere) => this.#failed(error, wasThere),
       delayed: () => sink.delayed?.(),
     });
   }
