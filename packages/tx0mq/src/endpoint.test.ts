@@ -27,7 +27,7 @@ void test("what libzmq understands is taken", () => {
   for (const address of [
     "tcp://*:5555",
     "tcp://*:*",
-    "tcp://eth0:!",
+    "tcp://eth0:*",
     "tcp://127.0.0.1:0",
     "tcp://[::1]:5555",
     "ipc:///tmp/feed",
@@ -43,6 +43,7 @@ void test("what libzmq understands is taken", () => {
   for (const address of [
     "tcp://localhost:5555",
     "tcp://example.org:65535",
+    "tcp://my_host-1:5555",
     "tcp://192.0.2.1:0;192.0.2.2:5555",
     "tcp://[::1]:0;[fe80::1%eth0]:5555",
     `ipc://${"x".repeat(IPC_PATH_LIMIT)}`,
@@ -64,6 +65,10 @@ void test("typos are told at once, and what would be right", () => {
     [() => ZmqEndpoint.connect("tcp://:5555"), /tcp:\/\/ wants host:port/],
     [() => ZmqEndpoint.connect("tcp://host:http"), /tcp:\/\/ wants host:port/],
     [() => ZmqEndpoint.connect("tcp://host:-1"), /tcp:\/\/ wants host:port/],
+    [() => ZmqEndpoint.bind("tcp://*:!"), /tcp:\/\/ wants host:port/],
+    [() => ZmqEndpoint.connect("tcp:///host:5555"), /"\/host" is no name of a host/],
+    [() => ZmqEndpoint.connect("tcp://me@host:5555"), /"me@host" is no name of a host/],
+    [() => ZmqEndpoint.connect("tcp://-host:5555"), /"-host" is no name of a host/],
     [() => ZmqEndpoint.connect("tcp://127.0.0.1;127.0.0.1:5555"), /tcp:\/\/ wants host:port/],
     [() => ZmqEndpoint.connect("tcp://127.0.0.1:x;host:5555"), /tcp:\/\/ wants host:port/],
     [() => ZmqEndpoint.connect("tcp://[::1:5555"), /tcp:\/\/ wants host:port/],

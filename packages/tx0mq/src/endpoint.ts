@@ -11,8 +11,9 @@ export const ZmqEndpointType = {
 export type ZmqEndpointType = (typeof ZmqEndpointType)[keyof typeof ZmqEndpointType];
 
 const TRANSPORTS = ["tcp", "ipc", "inproc", "udp", "ws", "wss", "pgm", "epgm", "tipc", "norm"];
-const TCP =
-  /^(?:(?:\[\S+\]|[^\s[\];]+):(?:\*|!|\d+);)?(?<host>\[\S+\]|[^\s[\];]+):(?<port>\*|!|\d+)$/;
+const TCP = /^(?:(?:\[\S+\]|[^\s[\];]+):(?:\*|\d+);)?(?<host>\[\S+\]|[^\s[\];]+):(?<port>\*|\d+)$/;
+/** A host to connect to: a name, or an IP address. */
+const HOST = /^[a-z\d:[][\w.:%[\]-]*$/i;
 /** The longest path in sockaddr_un, without the terminating NUL. */
 const IPC_PATH_LIMIT = process.platform === "linux" ? 107 : 103;
 
@@ -136,7 +137,8 @@ function checkTcp(type: ZmqEndpointType, address: string, rest: string): void {
   if (Number(port) > 65_535) throw new ZmqEndpointError(address, "ports end at 65535");
   if (type === ZmqEndpointType.bind) return;
   if (host === "*") throw new ZmqEndpointError(address, "a wildcard host can only be bound");
-  if (port === "*" || port === "!" || Number(port) === 0) {
+  if (!HOST.test(host)) throw new ZmqEndpointError(address, `"${host}" is no name of a host`);
+  if (port === "*" || Number(port) === 0) {
     throw new ZmqEndpointError(address, "a wildcard port can only be bound");
   }
 }

@@ -96,7 +96,7 @@ export function splitPlace(place: string): { readonly host: string; readonly por
 
 /** The number of a port; 0 for any. @throws an Error with the code `"EINVAL"` */
 export function portOf(place: string, port: string): number {
-  if (port === "*" || port === "!") return 0;
+  if (port === "*") return 0;
   if (!/^\d+$/.test(port) || Number(port) >= PORTS) throw failure("EINVAL", `no port in ${place}`);
   return Number(port);
 }
