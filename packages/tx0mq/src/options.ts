@@ -288,7 +288,7 @@ export const OPTIONS: Readonly<Record<string, OptionEntry>> = {
   curvePublicKey: { id: 48, kind: "bytes", form: KEY },
   curveSecretKey: { id: 49, kind: "bytes", form: KEY },
   curveServerKey: { id: 50, kind: "bytes", form: KEY },
-  zapDomain: { id: 55, kind: "bytes" },
+  zapDomain: { id: 55, kind: "bytes", form: SHORT },
   zapEnforceDomain: { id: 93, kind: "bool" },
 
   sendBufferSize: { id: 11, kind: "int32", types: SENDERS },

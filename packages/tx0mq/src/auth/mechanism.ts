@@ -42,8 +42,8 @@ export function checkMechanism(options: Readonly<ConnectionOptions>): void {
     for (const name of Object.keys(keys) as (keyof typeof keys)[]) want(options, name, who);
   }
 
-  if (options.zapEnforceDomain && !(zapOptions(options).zapDomain || options.zapDomain)) {
-    want({ ...options, zapDomain: undefined }, "zapDomain", "zapEnforceDomain");
+  if (options.zapEnforceDomain) {
+    want({ ...options, ...zapOptions(options) }, "zapDomain", "zapEnforceDomain");
   }
 }
 
@@ -55,8 +55,8 @@ export function checkMechanism(options: Readonly<ConnectionOptions>): void {
 export function zapOptions(options: Readonly<ConnectionOptions>): ConnectionOptions {
   const { plainServer, curveServer, plainUsername, curveServerKey } = options;
   if (plainUsername !== undefined || curveServerKey !== undefined) return {}; // a client asks nobody
-  const zapDomain = options.zapDomain || (plainServer || curveServer ? DOMAIN : "");
-  if (zapDomain === "") return {};
+  const zapDomain = options.zapDomain ?? (plainServer || curveServer ? DOMAIN : undefined);
+  if (zapDomain === undefined) return {};
   return { zapDomain, zapEnforceDomain: options.zapEnforceDomain ?? true };
 }
 
