@@ -15,6 +15,7 @@ import { EMPTY, type Frames, type Message, unwrap } from "../frames.js";
 import type { RouterOptions } from "../options.js";
 import { LONGEST_TIMER } from "../time.js";
 import { trace } from "../trace.js";
+import { TypedEventEmitter } from "../typed-event-emitter.js";
 import { AddressList } from "./addresses.js";
 import type { ZmqCertificate } from "./certificate.js";
 import { ZAP_ADDRESS } from "./mechanism.js";
@@ -151,7 +152,7 @@ class ZapHandler extends ZmqConnection<Message, Frames, RouterOptions> {
  * It emits each decision as an event, and publishes it on the channel `tx0mq:auth` of
  * `node:diagnostics_channel`. Neither has a password or a secret key in it.
  */
-export class ZmqAuthenticator extends EventEmitter<AuthenticatorEvents> {
+export class ZmqAuthenticator extends TypedEventEmitter<AuthenticatorEvents> {
   /** The factory whose servers it decides for. */
   readonly factory: ZmqFactory;
   /** How long a callback may take to decide, in ms. */

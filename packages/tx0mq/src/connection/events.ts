@@ -8,10 +8,14 @@ import { whole } from "../options.js";
 import type { SocketTypeName } from "../socket-type.js";
 import { checkWait, type WaitOptions } from "../time.js";
 import { trace } from "../trace.js";
+import { TypedEventEmitter } from "../typed-event-emitter.js";
 import type { AnyConnection } from "./any.js";
 import { Peers } from "./peers.js";
 
-/** The events of a connection. */
+/**
+ * The events of a connection. TypeScript takes no others: for a name that only the run tells, or an event of your
+ * own, use the connection as a plain `EventEmitter`.
+ */
 export type ConnectionEvents<In> = {
   /** A message, if neither a `receive()` nor an iterator waits for it. */
   message: [message: In];
@@ -28,14 +32,14 @@ export type ConnectionEvents<In> = {
 type Listener = (...args: unknown[]) => unknown;
 
 /** Emits the events of a connection: its messages, its monitor's events, errors. It also counts peers. */
-export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvents<In>> {
+export abstract class ConnectionEmitter<In> extends TypedEventEmitter<ConnectionEvents<In>> {
   /** The listeners to "message", as long as they stay the same. */
   #listeners: Listener[] | undefined;
   readonly #peers = new Peers(() => this.knownPeers());
 
   constructor() {
     super({ captureRejections: true });
-    const emitter = this as unknown as EventEmitter & Record<symbol, unknown>;
+    const emitter = this as EventEmitter & Record<symbol, unknown>;
     emitter[EventEmitter.captureRejectionSymbol] = (error: unknown, name: unknown) =>
       name === "error" ? this.#errorListenerFailed(error) : this.#listenerFailed(error);
     this.#listenToListeners();
@@ -121,7 +125,7 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
 
   /** `emit`: TypeScript cannot check its arguments while the type of messages is open. */
   private tell(name: keyof ConnectionEvents<In>, ...args: unknown[]): void {
-    (this as unknown as EventEmitter).emit(name, ...args);
+    (this as EventEmitter).emit(name, ...args);
   }
 
   /**
@@ -192,14 +196,13 @@ export abstract class ConnectionEmitter<In> extends EventEmitter<ConnectionEvent
   }
 
   #listenToListeners(): void {
-    const emitter = this as unknown as EventEmitter;
-    emitter.on("newListener", (name) => {
+    this.on("newListener", (name) => {
       if (name === "message") {
         this.#listeners = undefined;
         this.messageListenersChanged(true);
       } else if (name === "monitor" || MONITOR_EVENTS.has(name)) this.monitorWanted();
     });
-    emitter.on("removeListener", (name) => {
+    this.on("removeListener", (name) => {
       if (name !== "message") return;
       this.#listeners = undefined;
       this.messageListenersChanged(false);
