@@ -24,9 +24,20 @@ test("links lead to pages, or to copies of files", () => {
   assert.deepEqual(copied, ["LICENSE"]);
 });
 
+test("a link keeps its title", () => {
+  assert.equal(
+    page("[a](.. \"b c\") [d](../#e 'f')"),
+    "[a](./docs.md \"b c\") [d](./docs.md#e 'f')",
+  );
+});
+
 test("a link to nothing, or to a folder without a page, is dead", () => {
-  page("[a](nothing.ts) [b](../../scripts)");
-  assert.deepEqual(dead, ["docs/src/README.md: nothing.ts", "docs/src/README.md: ../../scripts"]);
+  page('[a](nothing.ts) [b](../../scripts) [c](no.ts "c")');
+  const links = ["nothing.ts", "../../scripts", "no.ts"];
+  assert.deepEqual(
+    dead,
+    links.map((link) => `docs/src/README.md: ${link}`),
+  );
 });
 
 test("code stays as it is, and diagrams are drawn", () => {

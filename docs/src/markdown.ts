@@ -84,7 +84,10 @@ export function figure(svg: string): string {
 }
 
 function relink(text: string, path: string, places: Places): string {
-  return text.replace(/\]\(([^)\s]+)\)/g, (_, link: string) => `](${target(link, path, places)})`);
+  return text.replace(
+    /\]\(([^)\s]+)(\s+(?:"[^"]*"|'[^']*'))?\)/g,
+    (_, link: string, title = "") => `](${target(link, path, places)}${title})`,
+  );
 }
 
 /** Where a link of a file leads to on the site. Folders without a page have no place. */
