@@ -11,6 +11,17 @@ import { makeSite, writeSite } from "../src/site.ts";
 
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" fill="none" stroke="#b3241d" stroke-width="5"><circle cx="16" cy="16" r="10"/><path d="M7 27 25 5"/></svg>`;
 
+/** Paper is white: a page that is shown dark is printed light. */
+const PRINT_SCRIPT = `{
+  const { classList } = document.documentElement;
+  let dark = false;
+  addEventListener("beforeprint", () => {
+    dark = classList.contains("dark");
+    classList.remove("dark");
+  });
+  addEventListener("afterprint", () => classList.toggle("dark", dark));
+}`;
+
 const PAGES = fileURLToPath(new URL("../pages", import.meta.url));
 rmSync(PAGES, { recursive: true, force: true });
 await writeReference(PAGES);
@@ -28,6 +39,7 @@ export default defineConfig({
   base: process.env.NODE_ENV === "production" ? BASE : "/",
   head: [
     ["script", {}, HERE_SCRIPT],
+    ["script", {}, PRINT_SCRIPT],
     ["style", {}, style],
     ["link", { rel: "icon", href: `data:image/svg+xml,${encodeURIComponent(ICON)}` }],
   ],

@@ -170,6 +170,47 @@ test("a page shows a run: its output, and a diagram of who sent what to whom", o
   }),
 );
 
+test("a page that is shown dark is printed dark on white, and is dark again", options, () => {
+  const look = async (page: Page) => {
+    const colours = () => {
+      const { backgroundColor, color } = getComputedStyle(document.body);
+      return [backgroundColor, color];
+    };
+    const shown = await page.evaluate(colours);
+    const printed = page.evaluate(
+      () =>
+        new Promise((printed) =>
+          addEventListener("beforeprint", () => {
+            const { backgroundColor, color } = getComputedStyle(document.body);
+            printed([backgroundColor, color]);
+          }),
+        ),
+    );
+    await page.pdf();
+    assert.deepEqual(await printed, ["rgb(255, 255, 255)", "rgb(60, 60, 67)"]);
+    assert.deepEqual(await page.evaluate(colours), shown);
+    assert.deepEqual(shown, ["rgb(27, 27, 31)", "rgb(223, 223, 214)"]);
+  };
+  return visit("hello-world.html", look, { colorScheme: "dark", width: 1280 });
+});
+
+test("on paper, code and diagrams are whole", options, () => {
+  const look = async (page: Page) => {
+    await page.emulateMedia({ media: "print" });
+    try {
+      const cut = await page
+        .locator(".vp-doc pre, .diagram")
+        .evaluateAll((boxes) =>
+          boxes.filter((box) => box.scrollWidth > box.clientWidth).map((box) => box.textContent),
+        );
+      assert.deepEqual(cut, []);
+    } finally {
+      await page.emulateMedia({ media: "screen" });
+    }
+  };
+  return visit("load-balancing-broker.html", look, { colorScheme: "light", width: 700 });
+});
+
 test("on a phone, text in a table of three columns can be read", options, () => {
   const look = async (page: Page) => {
     const narrow = await page.locator(".vp-doc td").evaluateAll((cells) => {
