@@ -1,10 +1,11 @@
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitepress";
 import { BASE, HERE_SCRIPT, moveAnywhere } from "../src/anywhere.ts";
 import { makeCode } from "../src/code.ts";
 import { deadLinks } from "../src/links.ts";
-import { asWritten } from "../src/markdown.ts";
+import { asWritten, firstSentence } from "../src/markdown.ts";
 import { readReference, writeReference } from "../src/reference.ts";
 import { wordsOf } from "../src/search.ts";
 import { makeSite, writeSite } from "../src/site.ts";
@@ -59,6 +60,11 @@ export default defineConfig({
     },
   },
   markdown: { highlight, config: asWritten },
+  // Search engines show it below a page's title.
+  transformPageData({ description, filePath }) {
+    const text = description || firstSentence(readFileSync(join(PAGES, filePath), "utf8"));
+    return { description: text.replaceAll('"', "'") }; // VitePress writes it as it is between two "
+  },
   buildEnd({ outDir }) {
     moveAnywhere(outDir);
     const dead = deadLinks(outDir);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createMarkdownRenderer } from "vitepress";
 import { ROOT } from "../../scripts/workspaces.ts";
-import { asWritten, type Places, toPage, withReference } from "./markdown.ts";
+import { asWritten, firstSentence, type Places, toPage, withReference } from "./markdown.ts";
 
 const dead: string[] = [];
 const copied: string[] = [];
@@ -47,6 +47,16 @@ test("code stays as it is, and diagrams are drawn", () => {
     page("```mermaid\nflowchart LR\n  a --> b\n```\n"),
     /^<figure class="diagram" tabindex="0" v-pre><svg .*<\/svg><\/figure>\n$/,
   );
+});
+
+test("a page is about what its first sentence says, in words alone", () => {
+  assert.equal(
+    firstSentence(
+      "# A\n\n> **b**: `c`\n\nWaits for [`d`](./e.md) on `tcp://*:5555`, **as\nf** (1.2). More.\n",
+    ),
+    "Waits for d on tcp://*:5555, as f (1.2).",
+  );
+  assert.equal(firstSentence("# A\n\nAs here:\n\n```ts\nb\n```\n"), "As here.");
 });
 
 test("names lead into the reference, unless they are others' names", () => {

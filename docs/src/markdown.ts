@@ -45,6 +45,16 @@ export const asWritten: NonNullable<MarkdownOptions["config"]> = ({
   });
 };
 
+/** What a page is about: the first sentence of its first paragraph, as plain text. */
+export function firstSentence(page: string): string {
+  const paragraph = page.split(/\n\s*\n/).find((part) => /^[\w`"[]/.test(part)) ?? "";
+  const plain = paragraph
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replace(/[`\\]|\*\*/g, "")
+    .replace(/\s+/g, " ");
+  return /^.*?[.!?](?= |$)/.exec(plain)?.[0] ?? plain.replace(/:$/, ".");
+}
+
 /** Links names in \`code\` to their pages in the reference, but for what a table says is elsewhere, in "there". */
 export function withReference(text: string, reference: ReadonlyMap<string, string>): string {
   let isThere = false;

@@ -1,15 +1,15 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Application, Converter, type ProjectReflection, ReflectionKind } from "typedoc";
+import { Application, Comment, Converter, type ProjectReflection, ReflectionKind } from "typedoc";
 import type { PluginOptions } from "typedoc-plugin-markdown";
 
 const LIBRARY = fileURLToPath(new URL("../../packages/tx0mq", import.meta.url));
-/** What the library's modules are called on the site. */
-const MODULES: Readonly<Record<string, string>> = {
-  index: "api",
-  flags: "api-flags",
-  thread: "api-thread",
+/** What the library's modules are called on the site, and how their pages begin. */
+const MODULES: Readonly<Record<string, readonly [name: string, lead: string]>> = {
+  index: ["api", "The classes, functions and types of tx0mq."],
+  flags: ["api-flags", "Reads the command line of a program."],
+  thread: ["api-thread", "Starts threads that run TypeScript."],
 };
 const LAYOUT: Partial<PluginOptions> = {
   entryFileName: "reference",
@@ -62,7 +62,9 @@ export function readReference(folder: string): Map<string, string> {
 /** Gives modules and parameters names to read, and tells what is inherited only where it comes from. */
 function tidy(project: ProjectReflection): void {
   for (const module of project.getChildrenByKind(ReflectionKind.Module)) {
-    module.name = MODULES[module.name] ?? module.name;
+    const [name, text] = MODULES[module.name] ?? [module.name, ""];
+    module.name = name;
+    module.comment = new Comment([{ kind: "text", text }]);
   }
   for (const parameter of project.getReflectionsByKind(ReflectionKind.Parameter)) {
     parameter.name = parameter.name.replace("__namedParameters", "options").replace(/^_/, "");

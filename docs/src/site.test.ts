@@ -108,6 +108,20 @@ test("the reference has all that the library exports, and examples link to what 
   }
 });
 
+test("each page is described in words of its own", () => {
+  const pages = new Map<string, string>();
+  for (const file of readdirSync(DIST)) {
+    if (!file.endsWith(".html") || file === "404.html") continue;
+    const html = readFileSync(join(DIST, file), "utf8");
+    const [, text = ""] = /<meta name="description" content="([^"]*)">\n/.exec(html) ?? [];
+    assert(text !== "" && !/^ZeroMQ sockets as citizens .*, and the guide's/.test(text), file);
+    // ZmqEndpointType is a type and its values: one thing, of two pages.
+    const name = file.replace(/^api\.(TypeAlias|Variable)\./, "");
+    assert.equal(pages.get(text) ?? name, name, text);
+    pages.set(text, name);
+  }
+});
+
 test("the README's table has the patterns that there are, with examples of them", () => {
   const readme = readFileSync(join(ROOT, "README.md"), "utf8");
   const [, table = ""] = /^## The patterns\n\n((?:\|.*\n)+)/m.exec(readme) ?? [];
