@@ -139,6 +139,21 @@ test("a folder that is not empty is left alone", () => {
   assert.notEqual(before, "mine");
 });
 
+test("what fails half-way leaves nothing behind, and says so in a line", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  // No file may be larger than a kilobyte or two: the first ones fit.
+  const limited = ["-c", 'ulimit -f 2 && exec "$@"', "sh", process.execPath, BIN];
+  const run = (...args: string[]) =>
+    stage.start({ command: ["sh", ...limited] }, args, { cwd: stage.folder });
+  mkdirSync(join(stage.folder, "mine/empty"), { recursive: true });
+  writeFileSync(join(stage.folder, "mine/empty/.DS_Store"), "");
+  for (const target of ["new/a/b", "mine/a/b", "mine/empty"]) {
+    await refuses(run(target, "--example", "hello-world"), /EFBIG.* \(nothing has been made\)/);
+  }
+  const left = readdirSync(stage.folder, { recursive: true, encoding: "utf8" });
+  assert.deepEqual(left.sort(), ["mine", "mine/empty", "mine/empty/.DS_Store"]);
+});
+
 test("a search finds by name, title, chapter, socket and program", () => {
   const found = (text: string) => search(examples, text).map(({ name }) => name);
   assert.ok(found("load balanc").includes("load-balancing-broker"));

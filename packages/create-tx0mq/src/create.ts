@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -28,7 +29,7 @@ const IGNORED = ["node_modules/", "*.ipc", ".titanic/", ".ipcontroller/", "certi
 
 /**
  * Makes a folder of an example: its programs, README and licence, a package.json, and each example that
- * it needs in a folder below.
+ * it needs in a folder below. If that fails half-way, as on a full disk, nothing is left of it.
  *
  * @param web where the examples are on the web, for links to those that do not come along
  * @throws {CreateError} where the folder is there, and not empty
@@ -52,28 +53,39 @@ export function create(
     ...used.map(({ path, name }) => [path, name] as const),
   ]);
   const others = examples.filter(({ path }) => !places.has(path));
-  for (const one of [example, ...used]) {
-    const to = join(folder, places.get(one.path) ?? "");
-    mkdirSync(to, { recursive: true });
-    for (const file of readdirSync(one.folder)) {
-      const text = readFileSync(join(one.folder, file), "utf8");
-      if (file === "README.md")
-        writeFileSync(join(to, file), retold(text, one.path, places, others, web));
-      else if (file !== "package.json")
-        writeFileSync(join(to, file), moved(text, one.path, places));
+  const first = mkdirSync(folder, { recursive: true });
+  try {
+    for (const one of [example, ...used]) {
+      const to = join(folder, places.get(one.path) ?? "");
+      mkdirSync(to, { recursive: true });
+      for (const file of readdirSync(one.folder)) {
+        const text = readFileSync(join(one.folder, file), "utf8");
+        if (file === "README.md")
+          writeFileSync(join(to, file), retold(text, one.path, places, others, web));
+        else if (file !== "package.json")
+          writeFileSync(join(to, file), moved(text, one.path, places));
+      }
     }
+    write(join(folder, "package.json"), manifest(basename(folder), example, used, places));
+    copyFileSync(new URL("../LICENSE", import.meta.url), join(folder, "LICENSE"));
+    writeFileSync(join(folder, ".gitignore"), `${IGNORED.join("\n")}\n`);
+  } catch (error) {
+    const made = first === undefined ? contents(folder).map((it) => join(folder, it)) : [first];
+    for (const path of made) rmSync(path, { recursive: true, force: true });
+    throw error;
   }
-  write(join(folder, "package.json"), manifest(basename(folder), example, used, places));
-  copyFileSync(new URL("../LICENSE", import.meta.url), join(folder, "LICENSE"));
-  writeFileSync(join(folder, ".gitignore"), `${IGNORED.join("\n")}\n`);
 }
 
 /** Whether a folder is still to be made, or is empty. */
 export function isFree(folder: string): boolean {
   if (!existsSync(folder)) return true;
   if (!statSync(folder).isDirectory()) return false;
-  // The Finder of macOS leaves this behind, and does not show it.
-  return readdirSync(folder).every((file) => file === ".DS_Store");
+  return contents(folder).length === 0;
+}
+
+/** What people see in a folder: the Finder of macOS leaves a file behind, and does not show it. */
+function contents(folder: string): string[] {
+  return readdirSync(folder).filter((file) => file !== ".DS_Store");
 }
 
 /** @throws {CreateError} where there is something that would be written over */

@@ -53,9 +53,8 @@ export async function main(args: readonly string[]): Promise<number> {
     const { code = "", syscall } = error as NodeJS.ErrnoException;
     const known = error instanceof CreateError || code.startsWith("ERR_PARSE_ARGS") || syscall;
     if (!known) throw error;
-    console.error(
-      `create-tx0mq: ${error.message.split(/\. To specify|\n/)[0]} (--help tells more)`,
-    );
+    const hint = syscall ? "nothing has been made" : "--help tells more";
+    console.error(`create-tx0mq: ${error.message.split(/\. To specify|\n/)[0]} (${hint})`);
     return 2;
   }
 }
