@@ -1,3 +1,4 @@
+import { homedir } from "node:os";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, styleText } from "node:util";
@@ -125,8 +126,14 @@ function tell(keys: readonly [key: string, action: string][]): string {
 
 async function askFolder(standard: string): Promise<string> {
   const { default: prompt } = await import("@inquirer/input");
-  const validate = (folder: string) => isFree(folder) || `${folder} is there, and not empty`;
-  return prompt({ message: "In which folder?", default: standard, validate });
+  const validate = (folder: string) =>
+    isFree(atHome(folder)) || `${folder} is there, and not empty`;
+  return atHome(await prompt({ message: "In which folder?", default: standard, validate }));
+}
+
+/** A path with ~ as the home folder: no shell has read what is typed here. */
+function atHome(path: string): string {
+  return path.replace(/^~(?=$|[/\\])/, homedir);
 }
 
 function mustAsk(instead: string): void {

@@ -32,7 +32,11 @@ function ask(t: TestContext, ...args: string[]): { stage: Stage; program: Progra
   const program = stage.start(
     { command: ["python3", "-c", TERMINAL, ...SIZE, process.execPath, BIN, ...args] },
     [],
-    { cwd: stage.folder, env: { NO_COLOR: "1", TERM: "xterm" }, name: "create-tx0mq" },
+    {
+      cwd: stage.folder,
+      env: { NO_COLOR: "1", TERM: "xterm", HOME: stage.folder },
+      name: "create-tx0mq",
+    },
   );
   return { stage, program };
 }
@@ -73,6 +77,23 @@ describe("in a terminal", options, () => {
     await program.line(/^ {2}cd here/);
     assert.deepEqual(await program.exit(), { code: 0, signal: null });
     assert(existsSync(join(stage.folder, "here/ppqueue.ts")));
+  });
+
+  test("~ is the home folder", async (t) => {
+    const { stage, program } = ask(t);
+    await program.line(/❯ hello-world: /);
+    program.type(ENTER);
+    await program.line(/In which folder\? \(hello-world\)/);
+    program.type("~/full");
+    await program.line(/In which folder\? ~\/full/);
+    program.type(ENTER);
+    await program.line(/~\/full is there, and not empty/);
+    program.type("er");
+    await program.line(/In which folder\? ~\/fuller/);
+    program.type(ENTER);
+    await program.line(/^ {2}cd fuller/);
+    assert.deepEqual(await program.exit(), { code: 0, signal: null });
+    assert(existsSync(join(stage.folder, "fuller/hwserver.ts")));
   });
 
   test("Ctrl-C leaves everything as it was", async (t) => {
