@@ -102,6 +102,23 @@ test("search finds what a question is about", options, () =>
   }),
 );
 
+test("search finds what others call by another name", options, () =>
+  visit("", async (page) => {
+    for (const [words, wish] of [
+      ["retry", "survive a dead server"],
+      ["broadcast", "tell many at once"],
+      ["worker pool", "distribute work"],
+      ["backpressure", "cope with slow readers"],
+      ["encryption", "keep others out"],
+      ["slow joiner", "start and stop in order"],
+    ] as const) {
+      await find(page, words);
+      await page.waitForSelector(`.VPLocalSearchBox .result:has-text('… ${wish}')`);
+      await page.keyboard.press("Escape");
+    }
+  }),
+);
+
 test("one leafs from page to page, and links lead on from there", options, () =>
   visit("hello-world.html", async (page) => {
     await page.click(".pager-link.next");

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { chapterOf, type ExampleWorkspace } from "../../scripts/workspaces.ts";
-import { PATTERNS } from "./patterns.ts";
+import { ALSO, PATTERNS } from "./patterns.ts";
 
 /** All examples, chapter by chapter. */
 export function examplesByChapter(
@@ -44,7 +44,8 @@ export function patternsOf(examples: readonly ExampleWorkspace[]) {
 /** All examples by what they are good for. */
 export function patterns(examples: readonly ExampleWorkspace[]): string {
   const sections = patternsOf(examples).map(
-    ({ id, wish, its }) => `## … ${wish} {#${id}}\n\n${list(its)}`,
+    ({ id, wish, its }) =>
+      `## … ${wish} {#${id}}\n\n${ALSO[id] ? `Other words: ${ALSO[id]}.\n\n` : ""}${list(its)}`,
   );
   return page("I want to …", "What the examples are good for, the simplest first.", sections);
 }

@@ -18,3 +18,24 @@ export const PATTERNS: Readonly<Record<string, string>> = {
   secure: "keep others out",
   measure: "measure",
 };
+
+/** What others call it: the site shows it, and its search finds it. */
+export const ALSO: Readonly<Record<string, string>> = {
+  ask: "request-reply, request-response, client and server, RPC",
+  publish: "publish-subscribe, pub/sub, broadcast, multicast, fan-out, events, notifications",
+  distribute: "worker pool, task queue, job queue, pipeline, load balancing",
+  broker: "message broker, proxy, forwarder, load balancer, middleware",
+  asynchronous: "asynchronous calls, concurrent requests, pipelining",
+  address: "routing, identity, direct messages, unicast",
+  reliable: "retry, resend, timeout, heartbeat, failover, high availability, acknowledgement",
+  state: "replication, cache, key-value store, snapshot, distributed map",
+  discover: "service discovery, registry, beacon, presence",
+  transfer: "files, chunks, streaming, upload, download",
+  flow: "backpressure, slow consumer, high-water mark, flow control, overload",
+  several: "poll, select, multiplexing",
+  threads: "multithreading, worker_threads, parallel programs",
+  lifecycle: "graceful shutdown, Ctrl-C, signals, kill, slow joiner, late joiner, barrier",
+  watch: "monitoring, logging, tracing, debugging",
+  secure: "encryption, authentication, password, certificate, access control, TLS, SSL",
+  measure: "benchmark, latency, throughput, performance",
+};
