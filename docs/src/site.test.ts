@@ -11,6 +11,7 @@ import { BASE } from "./anywhere.ts";
 import { patternsOf } from "./indexes.ts";
 import { hashOf, recordingOf } from "./record/recording.ts";
 import { readReference } from "./reference.ts";
+import { inAShell } from "./site.ts";
 
 const DIST = fileURLToPath(new URL("../dist", import.meta.url));
 const PAGES = fileURLToPath(new URL("../pages", import.meta.url));
@@ -73,7 +74,9 @@ test("every example's page shows a run of the code that is there", () => {
       `${name} has changed: npm run docs:record ${name}`,
     );
     const [, run = ""] = /^## A run \{#run\}\n([\s\S]*?)^## Programs/m.exec(page(name)) ?? [];
-    assert(run.includes(recording.start) && run.includes(recording.output.join("\n")), name);
+    assert(run.includes(`\n$ ${inAShell(recording.start)}\n`), name);
+    assert.doesNotMatch(run, /^\$ (tsx|tx0mq-run)|[&|] (tsx|tx0mq-run)/m, "no shell finds it");
+    assert(run.includes(recording.output.join("\n")), name);
     assert.match(
       run,
       recording.steps.some((step) => "from" in step) ? /<svg/ : /No messages of ZeroMQ went/,

@@ -232,7 +232,7 @@ function aRun(workspace: ExampleWorkspace): string {
 What it printed${interrupted ? ", until Ctrl-C ended it" : ""}. (It was recorded on a busy machine: its times are no measure.)
 
 \`\`\`\`text
-$ ${start}
+$ ${inAShell(start)}
 ${output.join("\n")}
 \`\`\`\`
 
@@ -242,6 +242,11 @@ ${
     : `Which messages went where in that run:\n\n${figure(drawn)}`
 }
 `;
+}
+
+/** A command of `npm start`, for a shell: npm finds what is installed with the example, a shell does not. */
+export function inAShell(command: string): string {
+  return command.replace(/(?<![\w./-])(tsx|tx0mq-run) /g, "npx $1 ");
 }
 
 /** The home page: what is at the beginning of the README, the patterns, and the first program. */
