@@ -44,6 +44,18 @@ test("runs in another folder when asked", async (t) => {
   assert.ok(input.endsWith(stage.folder));
 });
 
+test("a program writes no colours, also where Node's runner has a terminal", async (t) => {
+  const { FORCE_COLOR } = process.env;
+  t.after(() => {
+    if (FORCE_COLOR === undefined) delete process.env.FORCE_COLOR;
+    else process.env.FORCE_COLOR = FORCE_COLOR;
+  });
+  process.env.FORCE_COLOR = "1"; // as the runner then tells the files of tests
+  const stage = new Stage(t, import.meta.url);
+  const program = stage.start({ command: [process.execPath, "--eval", "console.log([1])"] });
+  await program.line(/^\[ 1 \]$/);
+});
+
 test("programs of the same name are told apart", (t) => {
   const stage = new Stage(t, import.meta.url);
   const names = [1, 2, 3].map(() => stage.start({ command: ["true"] }).name);

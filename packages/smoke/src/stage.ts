@@ -16,6 +16,9 @@ const LEFT_MS = 5000;
 
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 
+/** What Node's runner tells the files of tests, and others tell it: programs write to a pipe, without colours. */
+const NOT_PASSED_ON = { NODE_TEST_CONTEXT: undefined, FORCE_COLOR: undefined };
+
 /** What to run when it is not a TypeScript program. */
 export interface Command {
   readonly command: readonly [string, ...string[]];
@@ -81,7 +84,7 @@ export class Stage {
       name: this.#label(options.name ?? nameOf(program)),
       command: [file, ...rest, ...args],
       cwd: options.cwd ?? this.#home,
-      env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...options.env },
+      env: { ...process.env, ...NOT_PASSED_ON, ...options.env },
       now: () => performance.now() - this.#started,
       onEvent: (source, text) => {
         this.#note(source, text);
