@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -11,9 +11,11 @@ function sh(script: string) {
   return { command: ["sh", "-c", script] } as const;
 }
 
-/** What `ps` says of a process: T is stopped. */
+/** What the system says of a process: T is stopped. */
 function stateOf(pid: number): string {
-  return execFileSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
+  return process.platform === "linux" // where there may be no ps
+    ? readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /, "")
+    : execFileSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
 }
 
 test("runs a TypeScript program from beside the test, with arguments", async (t) => {
@@ -220,6 +222,19 @@ test("a program can be stopped and continued", async (t) => {
   assert.deepEqual(cat.lines, ["before"]);
   cat.kill("SIGCONT");
   await cat.line(/after/);
+});
+
+test("what a program has in memory is known", async (t) => {
+  const stage = new Stage(t, import.meta.url);
+  const script = "const much = Buffer.alloc(100 * 2 ** 20, 1); setInterval(() => much, 1000);";
+  const run = `console.log("small"); process.stdin.once("data", () => { ${script} console.log("large"); })`;
+  const program = stage.start({ command: [process.execPath, "--eval", run] });
+  await program.line(/small/);
+  const before = program.memory;
+  program.type("\n");
+  await program.line(/large/);
+  const grown = program.memory - before;
+  assert.ok(grown > 90 && grown < 200, `${grown} MiB more than ${before}`);
 });
 
 test("a signal can go to the program's children as well", async (t) => {

@@ -1,4 +1,10 @@
-import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import {
+  type ChildProcess,
+  type ChildProcessWithoutNullStreams,
+  execFileSync,
+  spawn,
+} from "node:child_process";
+import { readFileSync } from "node:fs";
 import { setImmediate as turn } from "node:timers/promises";
 import { type Line, type LineMatch, Output, type Source } from "./output.ts";
 import { LIMIT_MS, Wait } from "./wait.ts";
@@ -71,6 +77,15 @@ export class Program {
   /** The lines on stderr so far, but for the warning of a slow end: `output` has it. */
   get errors(): string[] {
     return this.#texts("stderr").filter((line) => !SLOW_END.test(line));
+  }
+
+  /** How much memory it has now, in MiB. */
+  get memory(): number {
+    const kib =
+      process.platform === "linux" // where there may be no ps
+        ? /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.pid}/status`, "utf8"))?.[1]
+        : execFileSync("ps", ["-o", "rss=", "-p", String(this.pid)]);
+    return Math.round(Number(kib) / 1024);
   }
 
   /** Every line so far, with its time and where it came from. */
