@@ -65,7 +65,7 @@ describe("paranoid pirate", { concurrency: true }, () => {
     const queue = new ZmqRouterConnection(factory, { bind: stage.ipc("queue") });
     const worker = stage.start("ppworker", [
       ...["--endpoint", stage.ipc("queue"), "--heartbeat", "50", "--liveness", "6000"],
-      ...["--work", "1000", "--faultless"],
+      ...["--work", "3000", "--faultless"], // of which it may get no time for a while
     ]);
     const [name, ready] = await queue.receive(LIMIT);
     assert.deepEqual([ready, (await queue.receive(LIMIT))[1]], [READY, HEARTBEAT]);
