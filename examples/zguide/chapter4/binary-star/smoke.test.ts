@@ -97,7 +97,8 @@ describe("binary star", { concurrency: true, timeout: 120_000 }, () => {
     const local = await stage.tcp();
     const peer = new ZmqPubConnection(factory, { bind: "tcp://127.0.0.1:*" });
     const server = stage.start("bstarsrv", [
-      ...["-b", "--heartbeat", "200", "--frontend", "tcp://127.0.0.1:*"],
+      // Two of these without time for it count as sleep, and what it hears after that as old.
+      ...["-b", "--heartbeat", "2500", "--frontend", "tcp://127.0.0.1:*"],
       ...["--local", local, "--remote", peer.address],
     ]);
     const states = new ZmqSubConnection(factory, { connect: local });
