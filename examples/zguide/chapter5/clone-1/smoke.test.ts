@@ -49,7 +49,7 @@ test("a server runs on until Ctrl-C, and a client survives what is malformed", a
   stranger.addEndpoints({ bind: address });
   const client = stage.start("clonecli1", ["--endpoint", address]);
   await joined;
-  const strange = setInterval(() => stranger.send("nonsense"), 20); // until it has subscribed
+  using strange = setInterval(() => stranger.send("nonsense"), 20); // until it has subscribed
   await client.line(/malformed message refused/, { from: "stderr" });
   clearInterval(strange);
   await stranger.shutdown();

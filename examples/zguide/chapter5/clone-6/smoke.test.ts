@@ -60,7 +60,7 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_
     });
     const expected = new Map([["/raw/0", "0"]]);
     let updates = 0;
-    const load = setInterval(() => {
+    using load = setInterval(() => {
       updates += 1;
       const body = `${updates}`;
       raw.send(new KVMsg({ key: `/raw/${updates}`, body }).frames);
@@ -76,7 +76,6 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_
         }
       }
     }, 10);
-    t.after(() => clearInterval(load));
 
     for (let kill = 1; kill <= KILLS; kill++) {
       clone.set("/a/mortal", "x", { ttl: 0.5 });
@@ -101,8 +100,7 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_
     const other = servers[passive.role === "-p" ? 0 : 1] ?? "";
     const voter = new ZmqDealerConnection(factory, { connect: other });
     active.program.kill("SIGSTOP");
-    const votes = setInterval(() => voter.send(["ICANHAZ?", "/nothing/"]), 50);
-    t.after(() => clearInterval(votes));
+    using votes = setInterval(() => voter.send(["ICANHAZ?", "/nothing/"]), 50);
     await passive.program.line(/^active:/);
     active.program.kill("SIGCONT");
     clearInterval(votes);
@@ -158,8 +156,7 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_
       ],
       body: "x",
     });
-    const again = setInterval(() => publisher.send(kvset.frames), 50); // until it is connected
-    t.after(() => clearInterval(again));
+    using again = setInterval(() => publisher.send(kvset.frames), 50); // until it is connected
     const [update] = (await told(clone, "update")) as [KVMsg];
     clearInterval(again);
     assert.deepEqual(update, kvset.with({ sequence: 1 }));
@@ -251,8 +248,7 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_
     // What was published while the link was broken is in the next state.
     await publisher.shutdown();
     const next = await subscribed();
-    const hugz = setInterval(() => publish(next, 9, "HUGZ"), 20);
-    t.after(() => clearInterval(hugz));
+    using hugz = setInterval(() => publish(next, 9, "HUGZ"), 20);
     const resync = await answer(new KVMsg({ sequence: 9, key: "KTHXBAI" }));
     clearInterval(hugz);
     const synchronized = told(clone, "synchronized");
