@@ -47,6 +47,8 @@ test("a late subscriber has the last value at once, and nobody else gets it for 
   assert.equal(await next(late), "456,last", "it has left the other topic");
   await late.subscribe("123");
   assert.equal(await next(late), "123,last");
+  // If one leaves with subscriptions at that moment, libzmq sends the next answer to all.
+  for (const topic of ["123", "456"]) await late.unsubscribe(topic);
   await late.shutdown();
   assert.equal(await next(subscribe(address, "123")), "123,last");
 

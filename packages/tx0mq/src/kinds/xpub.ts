@@ -46,7 +46,8 @@ export class ZmqXPubConnection extends ZmqConnection<Message, Frames, XPubOption
   /**
    * With the `manual` option, in a message handler: sends a message to only the peer whose subscription was
    * received last. Call `subscribe` first: the message has to match, as any other. With `noDrop`, an answer that
-   * has to wait goes to all. ZMQ_XPUB_MANUAL_LAST_VALUE, a draft: libzmq may change it.
+   * has to wait goes to all; so may one at whose moment another subscriber leaves, but not with the engine in
+   * TypeScript. ZMQ_XPUB_MANUAL_LAST_VALUE, a draft: libzmq may change it.
    *
    * @throws {ZmqStateError} without the `manual` option; else as `send`
    */
