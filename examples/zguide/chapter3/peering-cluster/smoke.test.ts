@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { endsOn, type Program, refuses, Stage } from "@tx0mq/smoke";
 import {
+  ZmqDealerConnection,
   ZmqFactory,
   ZmqPullConnection,
   ZmqReqConnection,
@@ -196,9 +197,16 @@ describe("broker peering, part 3", { concurrency: true }, () => {
     const dc3 = cluster(4, 3, "DC3", "DC1", "DC2");
     for (const peer of [dc2, dc3]) await peer.line(/^I: broker DC\d listening/); // before there is work
     const dc1 = cluster(6, 1, "DC1", "DC2", "DC3"); // far more clients than workers
-    await dc2.line(/^Worker-DC2-\d: [0-9A-F]{4} for DC1$/);
-    await dc3.line(/^Worker-DC3-\d: [0-9A-F]{4} for DC1$/);
+    // And as much work as it takes until both have helped.
+    await using factory = new ZmqFactory();
+    const localfe = { connect: `ipc://${stage.folder}/DC1-localfe.ipc` };
+    const more = new ZmqDealerConnection(factory, localfe);
+    more.on("message", (reply) => more.send(reply));
+    for (let n = 0; n < 10; n++) await more.send(["", "more work"]);
+    await dc2.line(/^Worker-DC2-\d: .* for DC1$/);
+    await dc3.line(/^Worker-DC3-\d: .* for DC1$/);
     dc3.kill("SIGKILL");
+    await more.shutdown();
 
     let allLost = 0;
     for (const [broker, clients] of [
