@@ -112,8 +112,8 @@ test("all waits have a limit", async (t) => {
 });
 
 test("a test that hangs ends as well", async (t) => {
-  const program = node(t, DIRECT, "hanging", { SMOKE_LIMIT_MS: "200", HANGS: "waiting" });
-  await program.line(/The test has not ended in 2000 ms\./, { from: "stderr" });
+  const program = node(t, DIRECT, "hanging", { SMOKE_LIMIT_MS: "400", HANGS: "waiting" });
+  await program.line(/The test has not ended in 4000 ms\./, { from: "stderr" });
   await program.line(/talker \| something$/, { from: "stderr" });
   assert.equal((await program.exit()).code, 1);
 });
@@ -121,7 +121,7 @@ test("a test that hangs ends as well", async (t) => {
 test("what a test has left open does not keep the process: for seconds if it failed, else until the limit", async (t) => {
   const failed = node(t, DIRECT, "hanging", { HANGS: "open" });
   await failed.line(/talker \| something$/);
-  const passed = node(t, DIRECT, "hanging", { SMOKE_LIMIT_MS: "200", HANGS: "passed" });
+  const passed = node(t, DIRECT, "hanging", { SMOKE_LIMIT_MS: "400", HANGS: "passed" });
   for (const program of [failed, passed]) {
     await program.line(/^The tests have left something open/, { from: "stderr" });
     assert.equal((await program.exit()).code, 1);
@@ -129,8 +129,7 @@ test("what a test has left open does not keep the process: for seconds if it fai
 });
 
 test("a test whose suite's time is up shows what its programs printed", async (t) => {
-  for (const flags of [DIRECT, RUNNER]) {
-    const runner = node(t, flags, "late");
+  for (const runner of [DIRECT, RUNNER].map((flags) => node(t, flags, "late"))) {
     await runner.line(/^ +ℹ +\d+\.\d{3} s {2}sleeper \* started/);
     assert.equal((await runner.exit()).code, 1);
   }
