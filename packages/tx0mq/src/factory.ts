@@ -18,10 +18,14 @@ import {
 } from "./internal.js";
 import { Once } from "./once.js";
 import { whole } from "./options.js";
-import { LONGEST_TIMER, onExpiry } from "./time.js";
+import { LONGEST_TIMER } from "./time.js";
 
-/** How long a proxy has to take what workers in the same program have sent last, in ms. */
-const FOR_LAST_REPLIES = 100;
+/**
+ * How long a proxy has to take what workers in the same program have sent last: so many times so many ms. A large
+ * message comes in pieces, each in a turn of the event loop of its own, and a busy machine gives few turns to a ms.
+ */
+const TURNS_FOR_LAST_REPLIES = 20;
+const TURN_FOR_LAST_REPLIES = 5;
 
 /** Options of a factory: of its context, and defaults of its connections. */
 export interface FactoryOptions {
@@ -214,5 +218,5 @@ async function sendLast(
 ): Promise<void> {
   await Promise.all(others.map((one) => one[kFinish]()));
   await Promise.all(working.map((one) => one.shutdown()));
-  await new Promise<void>((resolve) => onExpiry(FOR_LAST_REPLIES, resolve));
+  for (let n = 0; n < TURNS_FOR_LAST_REPLIES; n += 1) await sleep(TURN_FOR_LAST_REPLIES);
 }
