@@ -393,7 +393,7 @@ test(
   "who asks for no WebSocket, or gets no answer, has as long as for a handshake",
   LIMIT,
   async (t) => {
-    const there = new Sides(t, "PULL", { handshakeInterval: 1000 });
+    const there = new Sides(t, "PULL", { handshakeInterval: 2000 });
     const client = await connect(t, there.place, "PUSH");
     const server = await there.nth(0);
     const { port } = new URL(there.address);
