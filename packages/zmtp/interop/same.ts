@@ -157,7 +157,7 @@ export function same(
 ): void {
   for (const transport of transports) {
     for (const role of roles) {
-      test(`${name} (${transport}, ${role})`, { skip, timeout: 30_000 }, async () => {
+      test(`${name} (${transport}, ${role})`, { skip, timeout: 60_000 }, async () => {
         if (libzmq === undefined || libzmq.ended) libzmq = new Python();
         ours ??= new Ours();
         const python = libzmq;

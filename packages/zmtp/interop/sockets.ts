@@ -16,7 +16,7 @@ export interface Told {
   readonly value: number;
 }
 
-const LIMIT = 8_000;
+const LIMIT = 30_000;
 
 /** A socket of libzmq's, or of this engine's: a test cannot tell which. */
 export abstract class TestSocket extends Facts {
