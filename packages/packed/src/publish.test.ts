@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { after, test } from "node:test";
 import { Registry } from "./registry.ts";
-import { bin, ROOT, run, Sandbox } from "./sandbox.ts";
+import { bin, ROOT, run, Sandbox, withoutNpm } from "./sandbox.ts";
 
 const sandbox = new Sandbox();
 const registry = new Registry([]);
@@ -22,9 +22,9 @@ for (const name of ["tx0mq", "create-tx0mq", "@tx0mq/zmtp"]) {
 
   test(`${name} would be published without a complaint`, async () => {
     const token = `--${address.replace("http:", "")}/:_authToken=none`;
-    const settings = ["--registry", address, token, "--cache", join(sandbox.folder, "cache")];
+    const settings = ["--registry", address, token, ...sandbox.npmSettings];
     const args = ["publish", folder, "--dry-run", "--ignore-scripts", ...settings];
-    const { code, stderr, stdout } = await run("npm", args, sandbox.folder);
+    const { code, stderr, stdout } = await run("npm", args, sandbox.folder, { env: withoutNpm() });
     assert.equal(code, 0, stderr);
     assert.equal(/^npm (?:warn|error).*$/m.exec(stderr)?.[0], undefined);
     assert.match(stdout, new RegExp(`^\\+ ${name}@\\d`, "m"));

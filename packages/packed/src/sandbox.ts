@@ -252,18 +252,24 @@ export class Sandbox {
     if (code !== 0) throw new Error(`${this.folder} could not be removed`);
   }
 
-  /** Runs npm as if for the first time on this machine: nobody's settings, and nothing in its cache. */
-  #npm(args: readonly string[]): Promise<string> {
-    const env = Object.fromEntries(
-      Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)),
-    );
-    const settings = [
+  /** Of npm as if for the first time on this machine: nobody's settings, and nothing in its cache. */
+  get npmSettings(): string[] {
+    return [
       ...["--userconfig", join(this.folder, "user.npmrc")],
       ...["--globalconfig", join(this.folder, "global.npmrc")],
-      ...["--cache", join(this.folder, "cache"), "--no-update-notifier", "--loglevel", "error"],
+      ...["--cache", join(this.folder, "cache"), "--no-update-notifier"],
     ];
-    return succeed("npm", [...args, ...settings], this.folder, { env });
   }
+
+  #npm(args: readonly string[]): Promise<string> {
+    const settings = [...this.npmSettings, "--loglevel", "error"];
+    return succeed("npm", [...args, ...settings], this.folder, { env: withoutNpm() });
+  }
+}
+
+/** The environment without npm's settings: those of who runs the tests, and what npm itself tells its scripts. */
+export function withoutNpm(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
 }
 
 /** What examples depend on: what nearly all of them do, and what single ones do, as is declared here. */
