@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { describe, test } from "node:test";
-import { endsOn, Stage } from "@tx0mq/smoke";
+import { endsOn, type Program, Stage } from "@tx0mq/smoke";
 import {
   ZmqArgumentError,
   ZmqClosedError,
@@ -23,6 +23,11 @@ const HEARTBEAT = 800; // a server that gets no time for two of them counts as f
 const SILENCE = { silence: 4 * HEARTBEAT };
 const LIMIT = { timeout: 60_000 }; // for what never comes
 
+interface Server {
+  readonly role: string;
+  readonly program: Program;
+}
+
 describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_000 }, () => {
   test("servers are killed, and one is frozen, under load: all maps end equal, with the updates of the outages", async (t) => {
     const stage = new Stage(t, import.meta.url);
@@ -32,10 +37,10 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_
         ...[role, "--local", place, "--peer", place, "--heartbeat", `${HEARTBEAT}`],
       ]);
     const servers = [`${place}:5556`, `${place}:5566`];
-    let active = { role: "-p", program: start("-p") };
-    let passive = { role: "-b", program: start("-b") };
-    await active.program.line(/^active:/);
-    await passive.program.line(/^I: received snapshot=0/);
+    let active: Server = { role: "-p", program: start("-p") };
+    let passive: Server = { role: "-b", program: start("-b") };
+    const empty = /^I: received snapshot=0/; // of one that is passive
+    await Promise.any([active, passive].map(({ program }) => program.line(empty)));
 
     await using factory = new ZmqFactory();
     const clones = ["a", "b"].map((name) => ({
@@ -78,6 +83,7 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_
     }, 10);
 
     for (let kill = 1; kill <= KILLS; kill++) {
+      [active, passive] = await settled(clone, [active, passive]);
       clone.set("/a/mortal", "x", { ttl: 0.5 });
       const over = clones.map((one) => told(one.clone, "synchronized"));
       const before = updates;
@@ -87,13 +93,15 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_
         assert.equal(server, servers[passive.role === "-p" ? 0 : 1]);
       }
       assert.ok(updates > before, "there was an outage, and there were updates in it");
-      [active, passive] = [passive, { role: active.role, program: start(active.role) }];
-      await passive.program.line(/^passive:/);
+      const restarted = { role: active.role, program: start(active.role) };
+      await restarted.program.line(/^(active|passive):/);
+      [active, passive] = await settled(clone, [passive, restarted]);
       await passive.program.line(/^I: received snapshot=/);
       await doubled([...clones.map((one) => one.clone), tree]);
     }
     const late = new Clone(factory, servers, SILENCE);
     await told(late, "synchronized");
+    [active, passive] = await settled(clone, [active, passive]);
 
     // The active server is frozen until the other one has taken over: its clients have not left it by then.
     const over = clones.map((one) => told(one.clone, "synchronized"));
@@ -280,6 +288,16 @@ describe("clone, model six", { concurrency: true, timeout: 120_000 + KILLS * 10_
     );
   });
 });
+
+/** Which of the two is active, and which is passive. One that got no time may be no longer what it was. */
+async function settled(clone: Clone, servers: Server[]): Promise<[Server, Server]> {
+  const find = (state: string) =>
+    servers.find(({ program: { lines } }) =>
+      lines.findLast((line) => /^(primary|active|passive|woken):/.test(line))?.startsWith(state),
+    );
+  await until(clone, "one is active, one is passive", () => !!find("active") && !!find("passive"));
+  return [find("active"), find("passive")] as [Server, Server];
+}
 
 /** Waits until two servers collect the updates of all clones. */
 async function doubled(clones: Clone[]): Promise<void> {
