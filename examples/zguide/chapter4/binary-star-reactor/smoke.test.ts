@@ -13,7 +13,7 @@ import type { Role } from "../binary-star/fsm.ts";
 import { BinaryStar, BinaryStarError } from "./bstar.ts";
 
 const ANYWHERE = "tcp://127.0.0.1:*";
-const HEARTBEAT = 600;
+const HEARTBEAT = 800; // a server that gets no time for so long may be taken for dead
 const NUMBERS: Record<string, string> = { primary: "1", backup: "2", active: "3", passive: "4" };
 
 /** What the other server says, one after the other, and what becomes of a server by that. */

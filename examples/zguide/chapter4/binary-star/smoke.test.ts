@@ -4,7 +4,7 @@ import { endsOn, type Program, refuses, Stage } from "@tx0mq/smoke";
 import { ZmqDealerConnection, ZmqFactory, ZmqPubConnection, ZmqSubConnection } from "tx0mq";
 import { type Role, StateMachine } from "./fsm.ts";
 
-const HEARTBEAT = 600;
+const HEARTBEAT = 800; // a server that gets no time for so long may be taken for dead
 const LIMIT = { timeout: 60_000 }; // for what never comes
 
 describe("binary star", { concurrency: true, timeout: 120_000 }, () => {
