@@ -19,7 +19,7 @@ import {
   ZmqSubConnection,
   ZmqUnroutableError,
 } from "../index.js";
-import { SMALL_RECEIVE_BUFFER, SMALL_SEND_BUFFER } from "../testing/engine.js";
+import { ENGINE, SMALL_RECEIVE_BUFFER, SMALL_SEND_BUFFER } from "../testing/engine.js";
 import {
   failure,
   LIMIT,
@@ -32,6 +32,9 @@ import {
   told,
   until,
 } from "../testing/stage.js";
+
+/** So large are messages that 150 of them are more than the buffers of the system hold where they cannot be set. */
+const SLOWING = ENGINE === "zmtp" ? 600_000 : 65_536;
 
 for (const transport of TRANSPORTS) {
   prove(`concurrent sends go out whole and in order over ${transport}`, async (stage) => {
@@ -71,7 +74,7 @@ for (const transport of TRANSPORTS) {
       sendHighWaterMark: 1,
       ...SMALL_SEND_BUFFER,
     });
-    const large = Buffer.alloc(65_536);
+    const large = Buffer.alloc(SLOWING);
     let taken = 0;
     const sending = (async () => {
       for (; taken < 300; taken += 1) await push.send(large);
