@@ -85,7 +85,7 @@ test("what cannot be sent is lost, and nothing else", async (t) => {
   const { socket, box, port } = open(t, "bind", `${HOST}:*`);
   socket.send([Buffer.alloc(70_000)]);
   socket.send([Buffer.from("x")], { host: "::1", port });
-  socket.send([Buffer.from("x")], { host: "nobody.invalid", port });
+  socket.send([Buffer.from("x")], { host: "x".repeat(300), port }); // no name: nobody is asked
   await box.until(() => box.sends === 3);
   socket.send([Buffer.from("after")]);
   await box.until(() => box.got.length > 0);
