@@ -76,7 +76,7 @@ async function thrownBy(run: () => unknown): Promise<unknown> {
 }
 
 const UNCAUGHT = {
-  "at once": 'new zmq.ZmqPullConnection(factory, { bind: "tcp://nowhere:*" }); // here',
+  "at once": 'new zmq.ZmqPullConnection(factory, { bind: "tcp://192.0.2.1:*" }); // here',
   later: "await new zmq.ZmqPullConnection(factory).receive({ timeout: 1 }); // here",
 };
 for (const [when, line] of Object.entries(UNCAUGHT)) {
