@@ -31,7 +31,8 @@ const INTERVAL = 100;
 /**
  * Connects to a place, and again when that fails or the connection is lost. As libzmq 4.3.5 it waits before, for
  * `reconnectInterval` and a random part of another one; or, if there is a `reconnectMaxInterval`, for intervals
- * that double up to it. After a connection, whatever becomes of it, the interval is short again. A dialer does not keep the process alive.
+ * that double up to it. After a connection, whatever becomes of it, the interval is short again. A dialer does not
+ * keep the process alive.
  */
 export class Dialer {
   readonly #transport: Transport;
