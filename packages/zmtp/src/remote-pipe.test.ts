@@ -276,3 +276,22 @@ test("who gets bytes of its own, or the newest message alone, takes no part in a
   assert.equal(pipeTo(encrypted).pipe.takePart(broadcast), false);
   assert.equal(pipeTo(new Sent(), 3, true).pipe.takePart(broadcast), false);
 });
+
+test("much that waited leaves in several turns, though the system takes all of it at once", async () => {
+  const connection = new Sent();
+  const { owner, pipe } = pipeTo(connection, 0);
+  connection.idle = false;
+  const message = "m".repeat(2 ** 20);
+  for (let n = 0; n < 20; n += 1) pipe.write(message);
+  await endOfTurn();
+  connection.idle = true;
+  pipe.drained();
+  assert.equal(connection.written.length, 8);
+  pipe.write("the last");
+  assert.equal(connection.written.length, 8);
+  assert.equal(pipe.empty, false);
+  while (!pipe.empty) await endOfTurn();
+  assert.equal(connection.written.length, 21);
+  assert.equal(connection.written.at(-1), "the last");
+  assert.equal(owner.told.at(-1), "emptied");
+});

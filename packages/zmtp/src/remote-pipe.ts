@@ -12,6 +12,8 @@ const NOBODY: Metadata = new Map();
 const NO_ID = Buffer.alloc(0);
 /** The unread messages, but for the last, have at most this many frames: empty frames take memory, too. */
 const MOST_FRAMES = 65_536;
+/** After so many bytes, the messages that wait leave in the next turn: the system may take all of them at once. */
+const BYTES_PER_TURN = 8 * 2 ** 20;
 
 /** What a pipe asks of the socket it belongs to. */
 export interface PipeOwner {
@@ -65,6 +67,8 @@ export class RemotePipe implements Pipe, Receiver {
   /** The pipe takes nothing more, and ends when all has left. */
   #retired = false;
   #scheduled = false;
+  /** The messages that wait go on leaving in the next turn. */
+  #deferred = false;
   /** How many messages the session has got since it last wrote. */
   #added = 0;
   /** The broadcast that this pipe takes part in. */
@@ -389,6 +393,14 @@ export class RemotePipe implements Pipe, Receiver {
     atEndOfTurn(this.#flushLater);
   }
 
+  #defer(): void {
+    this.#deferred = true;
+    setImmediate(() => {
+      this.#deferred = false;
+      this.#flush();
+    });
+  }
+
   readonly #flushLater = (): void => {
     this.#scheduled = false;
     this.#flush();
@@ -425,9 +437,11 @@ export class RemotePipe implements Pipe, Receiver {
     const session = this.#session;
     if (session === undefined || !session.ready || this.#introducing) return;
     this.#added = 0;
-    while (session.idle) {
+    for (let left = BYTES_PER_TURN; session.idle && !this.#deferred; ) {
       while (this.#out.size > 0 && session.pending < BATCH) this.#addNext(session);
+      left -= session.pending;
       if (!session.flush() || this.#out.size === 0) break;
+      if (left <= 0) this.#defer();
     }
     const { sendHighWaterMark } = this.#limits;
     if (this.#full && this.#waiting <= sendHighWaterMark / 2) {

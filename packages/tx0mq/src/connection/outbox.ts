@@ -32,8 +32,10 @@ export interface Sender {
   peerOf?: PeerOf | undefined;
 }
 
-/** After so many sends in a row, `await send()` gives the event loop a turn. */
-const SENDS_PER_TURN = 512;
+/** After so many bytes in a row, `await send()` gives the event loop a turn. */
+const BYTES_PER_TURN = 8 * 2 ** 20;
+/** What a small message counts for: there are 512 of them in a turn. */
+const LEAST_BYTES = BYTES_PER_TURN / 512;
 /** No event tells that a full peer has room again: it is tried after 1 ms, 2 ms and so on up to this. */
 const LONGEST_PAUSE = 32;
 
@@ -71,6 +73,8 @@ export class Outbox {
   #tellProgress: (() => void) | undefined;
   readonly #roomPeeks = new Set<() => void>();
   #looksForRoom = false;
+  /** How many bytes may still be sent in a row. */
+  #leftInTurn = BYTES_PER_TURN;
 
   constructor(sender: Sender) {
     this.#sender = sender;
@@ -116,9 +120,10 @@ export class Outbox {
     withdrawable?: Withdrawable,
   ): Promise<void> {
     if (wait === undefined && this.isClear && this.#lanes.size === 0) {
-      this.#delivery.add(sizeOf(frames));
+      const bytes = sizeOf(frames);
+      this.#delivery.add(bytes);
       this.#withdrawable = withdrawable;
-      this.#held = this.#everySoOften(this.#transmit(frames, meta) ?? SETTLED);
+      this.#held = this.#everySoOften(bytes, this.#transmit(frames, meta) ?? SETTLED);
       return this.#held;
     }
     if (wait?.signal?.aborted) return Promise.reject(new ZmqAbortError(wait.signal.reason));
@@ -133,19 +138,24 @@ export class Outbox {
       const peer = meta?.routingId ?? Buffer.from(lane.peer, "latin1");
       return Promise.reject(new ZmqQueueFullError(LANE_LIMIT, peer));
     }
-    this.#delivery.add(sizeOf(frames));
+    const bytes = sizeOf(frames);
+    this.#delivery.add(bytes);
     const entry = new Outgoing(frames, meta);
     if (wait !== undefined) this.#giveUpLater(entry, wait);
     if (withdrawable !== undefined) withdrawable.withdraw = (error) => this.#giveUp(entry, error);
     this.#put(entry, this.#queue);
-    const sent = this.#everySoOften(entry.promise);
+    const sent = this.#everySoOften(bytes, entry.promise);
     entry.held = wait === undefined ? sent : awaited(sent);
     this.#goOn();
     return entry.held;
   }
 
-  #everySoOften(sent: Promise<void>): Promise<void> {
-    return this.sends % SENDS_PER_TURN === 0 ? sent.then(() => turn()) : sent;
+  /** An engine may take messages as fast as they come: without this, timers would have to wait. */
+  #everySoOften(bytes: number, sent: Promise<void>): Promise<void> {
+    this.#leftInTurn -= Math.max(bytes, LEAST_BYTES);
+    if (this.#leftInTurn > 0) return sent;
+    this.#leftInTurn = BYTES_PER_TURN;
+    return sent.then(() => turn());
   }
 
   #put(entry: Outgoing, line: Line, first = false): void {
