@@ -13,7 +13,7 @@ const NO_ID = Buffer.alloc(0);
 /** The unread messages, but for the last, have at most this many frames: empty frames take memory, too. */
 const MOST_FRAMES = 65_536;
 /** After so many bytes, the messages that wait leave in the next turn: the system may take all of them at once. */
-const BYTES_PER_TURN = 8 * 2 ** 20;
+const BYTES_PER_TURN = 2 * 2 ** 20;
 
 /** What a pipe asks of the socket it belongs to. */
 export interface PipeOwner {

@@ -33,7 +33,7 @@ export interface Sender {
 }
 
 /** After so many bytes in a row, `await send()` gives the event loop a turn. */
-const BYTES_PER_TURN = 8 * 2 ** 20;
+const BYTES_PER_TURN = 2 * 2 ** 20;
 /** What a small message counts for: there are 512 of them in a turn. */
 const LEAST_BYTES = BYTES_PER_TURN / 512;
 /** No event tells that a full peer has room again: it is tried after 1 ms, 2 ms and so on up to this. */

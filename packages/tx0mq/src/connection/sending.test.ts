@@ -302,7 +302,7 @@ prove("any number of messages that wait for a full peer go to it", async (stage)
 
 for (const [messages, size, least] of [
   [5_120, 7, 10],
-  [160, 2 ** 20, 20],
+  [160, 2 ** 20, 80],
 ] as const) {
   prove(
     `a loop of awaited sends of ${size} bytes gives the event loop its turns`,
