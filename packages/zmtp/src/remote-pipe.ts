@@ -2,7 +2,15 @@ import { Backlog } from "./backlog.js";
 import { queueMicrotask, setImmediate } from "./clock.js";
 import type { Connection } from "./connection.js";
 import { writeCommand } from "./protocol/commands.js";
-import { type Message, type Metadata, type Outgoing, ProtocolError } from "./protocol/message.js";
+import { COPIED } from "./protocol/encoder.js";
+import {
+  bytesOf,
+  type Frame,
+  type Message,
+  type Metadata,
+  type Outgoing,
+  ProtocolError,
+} from "./protocol/message.js";
 import { BATCH, type Broadcast, Encoded, type Receiver } from "./sockets/broadcast.js";
 import type { Pipe } from "./sockets/pipe.js";
 import type { SocketType } from "./sockets/socket.js";
@@ -14,6 +22,18 @@ const NO_ID = Buffer.alloc(0);
 const MOST_FRAMES = 65_536;
 /** After so many bytes, the messages that wait leave in the next turn: the system may take all of them at once. */
 const BYTES_PER_TURN = 2 * 2 ** 20;
+
+/** A message that waits as it would leave: small frames are copied, so that their owner may write to them again. */
+function kept(message: Outgoing, owned: number): Outgoing {
+  if (!Array.isArray(message)) return owned > 0 ? message : keptFrame(message as Frame);
+  const frames = message as readonly Frame[];
+  return frames.map((frame, n) => (n < owned ? frame : keptFrame(frame)));
+}
+
+function keptFrame(frame: Frame): Frame {
+  if (typeof frame === "string" || frame.byteLength > COPIED) return frame;
+  return Buffer.from(bytesOf(frame));
+}
 
 /** What a pipe asks of the socket it belongs to. */
 export interface PipeOwner {
@@ -139,7 +159,7 @@ export class RemotePipe implements Pipe, Receiver {
     return sendHighWaterMark - this.#waiting - this.#added;
   }
 
-  write(message: Outgoing): boolean {
+  write(message: Outgoing, owned = 0): boolean {
     if (!this.#hasRoom()) {
       if (!this.#gone) this.#flush();
       if (!this.writable) return false;
@@ -152,7 +172,7 @@ export class RemotePipe implements Pipe, Receiver {
       if (session.pending >= BATCH) this.#flush();
     } else {
       if (this.#limits.conflate) this.#clear();
-      this.#out.push(message);
+      this.#out.push(kept(message, owned));
       this.#waiting += 1;
     }
     this.#flushSoon();

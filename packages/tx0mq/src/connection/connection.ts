@@ -353,6 +353,9 @@ export abstract class ZmqConnection<
   /**
    * Sends a message: a frame, or a list of frames. The promise settles when ZeroMQ has taken it.
    *
+   * That may be long before it leaves, and a frame of more than 128 bytes is sent from where it is. So do not write
+   * to a Buffer that you have sent: if you want to use its memory again, send a copy, `Buffer.from(buffer)`.
+   *
    * @param options give the message up if ZeroMQ has not taken it in time; it is not sent then
    * @throws {ZmqArgumentError} for a value that is no message
    * @throws {ZmqOptionError} for a wrong option

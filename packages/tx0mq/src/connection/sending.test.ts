@@ -98,6 +98,23 @@ for (const transport of TRANSPORTS) {
     assert.deepEqual(await next(pull), ["2", "3"]);
   });
 
+  prove(`a small Buffer is free again when it was taken over ${transport}`, async (stage) => {
+    const pull = stage.bind(ZmqPullConnection, {}, place(transport));
+    const push = stage.connect(ZmqPushConnection, pull); // that takes a moment: the messages wait
+    const bytes = Buffer.alloc(128);
+    const view = new Uint16Array(bytes.buffer, bytes.byteOffset, 64);
+    for (let n = 0; n < 3; n += 1) {
+      bytes.fill(n);
+      await push.send(["text", bytes, view]);
+    }
+    bytes.fill(255);
+    for (let n = 0; n < 3; n += 1) {
+      const [text, ...frames] = await pull.receive();
+      assert.equal(String(text), "text");
+      assert.deepEqual(frames, [Buffer.alloc(128, n), Buffer.alloc(128, n)]);
+    }
+  });
+
   prove(`messages may be sent where nobody is bound yet over ${transport}`, async (stage) => {
     const address = transport === "tcp" ? await freeTcpAddress(stage.factory) : place(transport);
     const push = stage.connect(ZmqPushConnection, address, { reconnectInterval: 1 });
