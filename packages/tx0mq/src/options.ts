@@ -28,7 +28,10 @@ export interface ConnectionOptions {
 
   /** Which I/O threads serve the socket, as a bit mask; 0 for all. ZMQ_AFFINITY. Default: 0. */
   affinity?: number | undefined;
-  /** Length of the queue of connections that are not yet accepted. ZMQ_BACKLOG. Default: 100. */
+  /**
+   * Length of the queue of connections that are not yet accepted. ZMQ_BACKLOG. Default: 100; with the engine of
+   * `@tx0mq/zmtp` 4,096.
+   */
   backlog?: number | undefined;
   /** Time-out of one attempt to connect, in ms; 0 for the system's. ZMQ_CONNECT_TIMEOUT. Default: 0. */
   connectTimeout?: number | undefined;

@@ -11,9 +11,8 @@ import * as net from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { failure } from "./failure.js";
-import { accept, listenAtPath, startServer } from "./server.js";
+import { accept, BACKLOG, listenAtPath, startServer } from "./server.js";
 import { Reader, SocketStream } from "./socket-stream.js";
-import { BACKLOG } from "./tcp.js";
 import type {
   Attempt,
   AttemptSink,

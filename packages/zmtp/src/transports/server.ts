@@ -22,6 +22,12 @@ const { _createServerHandle: createServerHandle } = net as unknown as {
 };
 
 /**
+ * How many connections wait until they are accepted; the system may have a limit of its own. Of those that come when
+ * the queue is full, TCP tries the last again after seconds. libzmq has 100, but a thread that always accepts.
+ */
+export const BACKLOG = 4096;
+
+/**
  * Listens at an IP address at once: when it returns, the port is ours.
  *
  * `server.listen({ host, port })` looks the host up first, even 127.0.0.1, and so reports only later whether it

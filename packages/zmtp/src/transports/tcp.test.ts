@@ -242,8 +242,26 @@ test("does not take itself for a listener", async () => {
   await assert.rejects(connected(tcp, `${place};${place}`), { code });
 });
 
+test("many may connect while the process computes", { skip: !LINUX }, async () => {
+  const { listener, place } = new Listening(tcp, LOCAL);
+  // This process accepts nothing until all of them are connected.
+  const { status } = spawnSync(process.execPath, ["--eval", CONNECTS, place], { timeout: 60_000 });
+  assert.equal(status, 0);
+  await listener.close();
+});
+
+/** Connects 300 times, and ends when all are there. */
+const CONNECTS = `
+  const { connect } = require("node:net");
+  const [host, port] = process.argv[1].split(":");
+  let there = 0;
+  for (let n = 0; n < 300; n += 1) {
+    connect(port, host, () => (there += 1) === 300 && process.exit());
+  }
+`;
+
 test("carries 1,000 connections", { skip: few }, async () => {
-  const listening = new Listening(tcp, LOCAL, { backlog: 1000 });
+  const listening = new Listening(tcp, LOCAL);
   const clients = await Promise.all(
     Array.from({ length: 1000 }, () => connected(tcp, listening.place)),
   );

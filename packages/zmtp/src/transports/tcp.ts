@@ -3,7 +3,7 @@ import * as net from "node:net";
 import { networkInterfaces } from "node:os";
 import { clearTimeout, nextTick, setTimeout } from "../clock.js";
 import { failure } from "./failure.js";
-import { accept, listenAtPort, startServer } from "./server.js";
+import { accept, BACKLOG, listenAtPort, startServer } from "./server.js";
 import { Reader, SocketStream } from "./socket-stream.js";
 import type {
   Attempt,
@@ -34,8 +34,6 @@ export const REFUSED_OPTIONS: ReadonlyMap<string, string | number> = new Map<
   ["typeOfService", 0],
 ]);
 
-/** libzmq's ZMQ_BACKLOG by default. */
-export const BACKLOG = 100;
 const PORTS = 65_536;
 /** The errors of listening at all addresses if the system has no IPv6. */
 const NO_IPV6: ReadonlySet<string> = new Set(["EAFNOSUPPORT", "EADDRNOTAVAIL"]);

@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import { failure } from "./failure.js";
 import { ipc } from "./ipc.js";
-import { listenAtPath, startServer } from "./server.js";
+import { BACKLOG, listenAtPath, startServer } from "./server.js";
 import { SocketStream } from "./socket-stream.js";
 import type { Listener, ListenerSink, Transport } from "./transport.js";
 
@@ -23,8 +23,6 @@ import type { Listener, ListenerSink, Transport } from "./transport.js";
 const FOLDER_LIMIT = 80;
 /** How often to make the folder, if another thread removes it at the same time. */
 const TRIES = 10;
-/** More than libzmq's, as threads may come all at once. */
-const BACKLOG = 511;
 /** By how many ms a file of this process may look older than the process. */
 const CLOCK = 2000;
 
