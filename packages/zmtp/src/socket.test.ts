@@ -6,6 +6,7 @@ import { inspect } from "node:util";
 import { curveKeyPair } from "tx0mq";
 import { WebSocket } from "ws";
 import { Context } from "./context.js";
+import { RemotePipe } from "./remote-pipe.js";
 import { Probe, sockets } from "./testing/probe.js";
 import { run } from "./testing/streams.js";
 import { REFUSED_OPTIONS } from "./transports/tcp.js";
@@ -20,6 +21,19 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 async function until(fact: () => boolean): Promise<void> {
   while (!fact()) await turn();
 }
+
+test("the end of a socket with many peers does not look at all of them for each that goes", async (t) => {
+  const socket = sockets(t);
+  const pull = socket("PULL");
+  const address = pull.bind(ANYWHERE);
+  const pushes = Array.from({ length: 300 }, () => socket("PUSH"));
+  for (const push of pushes) push.connect(address);
+  await until(() => pull.socket.peerCount === 300);
+  const looks = t.mock.getter(RemotePipe.prototype, "empty");
+  await pull.close(10_000);
+  assert.ok(looks.mock.callCount() < 10 * 300, `${looks.mock.callCount()} looks`);
+  await Promise.all(pushes.map((push) => push.close()));
+});
 
 for (const place of TRANSPORTS) {
   const transport = place.replace(/:.*/, "");

@@ -3,6 +3,7 @@ import {
   clearInterval,
   clearTimeout,
   queueMicrotask,
+  setImmediate,
   setInterval,
   setTimeout,
   turn,
@@ -50,6 +51,7 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
   /** A call from above is running: tell the sink nothing until it returns. */
   #calling = false;
   #isChangedSoon = false;
+  #isEndingSoon = false;
   /** `#drain` runs, or is about to. */
   #draining = false;
   readonly #stretch = new Stretch();
@@ -206,7 +208,7 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
       this.#changedSoon();
       return;
     }
-    if (this.#closing !== undefined) this.#closeOn();
+    if (this.#closing !== undefined) this.#endSoon();
     if (this.#closed !== undefined) return;
     if (this.#reading && !this.#draining && !this.#deferred) {
       this.#stretch.begin();
@@ -224,8 +226,18 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
   }
 
   emptied(): void {
-    if (this.#closing !== undefined) this.#closeOn();
-    else if (this.#leaving.size > 0) this.#leaveOn();
+    if (this.#closing !== undefined || this.#leaving.size > 0) this.#endSoon();
+  }
+
+  /** Goes on with what is to end, once in a turn: a thousand peers may be rid of their messages, or go, in the same. */
+  #endSoon(): void {
+    if (this.#isEndingSoon) return;
+    this.#isEndingSoon = true;
+    setImmediate(() => {
+      this.#isEndingSoon = false;
+      if (this.#closing !== undefined) this.#closeOn();
+      else this.#leaveOn();
+    });
   }
 
   #leaveOn(): void {
