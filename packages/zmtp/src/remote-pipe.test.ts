@@ -69,6 +69,7 @@ class Sent implements Connection {
   hasMore = false;
   paused = false;
   readonly written: unknown[] = [];
+  flushes = 0;
   readonly #encoder = new Encoder();
 
   get pending(): number {
@@ -80,8 +81,9 @@ class Sent implements Connection {
   addEncoded(pieces: readonly Uint8Array[]): void {
     for (const piece of pieces) this.#encoder.addRaw(piece);
   }
-  addCommand(): void {}
+  addCommand(_body: Uint8Array): void {}
   flush(): boolean {
+    this.flushes += 1;
     this.written.push(...decoded(this.#encoder.take()).flat());
     return this.idle;
   }
@@ -294,4 +296,24 @@ test("much that waited leaves in several turns, though the system takes all of i
   assert.equal(connection.written.length, 21);
   assert.equal(connection.written.at(-1), "the last");
   assert.equal(owner.told.at(-1), "emptied");
+});
+
+test("subscriptions in a row leave together, behind the messages before them", async () => {
+  const connection = new Sent();
+  const { pipe } = pipeTo(connection, 0);
+  const sent: string[] = [];
+  connection.add = (message) => sent.push(String(message));
+  connection.addCommand = (body) => sent.push(String(Buffer.from(body).subarray(-1)));
+  connection.idle = false;
+  pipe.write("waits");
+  await endOfTurn();
+  connection.idle = true;
+  connection.flushes = 0;
+  for (const topic of "abc") pipe.command("SUBSCRIBE", Buffer.from(topic));
+  pipe.write("m");
+  pipe.command("CANCEL", Buffer.from("a"));
+  assert.equal(connection.flushes, 1); // for what has waited
+  await endOfTurn();
+  assert.deepEqual(sent, ["waits", "a", "b", "c", "m", "a"]);
+  assert.equal(connection.flushes, 2);
 });

@@ -208,7 +208,8 @@ export class RemotePipe implements Pipe, Receiver {
   command(name: "SUBSCRIBE" | "CANCEL" | "JOIN" | "LEAVE", data: Uint8Array): void {
     const session = this.#session;
     if (session === undefined) return; // said when the peer is there
-    if (!this.#introducing) this.#flush();
+    const waits = this.#out.size > 0 || this.#broadcast !== undefined;
+    if (!this.#introducing && (waits || session.pending >= BATCH)) this.#flush();
     if (session.peerMinor < 1 && (name === "SUBSCRIBE" || name === "CANCEL")) {
       session.add(Buffer.concat([Buffer.of(name === "SUBSCRIBE" ? 1 : 0), data]));
     } else session.addCommand(writeCommand(name, data));
