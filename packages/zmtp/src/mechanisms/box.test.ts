@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ProtocolError } from "../protocol/message.js";
-import { boxKey, newKeys, open, publicKeyOf, same, seal } from "./box.js";
+import { boxKey, newKeys, open, publicKeyOf, same, seal, wipe } from "./box.js";
 import { CurveMessages, NonceCounter, NonceWatch } from "./curve-messages.js";
 
 const hex = (text: string): Buffer => Buffer.from(text.replace(/\s/g, ""), "hex");
@@ -31,6 +31,13 @@ test("both have the same key", () => {
   const [one, other] = [newKeys(), newKeys()];
   assert.deepEqual(boxKey(one.publicKey, other.secretKey), boxKey(other.publicKey, one.secretKey));
   assert.deepEqual(publicKeyOf(one.secretKey), one.publicKey);
+});
+
+test("nothing is left of a secret key that is not used any more", () => {
+  const { publicKey, secretKey } = newKeys();
+  wipe(secretKey);
+  assert.deepEqual(Buffer.from(secretKey), Buffer.alloc(32));
+  assert.notDeepEqual(publicKeyOf(secretKey), publicKey);
 });
 
 test("what is no box, and what is no key, is refused", () => {

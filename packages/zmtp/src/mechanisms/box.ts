@@ -1,10 +1,12 @@
 import { lazily } from "../lazy.js";
 import { ProtocolError } from "../protocol/message.js";
+import { randomBytes } from "../random.js";
 
 /* NaCl's boxes: what CURVE (RFC 26) is made of. */
 
 const ciphers = lazily<typeof import("@noble/ciphers/salsa.js")>("@noble/ciphers/salsa.js");
-const curves = lazily<typeof import("@noble/curves/ed25519.js")>("@noble/curves/ed25519.js");
+const openssl = lazily<typeof import("node:crypto")>("node:crypto");
+type KeyObject = import("node:crypto").KeyObject;
 
 /** The size of a key, in bytes: public, secret, and shared ones. */
 export const KEY_SIZE = 32;
@@ -12,6 +14,10 @@ export const KEY_SIZE = 32;
 export const BOX_OVERHEAD = 16;
 
 const SIGMA = Uint8Array.from(Buffer.from("expand 32-byte k"));
+/** The point that all public keys are multiples of. */
+const BASE = Uint8Array.from({ length: KEY_SIZE }, (_, n) => (n === 0 ? 9 : 0));
+/** What stands before a secret key of X25519 in its DER form (RFC 8410, PKCS #8). */
+const PKCS8 = Buffer.from("302e020100300506032b656e04220420", "hex");
 
 /** A pair of keys of Curve25519. */
 export interface Keys {
@@ -21,12 +27,13 @@ export interface Keys {
 
 /** Makes a pair of keys. */
 export function newKeys(): Keys {
-  return curves().x25519.keygen();
+  const secretKey = randomBytes(KEY_SIZE);
+  return { secretKey, publicKey: publicKeyOf(secretKey) };
 }
 
 /** The public key that belongs to a secret one. */
 export function publicKeyOf(secretKey: Uint8Array): Uint8Array {
-  return curves().x25519.getPublicKey(secretKey);
+  return multiply(BASE, secretKey);
 }
 
 /**
@@ -37,13 +44,47 @@ export function publicKeyOf(secretKey: Uint8Array): Uint8Array {
 export function boxKey(publicKey: Uint8Array, secretKey: Uint8Array): Uint8Array {
   let shared: Uint8Array;
   try {
-    shared = curves().x25519.getSharedSecret(secretKey, publicKey);
+    shared = multiply(publicKey, secretKey);
   } catch {
     throw new ProtocolError("a public key that is none");
   }
   const key = subkey(shared, new Uint8Array(16));
   shared.fill(0);
   return key;
+}
+
+/** A secret key is not used any more. */
+export function wipe(secretKey: Uint8Array): void {
+  secrets.delete(secretKey);
+  secretKey.fill(0);
+}
+
+/**
+ * X25519 (RFC 7748), by the OpenSSL of Node.js: in JavaScript it takes milliseconds, and the handshakes of a thousand
+ * clients would keep all others waiting.
+ *
+ * @throws an Error if all keys have the same product with this point
+ */
+function multiply(point: Uint8Array, secretKey: Uint8Array): Uint8Array {
+  const { createPublicKey, diffieHellman } = openssl();
+  const x = Buffer.from(point).toString("base64url");
+  return diffieHellman({
+    privateKey: secretOf(secretKey),
+    publicKey: createPublicKey({ key: { kty: "OKP", crv: "X25519", x }, format: "jwk" }),
+  });
+}
+
+/** OpenSSL's forms of secret keys: on Node 20 it takes ten times as long to make one as to multiply by it. */
+const secrets = new WeakMap<Uint8Array, KeyObject>();
+
+function secretOf(secretKey: Uint8Array): KeyObject {
+  const known = secrets.get(secretKey);
+  if (known !== undefined) return known;
+  const key = Buffer.concat([PKCS8, secretKey]);
+  const made = openssl().createPrivateKey({ key, format: "der", type: "pkcs8" });
+  key.fill(0);
+  secrets.set(secretKey, made);
+  return made;
 }
 
 /** HSalsa20: a key for all boxes whose nonces begin with the same 16 bytes. */

@@ -1,6 +1,6 @@
 import { readMetadata, writeCommand } from "../protocol/commands.js";
 import { randomBytes } from "../random.js";
-import { BOX_OVERHEAD, boxKey, KEY_SIZE, type Keys, newKeys, open, seal } from "./box.js";
+import { BOX_OVERHEAD, boxKey, KEY_SIZE, type Keys, newKeys, open, seal, wipe } from "./box.js";
 import { CurveMessages, NonceCounter, NonceWatch } from "./curve-messages.js";
 import { CurvePeer } from "./curve-peer.js";
 import { malformed, readRefusal, unexpected } from "./handshake.js";
@@ -112,7 +112,7 @@ export class CurveClient extends CurvePeer {
 
   /** Forgets the keys that only the handshake needs. */
   protected override forget(): void {
-    this.#short.secretKey.fill(0);
+    wipe(this.#short.secretKey);
     this.#helloKey?.fill(0);
     this.#key.fill(0);
   }

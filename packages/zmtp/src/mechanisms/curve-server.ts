@@ -1,7 +1,17 @@
 import { readMetadata, writeCommand } from "../protocol/commands.js";
 import { type Metadata, ProtocolError } from "../protocol/message.js";
 import { randomBytes } from "../random.js";
-import { BOX_OVERHEAD, boxKey, KEY_SIZE, type Keys, newKeys, open, same, seal } from "./box.js";
+import {
+  BOX_OVERHEAD,
+  boxKey,
+  KEY_SIZE,
+  type Keys,
+  newKeys,
+  open,
+  same,
+  seal,
+  wipe,
+} from "./box.js";
 import { withPrefix } from "./curve-client.js";
 import { CurveMessages, NonceCounter, NonceWatch } from "./curve-messages.js";
 import { CurvePeer } from "./curve-peer.js";
@@ -149,7 +159,7 @@ export class CurveServer extends CurvePeer {
 
   /** Forgets the keys that only the handshake needs. */
   protected override forget(): void {
-    this.#short.secretKey.fill(0);
+    wipe(this.#short.secretKey);
     this.#cookieKey.fill(0);
     this.#helloKey.fill(0);
     this.#key.fill(0);
