@@ -30,7 +30,9 @@ for (const [type, other] of [
     await first.close();
     await sut.saw("disconnected");
     // libzmq tells of it a moment before its socket hears of it, and loses what was sent meanwhile.
-    if (stage.role === "binds") while ((await sut.trySend("lost")) === "sent");
+    if (stage.isOnLibzmq && stage.role === "binds") {
+      while ((await sut.trySend("lost")) === "sent");
+    }
     for (const text of ["one", "two", "three"]) seen.push(await sut.trySend(text));
     const second = await back(stage, other, address);
     await sut.saw(SUCCEEDED, 2);

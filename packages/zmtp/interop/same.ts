@@ -38,6 +38,11 @@ export class Stage {
     this.#libzmq = python;
   }
 
+  /** Whether libzmq is under test. */
+  get isOnLibzmq(): boolean {
+    return this.#sut === this.#libzmq;
+  }
+
   /** A socket under test. */
   sut(type: SocketTypeName, options: TestOptions = {}): Promise<TestSocket> {
     return this.#make(this.#sut, type, options);

@@ -110,8 +110,7 @@ for (const side of ["server", "client"] as const) {
   for (const one of LEFT_OUT) {
     same(`${one.what}, ${side}: it stays outside`, async (stage: Stage) => {
       const server = { ...one.server, ...SELDOM };
-      const client = { ...one.client, ...SELDOM };
-      const { sut, peer } = await pair(stage, { ...one, server, client }, ["DEALER", "DEALER"]);
+      const { sut, peer } = await pair(stage, { ...one, server }, ["DEALER", "DEALER"]);
       const [binds, connects] = stage.role === "binds" ? [sut, peer] : [peer, sut];
       await connects.connect(await binds.bind(stage.place()));
       await sut.saw("disconnected");
