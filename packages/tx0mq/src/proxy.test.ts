@@ -292,6 +292,7 @@ prove("what belongs to a proxy is read and written by nobody else", async (stage
     for await (const _ of frontend);
   }, belongs);
   await assert.rejects(poll({ readable: [frontend] }), belongs);
+  assert.throws(() => frontend.on("message", () => undefined), belongs);
   assert.throws(() => proxy(frontend, backend), belongs);
   assert.equal(frontend.readable || frontend.writable, false);
   await running.stop();

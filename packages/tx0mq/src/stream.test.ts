@@ -395,6 +395,7 @@ prove("a stream has its connection for itself", async (stage) => {
   await assert.rejects(router.receive(), belongs);
   await assert.rejects(router.send(["x", "y"]), belongs);
   await assert.rejects(poll({ readable: [router] }), belongs);
+  assert.throws(() => router.on("message", () => undefined), belongs);
   assert.throws(
     () => duplex(router),
     (error: Error) => belongs(error) && /^.*\n.*stream\.test/.test(error.stack ?? ""),

@@ -332,7 +332,7 @@ export abstract class ZmqConnection<
 
   /** @throws {ZmqStateError} for a listener that would never be called */
   protected override messageListenersChanged(added: boolean): void {
-    const error = added ? this.#traffic.receiveError() : undefined;
+    const error = added ? this.#traffic.listenError() : undefined;
     if (error !== undefined) throw error;
     if (added) queueMicrotask(() => this.#traffic.inbox.readOn());
     else this.#traffic.inbox.handlerRemoved();

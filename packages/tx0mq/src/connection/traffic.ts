@@ -100,6 +100,12 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
     return error === undefined ? this.inbox.receive(options) : Promise.reject(error);
   }
 
+  /** Why a listener to messages would never be called, if that is so. */
+  listenError(): ZmqError | undefined {
+    const isHeld = this.state === "open" && this.#holder !== undefined;
+    return isHeld ? this.unusable() : this.receiveError();
+  }
+
   iterate(): AsyncIterableIterator<In> {
     if (this.#holder !== undefined) throw this.unusable();
     const iterator = this.inbox.iterate();
