@@ -19,7 +19,8 @@ import { failure, next, place, prove, until } from "./testing/stage.js";
 
 void test("wrong options are refused", () => {
   const wrong: [object, RegExp][] = [
-    [{ ioThreads: -1 }, /ioThreads: is a whole number, 0 or more/],
+    [{ ioThreads: -1 }, /ioThreads: is a whole number, 0 to 2147483647, not -1/],
+    [{ ioThreads: 2 ** 31 }, /ioThreads: is a whole number, 0 to 2147483647, not 2147483648/],
     [{ ioThreads: 1.5 }, /ioThreads/],
     [{ maxSockets: 0 }, /maxSockets: is a whole number, 1 or more/],
     [{ lingerPeriod: -2 }, /lingerPeriod/],

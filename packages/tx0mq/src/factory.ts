@@ -58,6 +58,8 @@ export interface FactoryOptions {
 }
 
 const LINGER_PERIOD = 100;
+/** libzmq has it as a number of 32 bits. */
+const MOST_IO_THREADS = 2 ** 31 - 1;
 
 /**
  * Owns a ZeroMQ context and the connections made in it.
@@ -93,7 +95,7 @@ export class ZmqFactory {
     if (typeof engine?.createContext !== "function") {
       throw new ZmqOptionError("engine", "is an engine, as zmtp of @tx0mq/zmtp, not its name");
     }
-    whole("ioThreads", ioThreads, 0);
+    whole("ioThreads", ioThreads, 0, MOST_IO_THREADS);
     whole("maxSockets", maxSockets, 1);
     whole("lingerPeriod", lingerPeriod, -1);
     if (shared && (ioThreads ?? maxSockets) !== undefined) {

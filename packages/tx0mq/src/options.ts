@@ -399,8 +399,15 @@ function shownIn(kind: OptionKind, value: unknown): string {
   return typeof value === "object" || kind === "bytes" ? `a ${typeof value}` : shown(value);
 }
 
-/** @throws {ZmqOptionError} for a value that is not undefined, and no whole number or too small */
-export function whole<T extends number | undefined>(option: string, value: T, least: number): T {
-  if (value === undefined || (Number.isInteger(value) && value >= least)) return value;
-  throw new ZmqOptionError(option, `is a whole number, ${least} or more, not ${shown(value)}`);
+/** @throws {ZmqOptionError} for a value that is not undefined, and no whole number, too small or too large */
+export function whole<T extends number | undefined>(
+  option: string,
+  value: T,
+  least: number,
+  most = Number.POSITIVE_INFINITY,
+): T {
+  if (value === undefined) return value;
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  const range = most === Number.POSITIVE_INFINITY ? `${least} or more` : `${least} to ${most}`;
+  throw new ZmqOptionError(option, `is a whole number, ${range}, not ${shown(value)}`);
 }
