@@ -396,7 +396,8 @@ export function singleFrameRule(
 /** A wrong value as an error shows it, without anything that may be part of a secret. */
 function shownIn(kind: OptionKind, value: unknown): string {
   if (value === null) return "null";
-  return typeof value === "object" || kind === "bytes" ? `a ${typeof value}` : shown(value);
+  if (typeof value === "object") return "an object";
+  return kind === "bytes" ? `a ${typeof value}` : shown(value);
 }
 
 /** @throws {ZmqOptionError} for a value that is not undefined, and no whole number, too small or too large */
