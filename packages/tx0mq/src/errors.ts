@@ -233,7 +233,11 @@ export async function awaited<T>(promise: Promise<T>): Promise<T> {
   }
 }
 
-type Callable = ((...args: never[]) => unknown) | (abstract new (...args: never[]) => unknown);
+export type Callable =
+  | ((...args: never[]) => unknown)
+  | (abstract new (
+      ...args: never[]
+    ) => unknown);
 
 /** A derived class without a constructor of its own has no frame on the stack. */
 function isOnStack(entry: Callable): boolean {

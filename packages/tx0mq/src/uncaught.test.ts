@@ -1,17 +1,23 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import {
   poll,
   ZmqAbortError,
+  ZmqCertificate,
   ZmqDealerConnection,
   ZmqEndpoint,
   ZmqError,
   ZmqPubConnection,
   ZmqPullConnection,
   ZmqPushConnection,
+  ZmqRadioConnection,
+  ZmqRepConnection,
   ZmqReqConnection,
+  ZmqServerConnection,
   ZmqXPubConnection,
   ZmqXREPConnection,
   ZmqXREQConnection,
+  ZmqXSubConnection,
 } from "./index.js";
 import { Child } from "./testing/child.js";
 import { at, HOST, place, prove } from "./testing/stage.js";
@@ -49,6 +55,35 @@ prove("an error's stack begins where the program called the library", async (sta
     "a reply by send": () => stage.make(ZmqXREPConnection).send("reply" as never),
     "an answer without manual": () => stage.make(ZmqXPubConnection).answer("answer"),
     "a subscription without manual": () => stage.make(ZmqXPubConnection).subscribe("tag"),
+    "what is no frame": () => stage.make(ZmqPubConnection).publish(1 as never, "tag"),
+    "no tag": () => stage.make(ZmqPubConnection, { singleFrame: true }).publish("x", "\0"),
+    "a full queue": async () => {
+      const push = stage.make(ZmqPushConnection, { sendQueueLimit: 0 });
+      push.send("message").catch(() => undefined);
+      await push.send("another");
+    },
+    "a full queue of requests": async () => {
+      const xreq = stage.make(ZmqXREQConnection, { sendQueueLimit: 0 });
+      xreq.sendMsg("request").catch(() => undefined);
+      await xreq.sendMsg("another");
+    },
+    "an aborted send": () =>
+      stage.make(ZmqPushConnection).send("message", { signal: AbortSignal.abort() }),
+    "a subscription to no tag": () => stage.make(ZmqXSubConnection).subscribe(1 as never),
+    "a server's message to nobody": () => stage.make(ZmqServerConnection).send("x" as never),
+    "a radio's message to no group": () => stage.make(ZmqRadioConnection).send("x" as never),
+    "a receive of what only sends": () => stage.make(ZmqPubConnection).receive(),
+    "a loop over what only sends": async () => {
+      for await (const _ of stage.make(ZmqPubConnection));
+    },
+    "no function to serve": () => stage.make(ZmqRepConnection).serve(undefined as never),
+    "what is shut down": async () => {
+      const pull = stage.make(ZmqPullConnection);
+      await pull.shutdown();
+      await pull.receive();
+    },
+    "no certificate": () => ZmqCertificate.load(fileURLToPath(import.meta.url)),
+    "metadata that no file can have": () => ZmqCertificate.create({ "a b": "" }).save("x.key"),
     "out of turn": async () => {
       const req = stage.connect(ZmqReqConnection, NOBODY);
       await req.send("request");

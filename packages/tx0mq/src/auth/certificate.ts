@@ -1,6 +1,6 @@
 import { open, readdir, readFile, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { ZmqArgumentError, ZmqStateError } from "../errors.js";
+import { fromCaller, ZmqArgumentError, ZmqStateError } from "../errors.js";
 import { curveKeyPair } from "./key-pair.js";
 import { keyBytes } from "./z85.js";
 
@@ -58,9 +58,10 @@ export class ZmqCertificate {
     try {
       return new ZmqCertificate(publicKey ?? "", secretKey, metadata);
     } catch {
-      throw new ZmqArgumentError(
+      const error = new ZmqArgumentError(
         `${path} is no certificate: its section "curve" wants a public-key of 40 characters of Z85, and likewise a secret-key where there is one`,
       );
+      throw fromCaller(error, ZmqCertificate.load);
     }
   }
 
@@ -73,7 +74,11 @@ export class ZmqCertificate {
     const entries = await readdir(folder, { withFileTypes: true });
     const files = entries.filter((one) => one.name.endsWith(".key") && !one.isDirectory());
     const names = files.map(({ name }) => name).sort();
-    return Promise.all(names.map((name) => ZmqCertificate.load(join(folder, name))));
+    try {
+      return await Promise.all(names.map((name) => ZmqCertificate.load(join(folder, name))));
+    } catch (error) {
+      throw fromCaller(error, ZmqCertificate.loadFolder);
+    }
   }
 
   /** Whether it has the secret key. */
@@ -98,7 +103,7 @@ export class ZmqCertificate {
    * @throws {ZmqArgumentError} for metadata that the format cannot hold; Node's error (EEXIST, ENOENT)
    */
   async save(path: string): Promise<string[]> {
-    const metadata = Object.entries(this.metadata).map(([name, value]) => entry(name, value));
+    const metadata = this.#entries();
     const keys = [entry("public-key", this.publicKey)];
     const write = (to: string, banner: string, mode: number): Promise<void> => {
       const lines = [`# ${banner}`, "", "metadata", ...metadata, "curve", ...keys, ""];
@@ -120,6 +125,14 @@ export class ZmqCertificate {
       throw error;
     }
     return [path, secretPath];
+  }
+
+  #entries(): string[] {
+    try {
+      return Object.entries(this.metadata).map(([name, value]) => entry(name, value));
+    } catch (error) {
+      throw fromCaller(error, this.save);
+    }
   }
 
   toString(): string {

@@ -288,7 +288,11 @@ export abstract class ZmqConnection<
    * @throws {ZmqClosedError} when the connection is shut down
    */
   receive(options?: WaitOptions): Promise<In> {
-    return this.#traffic.receive(options);
+    try {
+      return this.#traffic.receive(options);
+    } catch (error) {
+      return Promise.reject(fromCaller(error, this.receive));
+    }
   }
 
   /**
@@ -296,7 +300,7 @@ export abstract class ZmqConnection<
    * one. A loop body that is at work at the shutdown may go on and send its reply.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<In> {
-    return this.#traffic.iterate();
+    return this.#traffic.iterate(this[Symbol.asyncIterator]);
   }
 
   /** Whether handlers are paused. */
@@ -381,14 +385,24 @@ export abstract class ZmqConnection<
     withdrawable?: Withdrawable,
   ): Promise<void> {
     try {
-      const frames = sendable(message);
-      if (wait !== undefined) checkWait(wait);
-      const refusal = this.#traffic.refusal(frames);
-      if (refusal !== undefined) throw refusal;
-      return this.#traffic.send(frames, meta, wait, withdrawable);
+      return this.sendOrThrow(message, meta, wait, withdrawable);
     } catch (error) {
       return Promise.reject(fromCaller(error, this.send, this.sendFrames));
     }
+  }
+
+  /** As `sendFrames`, but throws what is wrong with the call, for derived classes that send by another name. */
+  protected sendOrThrow(
+    message: Frames,
+    meta?: MessageMeta,
+    wait?: WaitOptions,
+    withdrawable?: Withdrawable,
+  ): Promise<void> {
+    const frames = sendable(message);
+    if (wait !== undefined) checkWait(wait);
+    const refusal = this.#traffic.refusal(frames);
+    if (refusal !== undefined) throw refusal;
+    return this.#traffic.send(frames, meta, wait, withdrawable);
   }
 
   /** Gives up the socket's turn to send, for derived classes: a REP that has no reply. */

@@ -112,7 +112,11 @@ export class Outbox {
 
   // Sending -----------------------------------------------------------------------------------
 
-  /** Sends a message, or puts it behind those that wait. The promise settles when ZeroMQ has taken it. */
+  /**
+   * Sends a message, or puts it behind those that wait. The promise settles when ZeroMQ has taken it.
+   *
+   * @throws {ZmqQueueFullError} if too much waits already; {ZmqAbortError} if the signal is aborted already
+   */
   send(
     frames: Frames,
     meta?: MessageMeta,
@@ -126,17 +130,17 @@ export class Outbox {
       this.#held = this.#everySoOften(bytes, this.#transmit(frames, meta) ?? SETTLED);
       return this.#held;
     }
-    if (wait?.signal?.aborted) return Promise.reject(new ZmqAbortError(wait.signal.reason));
+    if (wait?.signal?.aborted) throw new ZmqAbortError(wait.signal.reason);
     const lane = this.#laneOf(frames, meta);
     // A full peer may use up the room for waiting, but not that of the others.
     const waiting = lane === undefined ? this.#queue.size : this.#waiting;
     const goesAtOnce = lane === undefined && this.isClear;
     if (waiting >= this.#sender.limit && !goesAtOnce) {
-      return Promise.reject(new ZmqQueueFullError(this.#sender.limit));
+      throw new ZmqQueueFullError(this.#sender.limit);
     }
     if (lane !== undefined && lane.waiting.bytes >= LANE_LIMIT) {
       const peer = meta?.routingId ?? Buffer.from(lane.peer, "latin1");
-      return Promise.reject(new ZmqQueueFullError(LANE_LIMIT, peer));
+      throw new ZmqQueueFullError(LANE_LIMIT, peer);
     }
     const bytes = sizeOf(frames);
     this.#delivery.add(bytes);

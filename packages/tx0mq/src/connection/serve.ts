@@ -1,5 +1,11 @@
 import type { Frame } from "../engine/engine.js";
-import { ZmqArgumentError, ZmqClosedError, ZmqStateError } from "../errors.js";
+import {
+  type Callable,
+  fromCaller,
+  ZmqArgumentError,
+  ZmqClosedError,
+  ZmqStateError,
+} from "../errors.js";
 import { type Frames, type Message, sendable } from "../frames.js";
 
 /** Makes the reply to a request: a frame or a list of frames, now or later. */
@@ -39,6 +45,7 @@ function asList(frames: Frames): readonly Frame[] {
 interface Served<In> {
   readonly closed: boolean;
   toString(): string;
+  serve: Callable;
   on(name: "message", listener: (request: In) => Promise<void>): unknown;
   once(name: "close", listener: () => void): unknown;
 }
@@ -51,13 +58,17 @@ export async function serve<In>(
   handler: RequestHandler,
   handle: (request: In) => Promise<void>,
 ): Promise<void> {
-  if (typeof handler !== "function") {
-    throw new ZmqArgumentError("a function makes the replies: serve(([name]) => reply)");
+  try {
+    if (typeof handler !== "function") {
+      throw new ZmqArgumentError("a function makes the replies: serve(([name]) => reply)");
+    }
+    if (connection.closed) throw new ZmqClosedError(String(connection));
+    if (served.has(connection)) throw new ZmqStateError(`${connection} is served already`);
+    connection.on("message", handle);
+    served.add(connection);
+  } catch (error) {
+    throw fromCaller(error, connection.serve);
   }
-  if (connection.closed) throw new ZmqClosedError(String(connection));
-  if (served.has(connection)) throw new ZmqStateError(`${connection} is served already`);
-  served.add(connection);
-  connection.on("message", handle);
   await new Promise<void>((resolve) => {
     connection.once("close", resolve);
   });

@@ -6,7 +6,14 @@ import type {
   MessageMeta,
 } from "../engine/engine.js";
 import { deferToNextTurn, hasTime } from "../engine/turn.js";
-import { ZmqArgumentError, ZmqClosedError, type ZmqError, ZmqStateError } from "../errors.js";
+import {
+  type Callable,
+  fromCaller,
+  ZmqArgumentError,
+  ZmqClosedError,
+  type ZmqError,
+  ZmqStateError,
+} from "../errors.js";
 import type { FrameRule, Frames, Message } from "../frames.js";
 import { RECEIVE_ONLY, SEND_ONLY, type SocketTypeName } from "../socket-type.js";
 import type { WaitOptions } from "../time.js";
@@ -95,9 +102,11 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
     return this.inbox.isAtWork || this.#holder !== undefined;
   }
 
+  /** @throws {ZmqError} if its owner may not receive */
   receive(options: WaitOptions | undefined): Promise<In> {
     const error = this.#isItsOwners ? this.receiveError() : this.unusable();
-    return error === undefined ? this.inbox.receive(options) : Promise.reject(error);
+    if (error !== undefined) throw error;
+    return this.inbox.receive(options);
   }
 
   /** Why a listener to messages would never be called, if that is so. */
@@ -106,11 +115,14 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
     return isHeld ? this.unusable() : this.receiveError();
   }
 
-  iterate(): AsyncIterableIterator<In> {
-    if (this.#holder !== undefined) throw this.unusable();
+  /** @param entry the function that the program has called */
+  iterate(entry: Callable): AsyncIterableIterator<In> {
+    if (this.#holder !== undefined) throw fromCaller(this.unusable(), entry);
     const iterator = this.inbox.iterate();
     const error = this.receiveError();
-    return error === undefined ? iterator : { ...iterator, next: () => Promise.reject(error) };
+    if (error === undefined) return iterator;
+    fromCaller(error, entry);
+    return { ...iterator, next: () => Promise.reject(error) };
   }
 
   peek(notify: () => void, deadline: number): () => void {
@@ -130,7 +142,7 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
     return this.#holder === undefined ? this.#sendError(frames) : this.unusable();
   }
 
-  /** Sends a checked message, which is allowed now. */
+  /** Sends a checked message, which is allowed now. @throws as the outbox */
   send(
     frames: Frames,
     meta?: MessageMeta,
@@ -166,8 +178,13 @@ export class Traffic<In> implements EngineSink, Reader<In>, Sender {
     this.#holder = holder;
     return {
       send: (frames, owned) => {
-        const error = this.#sendError(frames);
-        return error === undefined ? this.send(frames, owning(owned)) : Promise.reject(error);
+        try {
+          const error = this.#sendError(frames);
+          if (error !== undefined) throw error;
+          return this.send(frames, owning(owned));
+        } catch (error) {
+          return Promise.reject(error);
+        }
       },
       follow: (work) => this.inbox.follow(work),
       report: (error) => this.report(error),

@@ -1,7 +1,7 @@
 import { ZmqConnection } from "../connection/connection.js";
 import type { Endpoints } from "../endpoint.js";
 import type { Frame } from "../engine/engine.js";
-import { ZmqArgumentError } from "../errors.js";
+import { fromCaller, ZmqArgumentError } from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
 import { toBuffer } from "../frames.js";
 import type { PubOptions } from "../options.js";
@@ -43,17 +43,17 @@ export class ZmqPubConnection extends ZmqConnection<never> {
    * `conflate`, which keeps only one; else as `send`
    */
   publish(message: Frame, tag: Frame = ""): Promise<void> {
-    if (!this.singleFrame) return this.sendFrames([tag, message]);
     try {
+      if (!this.singleFrame) return this.sendOrThrow([tag, message]);
       const tagBytes = toBuffer(tag);
       if (tagBytes.includes(0)) {
         throw new ZmqArgumentError(
           "a NUL ends the tag in the single-frame form, so no tag can have one",
         );
       }
-      return this.sendFrames(Buffer.concat([tagBytes, NUL, toBuffer(message)]));
+      return this.sendOrThrow(Buffer.concat([tagBytes, NUL, toBuffer(message)]));
     } catch (error) {
-      return Promise.reject(error);
+      return Promise.reject(fromCaller(error, this.publish));
     }
   }
 }

@@ -1,6 +1,6 @@
 import { ZmqConnection } from "../connection/connection.js";
 import type { Frame } from "../engine/engine.js";
-import { ZmqArgumentError } from "../errors.js";
+import { fromCaller, ZmqArgumentError } from "../errors.js";
 import { datagramError, isFrame, isGroup, NO_GROUP, sizeOf } from "../frames.js";
 import type { RadioOptions } from "../options.js";
 import type { WaitOptions } from "../time.js";
@@ -23,12 +23,13 @@ export class ZmqRadioConnection extends ZmqConnection<
   ): Promise<void> {
     const [data, to] = (Array.isArray(message) ? message : []) as typeof message;
     if (!isGroup(to?.group)) {
-      return Promise.reject(new ZmqArgumentError(`a RADIO sends [data, { group }]: ${NO_GROUP}`));
+      const error = new ZmqArgumentError(`a RADIO sends [data, { group }]: ${NO_GROUP}`);
+      return Promise.reject(fromCaller(error, this.send));
     }
     const size = isFrame(data) ? 1 + Buffer.byteLength(to.group) + sizeOf(data) : 0;
     const wrong = datagramError(size);
     if (wrong !== undefined && this.endpoints.some(({ address }) => address.startsWith("udp:"))) {
-      return Promise.reject(new ZmqArgumentError(wrong));
+      return Promise.reject(fromCaller(new ZmqArgumentError(wrong), this.send));
     }
     return this.sendFrames(data, { group: to.group }, options);
   }

@@ -1,7 +1,7 @@
 import { ZmqConnection } from "../connection/connection.js";
 import type { PeerOf } from "../connection/outgoing.js";
 import type { Frame, MessageMeta } from "../engine/engine.js";
-import { ZmqArgumentError } from "../errors.js";
+import { fromCaller, ZmqArgumentError } from "../errors.js";
 import type { ServerOptions } from "../options.js";
 import type { WaitOptions } from "../time.js";
 
@@ -36,9 +36,8 @@ export class ZmqServerConnection extends ZmqConnection<
     const routingId = peer?.routingId;
     // It has 32 bits, and no peer has 0.
     if (typeof routingId !== "number" || routingId >>> 0 !== routingId || routingId === 0) {
-      return Promise.reject(
-        new ZmqArgumentError("a SERVER sends [data, { routingId }], the id as it was received"),
-      );
+      const wanted = "a SERVER sends [data, { routingId }], the id as it was received";
+      return Promise.reject(fromCaller(new ZmqArgumentError(wanted), this.send));
     }
     return this.sendFrames(data, { routingId }, options);
   }

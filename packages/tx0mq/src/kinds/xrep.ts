@@ -136,7 +136,7 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never, RouterO
       return Promise.reject(fromCaller(error, this.reply));
     }
     this.#open.delete(id);
-    const sent = this.sendFrames([...envelope, ...parts]).catch(this.#dropped);
+    const sent = this.#send([...envelope, ...parts]).catch(this.#dropped);
     // A client can be slow on purpose. That must not end a program that does not await its replies.
     sent.catch(ignore);
     return sent;
@@ -146,6 +146,14 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never, RouterO
   override send(_message: never): Promise<void> {
     const error = new ZmqStateError("an XREP sends its replies by reply()");
     return Promise.reject(fromCaller(error, this.send));
+  }
+
+  #send(frames: readonly Frame[]): Promise<void> {
+    try {
+      return this.sendOrThrow(frames);
+    } catch (error) {
+      return Promise.reject(fromCaller(error, this.reply));
+    }
   }
 
   readonly #dropped = (error: unknown): void => {

@@ -168,8 +168,12 @@ export class ZmqXREQConnection extends ZmqConnection<never, never> {
     request.slot = this.#requests.add(request);
     request.release = this.#giveUpOn(request, timeout, signal);
     const frames = [this.#id(request), EMPTY, ...parts];
-    const sent = this.sendFrames(frames, undefined, undefined, request);
-    if (sent !== SETTLED) sent.catch((error) => this.#giveUp(request, error));
+    try {
+      const sent = this.sendOrThrow(frames, undefined, undefined, request);
+      if (sent !== SETTLED) sent.catch((error) => this.#giveUp(request, error));
+    } catch (error) {
+      this.#giveUp(request, fromCaller(error, this.sendMsg) as ZmqError);
+    }
     return request.held;
   }
 
