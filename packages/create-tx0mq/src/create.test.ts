@@ -210,6 +210,12 @@ test("the command: list, help, what is wrong in a line, and a folder", async (t)
   const withDashes = run("My Broker!/below", "--", "--example", "version");
   assert.equal((await withDashes.exit()).code, 0);
   assert.ok(existsSync(join(stage.folder, "My Broker!/below/version.ts")));
+  const here = stage.start({ command: [process.execPath, BIN] }, [".", "--example", "version"], {
+    cwd: mkdtempSync(join(stage.folder, "here-")),
+  });
+  assert.equal((await here.exit()).code, 0);
+  await here.line(/, in this folder\. Now:$/);
+  assert.ok(!here.lines.some((line) => line.includes("cd ")));
   const named = run("--example", "hello-world");
   assert.equal((await named.exit()).code, 0);
   assert.ok(existsSync(join(stage.folder, "hello-world/hwserver.ts")));

@@ -69,11 +69,10 @@ async function make(
   const example = name === undefined ? await askExample(examples) : named(examples, name);
   const target = folder ?? (name === undefined ? await askFolder(example.name) : example.name);
   create(target, example, examples);
-  const there = relative(process.cwd(), target) || ".";
-  console.log(`\n${example.manifest.example.title}, in ${there}. Now:\n`);
-  for (const command of [`cd ${quoted(there)}`, "npm install", "npm start"]) {
-    console.log(`  ${command}`);
-  }
+  const there = relative(process.cwd(), target);
+  console.log(`\n${example.manifest.example.title}, in ${there || "this folder"}. Now:\n`);
+  if (there !== "") console.log(`  cd ${quoted(there)}`);
+  for (const command of ["npm install", "npm start"]) console.log(`  ${command}`);
   console.log("\nREADME.md tells what it shows.");
 }
 
