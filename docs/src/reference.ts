@@ -1,7 +1,15 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Application, Comment, Converter, type ProjectReflection, ReflectionKind } from "typedoc";
+import {
+  Application,
+  Comment,
+  Converter,
+  type ParameterReflection,
+  type ProjectReflection,
+  ReflectionFlag,
+  ReflectionKind,
+} from "typedoc";
 import type { PluginOptions } from "typedoc-plugin-markdown";
 
 const LIBRARY = fileURLToPath(new URL("../../packages/tx0mq", import.meta.url));
@@ -68,6 +76,7 @@ function tidy(project: ProjectReflection): void {
   }
   for (const parameter of project.getReflectionsByKind(ReflectionKind.Parameter)) {
     parameter.name = parameter.name.replace("__namedParameters", "options").replace(/^_/, "");
+    if (parameter.isParameter()) tellDefault(parameter);
   }
   const members = project.getReflectionsByKind(
     ReflectionKind.Method | ReflectionKind.Property | ReflectionKind.Accessor,
@@ -79,6 +88,19 @@ function tidy(project: ProjectReflection): void {
   });
   for (const member of toldElsewhere) project.removeReflection(member);
   for (const member of members) if (member.isDeclaration()) delete member.inheritedFrom;
+}
+
+/** Tells a default in the description. In a column for it, parameters without one would have the default `undefined`. */
+function tellDefault(parameter: ParameterReflection): void {
+  const { defaultValue } = parameter;
+  if (defaultValue === undefined) return;
+  delete parameter.defaultValue;
+  parameter.setFlag(ReflectionFlag.Optional);
+  if (/^(\{\}|\.\.\.)$/.test(defaultValue)) return; // no more than that they are optional
+  parameter.comment ??= new Comment();
+  const { summary } = parameter.comment;
+  const text = summary.length === 0 ? "Default: " : "; default: ";
+  summary.push({ kind: "text", text }, { kind: "code", text: `\`${defaultValue}\`` });
 }
 
 /** Names the errors that functions throw, with links: TypeDoc reads the class behind `@throws`, and shows it nowhere. */

@@ -106,6 +106,12 @@ test("the reference has all that the library exports, and examples link to what 
     page("api.Class.ZmqXREQConnection"),
     /\n#### Throws\n\n\[ZmqTimeoutError\]\(.*\) when the reply did not come in time\n/,
   );
+  const authenticator = page("api.Class.ZmqAuthenticator");
+  assert.match(
+    authenticator,
+    /^\| `domain\?` \| `string` \| a `zapDomain`; .*; default: `"\*"` \|$/m,
+  );
+  assert.doesNotMatch(authenticator, /`undefined` \|/);
   for (const name of ["Class.ZmqRouterConnection", "Function.poll", "TypeAlias.Message"]) {
     assert(page("majordomo").includes(`](./api.${name}.md)`), name);
   }

@@ -217,7 +217,7 @@ export class ZmqAuthenticator extends TypedEventEmitter<AuthenticatorEvents> {
    * @param domain a `zapDomain`; `"*"` is for all domains without settings of their own
    * @throws {ZmqArgumentError} for a password that is not a text, or a value that is no users
    */
-  configurePlain(users: PlainUsers, domain = ALL): void {
+  configurePlain(users: PlainUsers, domain = "*"): void {
     this.#plain.set(domain, plainCheck(users));
   }
 
@@ -227,7 +227,7 @@ export class ZmqAuthenticator extends TypedEventEmitter<AuthenticatorEvents> {
    * @param domain a `zapDomain`; `"*"` is for all domains without settings of their own
    * @throws {ZmqArgumentError} for a value that is no key, or is no clients
    */
-  configureCurve(clients: CurveClients, domain = ALL): void {
+  configureCurve(clients: CurveClients, domain = "*"): void {
     this.#curve.set(domain, curveCheck(clients));
   }
 
