@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { networkInterfaces } from "node:os";
 import { test } from "node:test";
-import { hasIPv6Address } from "./endpoint.js";
+import { hasIPv6Address, reachable } from "./endpoint.js";
 import {
   ZmqAddressInUseError,
   ZmqEndpoint,
@@ -159,6 +159,18 @@ void test("what is connected to by IPv6 is found again when it comes back", {
   const again = stage.bind(ZmqPullConnection, {}, address);
   await push.send("second");
   assert.deepEqual(await next(again), ["second"]);
+});
+
+void test("a peer on this machine connects to loopback where all interfaces are bound", () => {
+  for (const transport of ["tcp", "udp", "ws", "wss"]) {
+    for (const host of ["*", "0.0.0.0"]) {
+      assert.equal(reachable(`${transport}://${host}:5555`), `${transport}://127.0.0.1:5555`);
+    }
+    assert.equal(reachable(`${transport}://[::]:5555`), `${transport}://[::1]:5555`);
+  }
+  for (const address of ["udp://239.0.0.1:5555", "tcp://192.0.2.1:5555", "ipc://*:5555"]) {
+    assert.equal(reachable(address), address);
+  }
 });
 
 void test("addresses of IPv6 are told from all others", () => {

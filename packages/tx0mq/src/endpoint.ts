@@ -83,8 +83,8 @@ export function toEndpoint(value: Endpoint): ZmqEndpoint {
 /** The address for a peer on this machine, of a socket bound to `address`: a wildcard host becomes loopback. */
 export function reachable(address: string): string {
   return address
-    .replace(/^(tcp|ws|wss):\/\/(?:0\.0\.0\.0|\*):/, "$1://127.0.0.1:")
-    .replace(/^(tcp|ws|wss):\/\/\[::\]:/, "$1://[::1]:");
+    .replace(/^(tcp|udp|ws|wss):\/\/(?:0\.0\.0\.0|\*):/, "$1://127.0.0.1:")
+    .replace(/^(tcp|udp|ws|wss):\/\/\[::\]:/, "$1://[::1]:");
 }
 
 /** Whether the address has an IPv6 address in it, as in `tcp://[::1]:5555`. */
