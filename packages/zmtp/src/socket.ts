@@ -21,7 +21,7 @@ import { checkOptions, number, type Options } from "./settings.js";
 import type { Pipe } from "./sockets/pipe.js";
 import { type Meta, SocketError, type SocketType } from "./sockets/socket.js";
 import { createSocketType, type SocketTypeName } from "./sockets/types.js";
-import { bindEndpoint, connectEndpoint } from "./transport-endpoints.js";
+import { bindEndpoint, checkTransport, connectEndpoint } from "./transport-endpoints.js";
 import { parseAddress } from "./transports/address.js";
 import type { Stream } from "./transports/transport.js";
 import { runDue, Stretch } from "./turn.js";
@@ -85,6 +85,7 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
   #bind(address: string): string {
     const { transport, place } = parseAddress(address);
     if (transport === "inproc") {
+      checkTransport(this, "bind", transport);
       this.#keep(address, this.#context.inproc.bind(place, this));
       return address;
     }
@@ -100,6 +101,7 @@ export class ZmtpSocket implements EngineSocket, EndpointHost {
   #connect(address: string, whenBound: boolean): void {
     const { transport, place } = parseAddress(address);
     if (transport === "inproc") {
+      checkTransport(this, "connect", transport);
       this.#keep(address, this.#context.inproc.connect(place, this, whenBound));
     } else if (!CONNECT_ONCE.has(this.name) || !this.#endpoints.has(address)) {
       this.#keep(address, connectEndpoint(this, transport, place, address));

@@ -21,7 +21,7 @@ export function bindEndpoint(
   transport: string,
   place: string,
 ): Endpoint & { readonly address: string } {
-  check(host, "bind", transport);
+  checkTransport(host, "bind", transport);
   if (transport === "udp") return new UdpEndpoint(host, "bind", place);
   return new BoundEndpoint(host, transportOf(host, transport), place);
 }
@@ -33,13 +33,20 @@ export function connectEndpoint(
   place: string,
   address: string,
 ): Endpoint {
-  check(host, "connect", transport);
+  checkTransport(host, "connect", transport);
   if (transport === "udp") return new UdpEndpoint(host, "connect", place);
   return new ConnectedEndpoint(host, transportOf(host, transport), place, address);
 }
 
-/** Refuses what libzmq refuses, and DGRAM over connections: libzmq allows it, but they have no addresses for DGRAM. */
-function check({ name, type }: NamedHost, how: "bind" | "connect", transport: string): void {
+/**
+ * Refuses what libzmq refuses, and DGRAM over anything but UDP: libzmq allows it, but nothing else has addresses for
+ * DGRAM.
+ */
+export function checkTransport(
+  { name, type }: NamedHost,
+  how: "bind" | "connect",
+  transport: string,
+): void {
   const fits = transport === "udp" ? OVER_UDP[how].includes(name) : !type.isAddressed;
   if (fits) return;
   throw new SocketError("ENOCOMPATPROTO", `a ${name} socket cannot ${how} over ${transport}`);

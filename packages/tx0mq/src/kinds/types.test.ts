@@ -13,6 +13,7 @@ import {
   ZmqDealerConnection,
   ZmqDgramConnection,
   ZmqDishConnection,
+  ZmqEndpointError,
   ZmqGatherConnection,
   ZmqPairConnection,
   ZmqPubConnection,
@@ -433,3 +434,12 @@ async function freeUdpPort(): Promise<number> {
   await new Promise<void>((resolve) => socket.close(() => resolve()));
   return port;
 }
+
+prove("a DGRAM uses UDP, and no other transport", async (stage) => {
+  const dgram = stage.make(ZmqDgramConnection);
+  const wrong = failure(ZmqEndpointError, /this socket type cannot use this transport/);
+  for (const address of [place("ipc"), place("inproc"), `tcp://${HOST}:5555`]) {
+    assert.throws(() => dgram.addEndpoints({ bind: address }), wrong);
+    assert.throws(() => dgram.addEndpoints({ connect: address }), wrong);
+  }
+});

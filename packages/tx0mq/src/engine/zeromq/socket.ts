@@ -87,6 +87,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
 
   bind(address: string): string {
     try {
+      this.#checkTransport(address);
       if (listensAt(address)) throw new ZmqAddressInUseError(address, "EADDRINUSE");
       // If libzmq had too few descriptors to look for the interface, it would abort the process.
       if (!canOpenFiles(DESCRIPTORS)) throw outOfDescriptors(`cannot use ${address}`);
@@ -107,6 +108,7 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
     const waits = (whenBound || this.type === "ROUTER") && address.startsWith("inproc://");
     if (waits && this.#inproc.connectLater(address, this)) return;
     try {
+      this.#checkTransport(address);
       this.#native.at(address, () => this.#native.connect(address));
       if (this.#use(address)) this.#inproc.connected(address, this);
     } catch (error) {
@@ -114,6 +116,12 @@ export class ZeromqSocket implements EngineSocket, InprocSocket {
     } finally {
       this.#signals.wakeWaiting();
     }
+  }
+
+  /** libzmq takes any transport for a DGRAM, and then mangles the messages. */
+  #checkTransport(address: string): void {
+    if (this.type !== "DGRAM" || address.startsWith("udp://")) return;
+    throw Object.assign(new Error("a DGRAM uses UDP"), { code: "ENOCOMPATPROTO" });
   }
 
   /** Remembers an address. @returns whether it is one of inproc */
