@@ -67,6 +67,13 @@ for (const example of examples) {
     }
   });
 
+  test(`${name} says what it is, and where it belongs`, () => {
+    const { title, guide, section, origin, order } = example.example;
+    assert(title && example.description, "example.title and description in its package.json");
+    assert(guide ? section : origin, "example.guide and example.section, or example.origin");
+    assert(Number.isInteger(order), "example.order, its place in the chapter");
+  });
+
   test(`${name} says what it is good for`, () => {
     const { patterns = [] } = example.example;
     assert(patterns.length > 0, "example.patterns in its package.json");
