@@ -3,6 +3,7 @@ import { test } from "node:test";
 import {
   type Message,
   ZmqArgumentError,
+  ZmqAuthenticator,
   ZmqClosedError,
   ZmqDealerConnection,
   ZmqEndpoint,
@@ -40,6 +41,11 @@ void test("a connection without a factory says what comes first", () => {
   const wrong = failure(ZmqArgumentError, /a factory comes first: new ZmqPullConnection\(factory/);
   assert.throws(() => new Pull(), wrong);
   assert.throws(() => new Pull({ connect: "tcp://127.0.0.1:1" }), wrong);
+  const Auth = ZmqAuthenticator as new (...args: unknown[]) => unknown;
+  assert.throws(
+    () => new Auth(),
+    failure(ZmqArgumentError, /a factory comes first: new ZmqAuthenticator\(factory\)/),
+  );
 });
 
 void test("the version of the library below is told, and what it has", () => {

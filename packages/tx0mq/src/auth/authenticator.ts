@@ -12,6 +12,7 @@ import {
 } from "../errors.js";
 import type { ZmqFactory } from "../factory.js";
 import { EMPTY, type Frames, type Message, unwrap } from "../frames.js";
+import { kContext } from "../internal.js";
 import type { RouterOptions } from "../options.js";
 import { LONGEST_TIMER } from "../time.js";
 import { trace } from "../trace.js";
@@ -166,6 +167,8 @@ export class ZmqAuthenticator extends TypedEventEmitter<AuthenticatorEvents> {
   /**
    * @throws {ZmqStateError} if the factory has an authenticator already
    * @throws {ZmqOptionError} for a wrong time-out
+   * @throws {ZmqArgumentError} for a value that is no factory
+   * @throws {ZmqClosedError} if the factory is shut down
    */
   constructor(factory: ZmqFactory, { timeout = TIMEOUT }: AuthenticatorOptions = {}) {
     super({ captureRejections: true });
@@ -173,6 +176,9 @@ export class ZmqAuthenticator extends TypedEventEmitter<AuthenticatorEvents> {
     emitter[EventEmitter.captureRejectionSymbol] = listenerFailed;
     if (!(timeout > 0 && timeout <= LONGEST_TIMER)) {
       throw new ZmqOptionError("timeout", `is a number of ms above 0, not ${shown(timeout)}`);
+    }
+    if (typeof factory?.[kContext] !== "function") {
+      throw new ZmqArgumentError("a factory comes first: new ZmqAuthenticator(factory)");
     }
     this.factory = factory;
     this.timeout = timeout;
