@@ -60,6 +60,7 @@ export class ZmqSubConnection extends ZmqConnection<Message, never> {
   /**
    * Takes one `subscribe(tag)` back. ZMQ_UNSUBSCRIBE
    *
+   * @throws {ZmqArgumentError} for a value that is no tag
    * @throws {ZmqClosedError} if the connection is shut down
    */
   unsubscribe(tag: Frame = ""): void {

@@ -24,6 +24,7 @@ export class ZmqXPubConnection extends ZmqConnection<Message, Frames, XPubOption
    * With the `manual` option: makes the subscription that was received last one to this tag. ZMQ_SUBSCRIBE
    *
    * @throws {ZmqStateError} without the `manual` option
+   * @throws {ZmqArgumentError} for a value that is no tag
    * @throws {ZmqClosedError} if the connection is shut down
    */
   subscribe(tag: Frame): void {
@@ -36,6 +37,7 @@ export class ZmqXPubConnection extends ZmqConnection<Message, Frames, XPubOption
    * ZMQ_UNSUBSCRIBE
    *
    * @throws {ZmqStateError} without the `manual` option
+   * @throws {ZmqArgumentError} for a value that is no tag
    * @throws {ZmqClosedError} if the connection is shut down
    */
   unsubscribe(tag: Frame): void {
