@@ -193,6 +193,28 @@ describe("titanic", { concurrency: true, timeout: 60_000 + KILLS * 10_000 }, () 
     await endsOn("SIGTERM", titanic, broker);
   });
 
+  test("while a service is absent, a round reads one of its requests, however many wait", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    const folder = join(stage.folder, "disk");
+    const address = stage.ipc("broker");
+    const endpoint = ["--endpoint", address];
+    const broker = stage.start("../majordomo/mdbroker", ["-v", ...endpoint, ...BEATS]);
+    const titanic = stage.start("titanic", [...endpoint, "--folder", folder, ...TITANIC]);
+    const ask = asker(t, address, 60_000);
+    await ask("titanic.request", "tea", "black");
+    const [, uuid] = await ask("titanic.request", "tea", "green");
+    rmSync(join(folder, `${uuid}.req`));
+    mkdirSync(join(folder, `${uuid}.req`)); // reading that is an error, which is printed
+    const lookUp = /^<- .* mmi.service tea$/;
+    const before = broker.lines.filter((line) => lookUp.test(line)).length;
+    await broker.count(lookUp, before + 3); // two rounds are over
+    await endsOn("SIGINT", titanic, broker);
+    assert.deepEqual(
+      titanic.lines.filter((line) => line.includes("EISDIR")),
+      [],
+    );
+  });
+
   test("a service that comes late gets its request, however many others come meanwhile", async (t) => {
     const stage = new Stage(t, import.meta.url);
     const address = stage.ipc("broker");
@@ -283,6 +305,9 @@ describe("titanic", { concurrency: true, timeout: 60_000 + KILLS * 10_000 }, () 
     const uuid = await store.add(request);
     assert.deepEqual(parts(), [[".req.draft"], [".req"]]);
     assert.deepEqual(await store.request(uuid), request);
+    assert.deepEqual([...store.pending], [[uuid, "tea"]]);
+    assert.deepEqual([...(await Store.open(folder)).pending], [[uuid, "tea"]]);
+    parts(); // of the opening
     await store.answer(uuid, [EMPTY]);
     assert.deepEqual(parts(), [
       [".rep.draft", ".req"],

@@ -18,7 +18,7 @@ const FILE = /^([0-9a-f]{32})\.(req|rep)(\.draft)?$/;
  */
 export class Store {
   readonly #folder: string;
-  readonly #pending = new Set<string>();
+  readonly #pending = new Map<string, string>();
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -36,13 +36,13 @@ export class Store {
       const [, uuid = "", kind, draft] = FILE.exec(file) ?? [];
       const left = draft !== undefined || (kind === "req" && files.has(`${uuid}.rep`));
       if (left) await rm(join(folder, file));
-      else if (kind === "req") store.#pending.add(uuid);
+      else if (kind === "req") store.#await(uuid, (await store.request(uuid)) as Message);
     }
     return store;
   }
 
-  /** The UUIDs of the requests that have no reply yet. */
-  get pending(): ReadonlySet<string> {
+  /** The requests that have no reply yet, by their UUIDs: the service that each is for. */
+  get pending(): ReadonlyMap<string, string> {
     return this.#pending;
   }
 
@@ -52,7 +52,7 @@ export class Store {
     const file = this.#file(uuid, "req");
     await rename(await write(`${file}.draft`, request), file);
     await flush(this.#folder);
-    this.#pending.add(uuid);
+    this.#await(uuid, request);
     return uuid;
   }
 
@@ -74,7 +74,10 @@ export class Store {
 
   /** Puts a request behind all others, if it is pending. */
   postpone(uuid: string): void {
-    if (this.#pending.delete(uuid)) this.#pending.add(uuid);
+    const service = this.#pending.get(uuid);
+    if (service === undefined) return;
+    this.#pending.delete(uuid);
+    this.#pending.set(uuid, service);
   }
 
   /** A reply; undefined if there is none, or no such UUID. */
@@ -90,6 +93,10 @@ export class Store {
     await rm(this.#file(uuid, "rep"), { force: true });
     await flush(this.#folder);
     return true;
+  }
+
+  #await(uuid: string, [service]: Message): void {
+    this.#pending.set(uuid, String(service));
   }
 
   #file(uuid: string, kind: "req" | "rep"): string {

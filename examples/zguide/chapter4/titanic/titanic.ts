@@ -72,9 +72,9 @@ async function dispatch(): Promise<void> {
   while (again) {
     again = false;
     const absent = new Set<string>(); // services that have not replied in this round
-    for (const uuid of [...store.pending]) {
+    for (const [uuid, name] of [...store.pending]) {
       try {
-        await ask(uuid, absent);
+        if (!absent.has(name)) await ask(uuid, name, absent);
       } catch (error) {
         if (factory.closed) return;
         console.log(`${uuid}: ${(error as Error).message}`);
@@ -84,17 +84,14 @@ async function dispatch(): Promise<void> {
   dispatching = false;
 }
 
-async function ask(uuid: string, absent: Set<string>): Promise<void> {
+async function ask(uuid: string, name: string, absent: Set<string>): Promise<void> {
   const request = await store.request(uuid);
   if (request === undefined) return; // closed meanwhile
-  const [service, ...body] = request;
-  const name = String(service);
-  if (absent.has(name)) return;
   absent.add(name);
-  const [code] = await client.send("mmi.service", service);
+  const [code] = await client.send("mmi.service", name);
   if (String(code) !== "200") return;
   store.postpone(uuid); // without a reply, it comes after the others in the next round
-  await store.answer(uuid, await client.send(name, body));
+  await store.answer(uuid, await client.send(name, request.slice(1)));
   absent.delete(name);
   console.log(`${uuid}: answered by ${name}`);
 }
