@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { endsOn, type LineMatch, refuses, Stage } from "@tx0mq/smoke";
+import { ZmqDealerConnection, ZmqFactory } from "tx0mq";
 
 describe("asynchronous client/server", { concurrency: true }, () => {
   test("with many requests in flight, zero to four replies to each reach its own client", async (t) => {
@@ -50,6 +51,11 @@ describe("asynchronous client/server", { concurrency: true }, () => {
       /^asyncsrv: --role is all, server/,
     );
     await program.count(/^client\S+ received: request/, 20);
+    const [, connect = ""] = await program.line(/^asyncsrv listening on (\S+)$/);
+    const factory = new ZmqFactory();
+    t.after(() => factory.shutdown());
+    await new ZmqDealerConnection(factory, { connect }).send("request of a client without a name");
+    await program.line(/^Worker \d received: request of .* name from 00[0-9a-f]{8}, replies: \d$/);
     await endsOn("SIGINT", program);
     assert.deepEqual(program.errors, []);
   });

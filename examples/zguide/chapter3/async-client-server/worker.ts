@@ -14,7 +14,9 @@ parentPort?.postMessage("connected");
 
 for await (const [client, ...request] of socket) {
   const replies = randomInt(5);
-  console.log(`${name} received: ${request} from ${client}, replies: ${replies}`);
+  const isText = /^[\x20-\x7e]+$/.test(`${client}`); // a made-up routing id is not
+  const from = isText ? client : client.toString("hex");
+  console.log(`${name} received: ${request} from ${from}, replies: ${replies}`);
   for (let reply = 0; reply < replies; reply++) {
     await sleep(randomInt(pause + 1));
     await socket.send([client, ...request]);
