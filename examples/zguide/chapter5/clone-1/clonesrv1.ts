@@ -21,6 +21,7 @@ while (subscribed < clients) {
   if (subscription[0] === 1) subscribed += 1;
   else if (subscription[0] === 0) subscribed -= 1;
 }
+publisher.on("message", () => {}); // later ones are not counted, but read: unread, they would pile up
 console.log("Publishing (Ctrl-C ends it)");
 
 const kvmap = new Map<string, KVMsg>();
@@ -32,3 +33,4 @@ while (!factory.closed && sequence !== count) {
   await publisher.send(kvmsg.frames);
 }
 console.log(`${sequence} messages out: ${kvmap.size} keys, digest ${digest(kvmap)}`);
+await factory.shutdown();

@@ -4,6 +4,12 @@ import { endsOn, refuses, Stage } from "@tx0mq/smoke";
 import { ZmqFactory, ZmqPubConnection, ZmqSubConnection, ZmqXSubConnection } from "tx0mq";
 
 const COUNT = 20_000;
+/** The program prints what it reads, without the first byte. */
+const TRACE = `import { subscribe } from "node:diagnostics_channel";
+  subscribe("tx0mq:receive", ({ frames: [frame] }) => console.log("read " + frame.subarray(1)));`;
+const TRACED = {
+  NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --import data:text/javascript,${encodeURIComponent(TRACE)}`,
+};
 
 test("updates reach all clients that were there from the start", async (t) => {
   const stage = new Stage(t, import.meta.url);
@@ -40,7 +46,7 @@ test("updates reach all clients that were there from the start", async (t) => {
   }
 });
 
-test("a server runs on until Ctrl-C, and a client survives what is malformed", async (t) => {
+test("a server runs on until Ctrl-C and reads later subscriptions, a client survives what is malformed", async (t) => {
   const stage = new Stage(t, import.meta.url);
   const address = stage.ipc("server");
   await using factory = new ZmqFactory();
@@ -53,8 +59,12 @@ test("a server runs on until Ctrl-C, and a client survives what is malformed", a
   await client.line(/malformed message refused/, { from: "stderr" });
   clearInterval(strange);
   await stranger.shutdown();
-  const server = stage.start("clonesrv1", ["--endpoint", address]);
+  const server = stage.start("clonesrv1", ["--endpoint", address], { env: TRACED });
   await client.line(/^The first update is number 1$/);
+  const late = new ZmqSubConnection(factory, { connect: address });
+  late.on("message", () => {});
+  late.subscribe("a later subscription is read, too");
+  await server.line(/^read a later subscription is read, too$/);
   const before = client.errors.length;
   client.kill("SIGINT");
   assert.deepEqual(await client.exit(), { code: null, signal: "SIGINT" });
