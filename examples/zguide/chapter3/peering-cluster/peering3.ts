@@ -40,20 +40,20 @@ function cluster(): void {
   const statefe = new ZmqSubConnection(factory);
   const monitor = new ZmqPullConnection(factory, { bind: `ipc://${self}-monitor.ipc` });
   let free = 0; // local workers
-  let published = 0;
+  let soon: NodeJS.Immediate | undefined;
 
   const { cloudbe, capacityChanged } = broker(factory, self, peers, {
     onFree(count) {
+      if (count === free) return;
       free = count;
-      // A moment later: requests that wait here get these workers first.
-      setImmediate(() => {
-        if (free !== published) publishState();
-      });
+      // A moment later: requests that wait here get these workers first. And if it is what it was: a peer whose
+      // request has taken a worker has to know that another one is free.
+      clearImmediate(soon);
+      soon = setImmediate(publishState);
     },
   });
 
   function publishState(): void {
-    published = free;
     statebe.publish(String(free), self);
   }
   setInterval(publishState, heartbeat); // for peers that come later

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { endsOn, type Program, refuses, Stage } from "@tx0mq/smoke";
 import {
+  poll,
   ZmqDealerConnection,
   ZmqFactory,
   ZmqPullConnection,
@@ -148,6 +149,45 @@ describe("broker peering, part 3", { concurrency: true }, () => {
     }
     await endsOn("SIGINT", dc1);
     assert.equal(dc1.errors.length, 2);
+  });
+
+  test("a peer is told that a worker is free, also if another was taken at the same moment", async (t) => {
+    const stage = new Stage(t, import.meta.url);
+    await using factory = new ZmqFactory();
+    const at = (socket: string) => `ipc://${stage.folder}/${socket}.ipc`;
+    const args = ["--role", "broker", "--heartbeat", "600000", "DC1", "DC2"];
+    const dc1 = stage.start("peering3", args, { cwd: stage.folder });
+    await dc1.line(/listening/);
+    const options = { routingId: "DC2", mandatory: true };
+    const dc2 = new ZmqRouterConnection(factory, [], options);
+    const connected = dc2.peers(1, LIMIT);
+    dc2.addEndpoints({ connect: at("DC1-cloud") });
+    await connected;
+    const states = new ZmqSubConnection(factory, { connect: at("DC1-state") });
+    states.subscribe("DC1");
+    const told = async (count: number) => {
+      while (String((await states.receive(LIMIT))[1]) !== `${count}`);
+    };
+
+    const workers: ZmqReqConnection[] = [];
+    while (workers.length < 2 || !states.readable) {
+      const worker = new ZmqReqConnection(factory, { connect: at("DC1-localbe") });
+      await worker.send("READY");
+      workers.push(worker);
+      await poll({ readable: [states] }, { timeout: 50 }); // the first ones came before the subscription
+    }
+    const [first, second] = workers as [ZmqReqConnection, ZmqReqConnection];
+    await told(workers.length);
+    await dc2.send(["DC1", "client", "", "a"]);
+    await told(workers.length - 1);
+    const request = await first.receive(LIMIT);
+    dc1.kill("SIGSTOP"); // then both come at once
+    await first.send(request);
+    await dc2.send(["DC1", "client", "", "b"]);
+    dc1.kill("SIGCONT");
+    await second.receive(LIMIT);
+    await told(workers.length - 1);
+    await endsOn("SIGINT", dc1);
   });
 
   test("a client that loses a task tells the monitor, and asks no more", async (t) => {
