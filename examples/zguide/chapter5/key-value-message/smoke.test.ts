@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Stage } from "@tx0mq/smoke";
 import { EMPTY, type Message, ZmqArgumentError, ZmqProtocolError } from "tx0mq";
+import { digest } from "./digest.ts";
 import { KVMsg } from "./kvmsg.ts";
 import { KVMsg as SimpleKVMsg } from "./kvsimple.ts";
 
@@ -52,6 +53,25 @@ test("a map has the last value, and a message without a body deletes it", () => 
   assert.equal(String(kvmap.get("key")?.body), "two");
   new KVMsg({ key: "key" }).store(kvmap);
   assert.equal(kvmap.size, 0);
+});
+
+test("maps with the same keys and bodies have the same digest, in any order, and others another one", () => {
+  const of = (...entries: [key: string, body: string | Buffer][]) =>
+    digest(new Map(entries.map(([key, body]) => [key, { body: Buffer.from(body) }])));
+  assert.equal(of(["a", "1"], ["b", "2"], ["é", "3"]), of(["é", "3"], ["a", "1"], ["b", "2"]));
+  const others = [
+    of(),
+    of(["a", "1"]),
+    of(["a", ""]),
+    of(["", "a1"]),
+    of(["a1", ""]),
+    of(["a", Buffer.of(0)]),
+    of(["a", "1"], ["b", "1"]),
+    of(["a", "2"], ["b", "1"]),
+    of(["a", "1"], ["b", "2"]),
+  ];
+  assert.equal(new Set(others).size, others.length);
+  for (const eight of others) assert.match(eight, /^[0-9a-f]{8}$/);
 });
 
 test("the name of a command is no key: it would end the state before all of it is there", () => {
