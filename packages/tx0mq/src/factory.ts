@@ -15,6 +15,7 @@ import {
   kFinish,
   kLingersByDefault,
   kProxied,
+  kReadsNoMore,
 } from "./internal.js";
 import { Once } from "./once.js";
 import { whole } from "./options.js";
@@ -78,6 +79,7 @@ export class ZmqFactory {
   readonly #awaited = new Set<Promise<void>>();
   #lingerPeriod: number | undefined;
   #context: EngineContext | undefined;
+  #readsNoMore = false;
   readonly #shutdown = new Once(() => this.#end());
   #unregister: (() => void) | undefined;
 
@@ -121,6 +123,11 @@ export class ZmqFactory {
     return this.#lingerPeriod === undefined;
   }
 
+  /** @internal Whether all connections that share its context have taken their last message. */
+  get [kReadsNoMore](): boolean {
+    return this.#readsNoMore;
+  }
+
   /** The connections that are not shut down. */
   get connections(): ReadonlySet<AnyConnection> {
     return this.#connections;
@@ -161,7 +168,9 @@ export class ZmqFactory {
       for (const one of last) one[kEndsLast] = false;
     }
     // One connection may have to send on what another has received.
-    await Promise.all(all.map((one) => one[kFinish]()));
+    const finished = all.map((one) => one[kFinish]());
+    this.#readsNoMore = !this.shared;
+    await Promise.all(finished);
     await Promise.all([...all.map((one) => one.shutdown()), ...this.#awaited]);
     this.#unregister?.();
     this.#context = undefined;

@@ -20,6 +20,8 @@ export const kFinish = Symbol("tx0mq.finish");
 export const kContext = Symbol("tx0mq.context");
 /** Whether a factory's linger period is not set. */
 export const kLingersByDefault = Symbol("tx0mq.lingersByDefault");
+/** Whether no connection reads any more that inproc reaches from a factory. */
+export const kReadsNoMore = Symbol("tx0mq.readsNoMore");
 /** Adds a connection to its factory, or takes it out. */
 export const kAdopt = Symbol("tx0mq.adopt");
 export const kDisown = Symbol("tx0mq.disown");

@@ -18,6 +18,7 @@ import {
   kPeek,
   kPeekRoom,
   kProxied,
+  kReadsNoMore,
   kSocket,
 } from "../internal.js";
 import { type ConnectionOptions, checkOptions, singleFrameRule, whole } from "../options.js";
@@ -163,6 +164,7 @@ export abstract class ZmqConnection<
       patient: lingerPeriod === undefined && factory[kLingersByDefault],
       connectedAt: () => this.#places.connectedAt,
       isAlone: () => this.#places.onlyConnects && this.knownPeers() === 0,
+      isUnread: () => factory[kReadsNoMore] && this.#places.areInproc,
       begins: () => this.#ending(),
       ended: (waited) => this.#ended(waited),
     });

@@ -16,6 +16,7 @@ export class Places {
   readonly #whenBound: boolean;
   readonly #endpoints: ZmqEndpoint[] = [];
   #connectedAt = Number.NEGATIVE_INFINITY;
+  #reachesOut = false;
 
   /** @param whenBound connects over inproc only when a socket is bound there */
   constructor(socket: EngineSocket, whenBound: boolean) {
@@ -43,13 +44,19 @@ export class Places {
     return (
       this.#endpoints.length > 0 &&
       this.#endpoints.every(
-        ({ type, address }) => type === ZmqEndpointType.connect && !address.startsWith("inproc://"),
+        ({ type, address }) => type === ZmqEndpointType.connect && !isInproc(address),
       )
     );
   }
 
+  /** Whether all peers that it ever had are in its own context. */
+  get areInproc(): boolean {
+    return !this.#reachesOut;
+  }
+
   add(endpoints: Endpoints): void {
     for (const { type, address } of asList(endpoints)) {
+      this.#reachesOut ||= !isInproc(address);
       if (type === ZmqEndpointType.bind) {
         const bound = this.#at(address, () => this.#socket.bind(address));
         this.#endpoints.push(ZmqEndpoint.bind(bound));
@@ -91,6 +98,10 @@ export class Places {
       if (!(error instanceof ZmqError && error.errno === "ENOENT")) throw error;
     }
   }
+}
+
+function isInproc(address: string): boolean {
+  return address.startsWith("inproc://");
 }
 
 /** One after the other: those before a wrong one take effect. */

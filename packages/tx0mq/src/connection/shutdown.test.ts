@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { connect as connectTcp, createServer, type Socket } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
 import {
   type Message,
   poll,
+  proxy,
   ZmqAddressInUseError,
   ZmqClosedError,
   ZmqDealerConnection,
@@ -450,6 +452,41 @@ prove("an inproc shutdown does not wait until a slow peer has read all", async (
   await push.shutdown();
   assert(handled < 1_000, `${handled} handled`);
   await pull.shutdown();
+});
+
+prove("a factory that ends does not wait for readers that it ends, too", async (stage) => {
+  const push = stage.bind(ZmqPushConnection, { ...LONG, sendHighWaterMark: 1 }, place("inproc"));
+  stage.connect(ZmqPullConnection, push, { receiveHighWaterMark: 1 });
+  await until(() => push.writable);
+  const sent = Promise.all(Array.from({ length: 100 }, () => push.send("nobody reads it")));
+  await until(() => !push.writable);
+  const undelivered = told(push, "undelivered");
+  await Promise.all([assert.rejects(sent, ZmqClosedError), stage.factory.shutdown()]);
+  assert.deepEqual(await undelivered, { lingerPeriod: 0 });
+});
+
+prove("nor does it wait for what a proxy has in hand for them", async (stage) => {
+  const push = stage.bind(ZmqPushConnection, { ...LONG, sendHighWaterMark: 1 }, place("inproc"));
+  stage.connect(ZmqPullConnection, push, { receiveHighWaterMark: 1 });
+  await until(() => push.writable);
+  const pull = stage.bind(ZmqPullConnection, {}, place("inproc"));
+  const source = stage.connect(ZmqPushConnection, pull);
+  let inHand = 0;
+  const count = (message: unknown): void => {
+    const { connection } = message as { connection: object };
+    if (connection === pull) inHand += 1;
+    if (connection === push) inHand -= 1;
+  };
+  for (const name of ["tx0mq:receive", "tx0mq:send"]) {
+    subscribe(name, count);
+    stage.t.after(() => unsubscribe(name, count));
+  }
+  proxy(pull, push);
+  for (let n = 0; n < 100; n += 1) await source.send("nobody reads it");
+  await until(() => inHand === 1 && !push.writable);
+  const undelivered = told(push, "undelivered");
+  await stage.factory.shutdown();
+  assert.deepEqual(await undelivered, { lingerPeriod: 0 });
 });
 
 prove("await using shuts connections and factories down", async (stage) => {

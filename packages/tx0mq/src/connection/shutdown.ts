@@ -32,6 +32,8 @@ interface Manner {
   connectedAt(): number;
   /** Whether it only connects, and the engine knows that no peer is there. */
   isAlone(): boolean;
+  /** Whether nobody will read what waits: the factory ends, and all peers are connections of it. */
+  isUnread(): boolean;
   /** The shutdown begins. */
   begins(): void;
   /** All is closed. @param waited after how many ms messages were given up, if any were */
@@ -84,7 +86,7 @@ export class Shutdown {
   async #finishSending(): Promise<number | undefined> {
     const { outbox, socket } = this.#ending;
     const { patient } = this.#manner;
-    const limit = patient ? this.#patientLinger() : this.#manner.lingerPeriod;
+    const limit = this.#limit();
     const began = performance.now();
     const drained = await outbox.drained(limit, patient);
     outbox.end();
@@ -99,6 +101,12 @@ export class Shutdown {
     // A timer may be early by less than a ms.
     const overdue = linger > 0 && Math.ceil(performance.now() - closing) >= linger;
     return overdue ? limit : undefined;
+  }
+
+  #limit(): number {
+    const { isUnread, patient, lingerPeriod } = this.#manner;
+    if (isUnread()) return 0;
+    return patient ? this.#patientLinger() : lingerPeriod;
   }
 
   /**
