@@ -130,9 +130,19 @@ describe("tx0mq-run", { concurrency: true, skip }, () => {
     assert.deepEqual(program.errors, []);
   });
 
-  test("says how it is used", async (t) => {
-    const program = run(t);
-    assert.deepEqual(await program.exit(), { code: 2, signal: null });
-    assert.match(program.errors[0] ?? "", /^usage: tx0mq-run/);
+  test("says how it is used, and what is wrong in one line", async (t) => {
+    const asked = run(t, "--help");
+    assert.deepEqual(await asked.exit(), { code: 0, signal: null });
+    assert.match(asked.lines[0] ?? "", /^usage: tx0mq-run/);
+    for (const [args, why] of [
+      [[], "no program"],
+      [["--al", "server.ts"], "--al is no PROGRAM.ts"],
+      [["server.ts", ""], '"" is no PROGRAM.ts'],
+    ] as const) {
+      const program = run(t, ...args);
+      assert.deepEqual(await program.exit(), { code: 2, signal: null });
+      const line = `tx0mq-run: ${why} (tx0mq-run --help tells how it is used)`;
+      assert.deepEqual(program.errors, [line]);
+    }
   });
 });

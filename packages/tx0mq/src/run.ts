@@ -8,7 +8,7 @@ import { constants } from "node:os";
 import { basename } from "node:path";
 import { createInterface } from "node:readline";
 
-const USAGE = `usage: tx0mq-run [--all] "PROGRAM.ts [ARGUMENT...]"...
+const HELP = `usage: tx0mq-run [--all] "PROGRAM.ts [ARGUMENT...]"...
 
 Runs programs together, and labels what they print. When the last one ends, so do the others; with
 --all, each comes to its own end.`;
@@ -22,10 +22,16 @@ interface End {
 }
 
 const args = process.argv.slice(2);
+if (args[0] === "--help" || args[0] === "-h") {
+  console.log(HELP);
+  process.exit();
+}
 const toTheEnd = args[0] === "--all";
 const commands = args.slice(toTheEnd ? 1 : 0).map(words);
-if (commands.length === 0 || commands.some(([file]) => !file.endsWith(".ts"))) {
-  console.error(USAGE);
+const strange = commands.find(([file]) => !file.endsWith(".ts"));
+if (commands.length === 0 || strange !== undefined) {
+  const why = strange === undefined ? "no program" : `${strange[0] || '""'} is no PROGRAM.ts`;
+  console.error(`tx0mq-run: ${why} (tx0mq-run --help tells how it is used)`);
   process.exit(2);
 }
 const names = labels(commands);
