@@ -18,7 +18,7 @@ import {
   kReadsNoMore,
 } from "./internal.js";
 import { Once } from "./once.js";
-import { whole } from "./options.js";
+import { noOthers, whole } from "./options.js";
 import { LONGEST_TIMER } from "./time.js";
 
 /**
@@ -92,8 +92,7 @@ export class ZmqFactory {
     engine = defaultEngine(),
     ...others
   }: FactoryOptions = {}) {
-    const [stranger] = Object.keys(others);
-    if (stranger !== undefined) throw new ZmqOptionError(stranger, "there is no such option");
+    noOthers(others);
     if (typeof engine?.createContext !== "function") {
       throw new ZmqOptionError("engine", "is an engine, as zmtp of @tx0mq/zmtp, not its name");
     }

@@ -400,6 +400,12 @@ function shownIn(kind: OptionKind, value: unknown): string {
   return kind === "bytes" ? `a ${typeof value}` : shown(value);
 }
 
+/** @param others what is left of the options when all known ones are taken out. @throws {ZmqOptionError} for any */
+export function noOthers(others: object): void {
+  const [stranger] = Object.keys(others);
+  if (stranger !== undefined) throw new ZmqOptionError(stranger, "there is no such option");
+}
+
 /** @throws {ZmqOptionError} for a value that is not undefined, and no whole number, too small or too large */
 export function whole<T extends number | undefined>(
   option: string,

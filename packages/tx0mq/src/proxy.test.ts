@@ -16,6 +16,7 @@ import {
   ZmqDealerConnection,
   ZmqEndpoint,
   ZmqGatherConnection,
+  ZmqOptionError,
   type ZmqProxy,
   ZmqPubConnection,
   ZmqPullConnection,
@@ -280,6 +281,28 @@ for (const end of ["frontend", "backend"] as const) {
     assert(frontend.closed && backend.closed);
   });
 }
+
+prove(
+  "a proxy of something else, or with an option that there is not, is refused",
+  async (stage) => {
+    const pass = proxy as (...args: unknown[]) => unknown;
+    const frontend = stage.bind(ZmqRouterConnection, {}, place("inproc"));
+    const backend = stage.bind(ZmqDealerConnection, {}, place("inproc"));
+    const two = failure(
+      ZmqArgumentError,
+      /a proxy has two connections: proxy\(frontend, backend\)/,
+    );
+    for (const args of [[], [frontend], [{}, backend]]) assert.throws(() => pass(...args), two);
+    const wrong: [object, RegExp][] = [
+      [{ Capture: backend }, /option Capture: there is no such option/],
+      [{ capture: 5 }, /option capture: is a connection that sends/],
+    ];
+    for (const [options, why] of wrong) {
+      assert.throws(() => pass(frontend, backend, options), failure(ZmqOptionError, why));
+    }
+    await proxy(frontend, backend, { capture: undefined }).stop();
+  },
+);
 
 prove("what belongs to a proxy is read and written by nobody else", async (stage) => {
   const frontend = stage.bind(ZmqRouterConnection, {}, place("inproc"));

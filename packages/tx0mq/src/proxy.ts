@@ -1,9 +1,16 @@
 import { queueMicrotask } from "./clock.js";
 import type { AnyConnection, Held } from "./connection/any.js";
 import type { Frame } from "./engine/engine.js";
-import { ZmqClosedError, ZmqStateError, ZmqUnroutableError } from "./errors.js";
+import {
+  ZmqArgumentError,
+  ZmqClosedError,
+  ZmqOptionError,
+  ZmqStateError,
+  ZmqUnroutableError,
+} from "./errors.js";
 import type { Message } from "./frames.js";
 import { kEndsLast, kHandOver, kProxied, SETTLED } from "./internal.js";
+import { noOthers } from "./options.js";
 import { RECEIVE_ONLY, SEND_ONLY } from "./socket-type.js";
 
 /** A connection that passes messages on as lists of frames. */
@@ -51,13 +58,21 @@ export interface ZmqProxy {
  *
  * @throws {ZmqStateError} when other code reads or writes one of the two, or it is neither bound nor connected
  * @throws {ZmqClosedError} when one of the two is shut down
+ * @throws {ZmqArgumentError} for a value that is no connection; {ZmqOptionError} for a wrong option
  */
 export function proxy(
   frontend: ProxiedConnection,
   backend: ProxiedConnection,
-  { capture }: ProxyOptions = {},
+  { capture, ...others }: ProxyOptions = {},
 ): ZmqProxy {
+  noOthers(others);
+  if (capture !== undefined && typeof capture?.send !== "function") {
+    throw new ZmqOptionError("capture", "is a connection that sends");
+  }
   for (const connection of [frontend, backend]) {
+    if (typeof connection?.[kHandOver] !== "function") {
+      throw new ZmqArgumentError("a proxy has two connections: proxy(frontend, backend)");
+    }
     if (connection.closed) throw new ZmqClosedError(String(connection));
     if (connection.endpoints.length === 0) {
       throw new ZmqStateError(`${connection} is neither bound nor connected`);

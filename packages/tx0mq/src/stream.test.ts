@@ -396,6 +396,8 @@ prove("a stream has its connection for itself", async (stage) => {
   await assert.rejects(router.send(["x", "y"]), belongs);
   await assert.rejects(poll({ readable: [router] }), belongs);
   assert.throws(() => router.on("message", () => undefined), belongs);
+  const ofNothing = duplex as (...args: unknown[]) => unknown;
+  assert.throws(() => ofNothing(), failure(ZmqArgumentError, /a stream is made of a connection/));
   assert.throws(
     () => duplex(router),
     (error: Error) => belongs(error) && /^.*\n.*stream\.test/.test(error.stack ?? ""),

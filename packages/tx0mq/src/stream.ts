@@ -4,7 +4,7 @@ import { ReadableStream, WritableStream } from "node:stream/web";
 import { turn } from "./clock.js";
 import type { AnyConnection, Held } from "./connection/any.js";
 import type { Frame } from "./engine/engine.js";
-import { fromCaller, ZmqClosedError, ZmqUnroutableError } from "./errors.js";
+import { fromCaller, ZmqArgumentError, ZmqClosedError, ZmqUnroutableError } from "./errors.js";
 import { type Frames, type Message, sendable } from "./frames.js";
 import { kHandOver, SETTLED } from "./internal.js";
 import { RECEIVE_ONLY, SEND_ONLY } from "./socket-type.js";
@@ -68,6 +68,7 @@ export interface ZmqWebStreams {
  *
  * @throws {ZmqStateError} if other code reads or writes the connection
  * @throws {ZmqClosedError} if it is shut down
+ * @throws {ZmqArgumentError} for a value that is no connection
  */
 export function duplex(connection: StreamedConnection): ZmqDuplex {
   return open(connection, duplex);
@@ -96,6 +97,9 @@ function open(
   isFed?: () => boolean,
 ): ConnectionStream {
   try {
+    if (typeof connection?.[kHandOver] !== "function") {
+      throw new ZmqArgumentError("a stream is made of a connection");
+    }
     return new ConnectionStream(connection, isFed);
   } catch (error) {
     throw fromCaller(error, entry);

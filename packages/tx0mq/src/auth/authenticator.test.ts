@@ -351,6 +351,11 @@ prove("one authenticator to a factory; its end lets nobody new in", async (stage
       failure(ZmqOptionError, /timeout/),
     );
   }
+  const misspelt = { timeOut: 5 } as object;
+  assert.throws(
+    () => new ZmqAuthenticator(stage.factory, misspelt),
+    failure(ZmqOptionError, /option timeOut: there is no such option/),
+  );
   auth.configureCurve("any");
   const [server, client] = [ZmqCertificate.create(), ZmqCertificate.create()];
   const pull = stage.bind(ZmqPullConnection, serverOf(server));

@@ -13,7 +13,7 @@ import {
 import type { ZmqFactory } from "../factory.js";
 import { EMPTY, type Frames, type Message, unwrap } from "../frames.js";
 import { kContext } from "../internal.js";
-import type { RouterOptions } from "../options.js";
+import { noOthers, type RouterOptions } from "../options.js";
 import { LONGEST_TIMER } from "../time.js";
 import { trace } from "../trace.js";
 import { TypedEventEmitter } from "../typed-event-emitter.js";
@@ -166,14 +166,15 @@ export class ZmqAuthenticator extends TypedEventEmitter<AuthenticatorEvents> {
 
   /**
    * @throws {ZmqStateError} if the factory has an authenticator already
-   * @throws {ZmqOptionError} for a wrong time-out
+   * @throws {ZmqOptionError} for a wrong time-out, or an option that there is not
    * @throws {ZmqArgumentError} for a value that is no factory
    * @throws {ZmqClosedError} if the factory is shut down
    */
-  constructor(factory: ZmqFactory, { timeout = TIMEOUT }: AuthenticatorOptions = {}) {
+  constructor(factory: ZmqFactory, { timeout = TIMEOUT, ...others }: AuthenticatorOptions = {}) {
     super({ captureRejections: true });
     const emitter = this as EventEmitter & Record<symbol, unknown>;
     emitter[EventEmitter.captureRejectionSymbol] = listenerFailed;
+    noOthers(others);
     if (!(timeout > 0 && timeout <= LONGEST_TIMER)) {
       throw new ZmqOptionError("timeout", `is a number of ms above 0, not ${shown(timeout)}`);
     }

@@ -7,6 +7,7 @@ import {
   type ServeOptions,
   ZmqArgumentError,
   ZmqClosedError,
+  ZmqOptionError,
   ZmqRepConnection,
   ZmqStateError,
   ZmqTimeoutError,
@@ -161,6 +162,16 @@ for (const Kind of KINDS) {
     for (const wrong of [undefined, 3, Promise.resolve(() => "x")]) {
       const refused = failure(ZmqArgumentError, /^a function makes the replies/);
       await assert.rejects(server.serve(wrong as never), refused);
+    }
+    for (const [wrong, why] of [
+      [{ onerror: () => "" }, /^option onerror: there is no such option/],
+      [{ onError: "" }, /^option onError: is a function, not ""/],
+    ] as const) {
+      const refused = failure(ZmqOptionError, why);
+      await assert.rejects(
+        server.serve((request) => request, wrong as never),
+        refused,
+      );
     }
     assert.equal(server.listenerCount("message"), 0);
   });

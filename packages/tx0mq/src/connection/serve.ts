@@ -2,11 +2,14 @@ import type { Frame } from "../engine/engine.js";
 import {
   type Callable,
   fromCaller,
+  shown,
   ZmqArgumentError,
   ZmqClosedError,
+  ZmqOptionError,
   ZmqStateError,
 } from "../errors.js";
 import { type Frames, type Message, sendable } from "../frames.js";
+import { noOthers } from "../options.js";
 
 /** Makes the reply to a request: a frame or a list of frames, now or later. */
 export type RequestHandler = (request: Message) => Frames | Promise<Frames>;
@@ -56,9 +59,14 @@ const served = new WeakSet<object>();
 export async function serve<In>(
   connection: Served<In>,
   handler: RequestHandler,
+  { onError, ...others }: ServeOptions,
   handle: (request: In) => Promise<void>,
 ): Promise<void> {
   try {
+    noOthers(others);
+    if (onError !== undefined && typeof onError !== "function") {
+      throw new ZmqOptionError("onError", `is a function, not ${shown(onError)}`);
+    }
     if (typeof handler !== "function") {
       throw new ZmqArgumentError("a function makes the replies: serve(([name]) => reply)");
     }

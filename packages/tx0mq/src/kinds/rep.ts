@@ -34,9 +34,10 @@ export class ZmqRepConnection extends ZmqConnection<Message, Frames, RepOptions>
    * @returns a promise that resolves when the connection is shut down
    * @throws {ZmqStateError} if the connection is served already
    * @throws {ZmqClosedError} if it has been shut down before
+   * @throws {ZmqArgumentError} for a handler that is no function; {ZmqOptionError} for a wrong option
    */
   serve(handler: RequestHandler, options: ServeOptions = {}): Promise<void> {
-    return serve<Message>(this, handler, async (request) => {
+    return serve<Message>(this, handler, options, async (request) => {
       const reply = await replyTo(request, handler, options);
       if (reply === undefined) this.forgoTurn();
       else await this.send(reply);

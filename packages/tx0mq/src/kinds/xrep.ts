@@ -174,9 +174,10 @@ export class ZmqXREPConnection extends ZmqConnection<XREPRequest, never, RouterO
    * @returns a promise that resolves when the connection is shut down
    * @throws {ZmqStateError} if the connection is served already
    * @throws {ZmqClosedError} if it has been shut down before
+   * @throws {ZmqArgumentError} for a handler that is no function; {ZmqOptionError} for a wrong option
    */
   serve(handler: RequestHandler, options: ServeOptions = {}): Promise<void> {
-    return serve<XREPRequest>(this, handler, async ([id, ...request]) => {
+    return serve<XREPRequest>(this, handler, options, async ([id, ...request]) => {
       let reply: readonly Frame[] | undefined;
       try {
         reply = await replyTo(request, handler, options);
